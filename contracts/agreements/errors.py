@@ -1,0 +1,35 @@
+"""What agreements refuse, by name."""
+
+from __future__ import annotations
+
+
+class AgreementError(Exception):
+    """Base of every refusal about what may be bought."""
+
+
+class NotEntitled(AgreementError):
+    """The buyer may not buy this (or it does not exist: the two look the same)."""
+
+
+class NoPrice(AgreementError):
+    """No price version is valid on the day; nothing is sold without a price."""
+
+
+class NoVatRule(AgreementError):
+    """No VAT rule covers the class on the day."""
+
+
+class Blocked(AgreementError):
+    """A gate stops the purchase; `reasons` are the German sentences."""
+
+    def __init__(self, reasons: list[str]) -> None:
+        self.reasons = reasons
+        super().__init__(" ".join(reasons))
+
+
+class NotListable(AgreementError):
+    """Something the law or the contract demands is missing; `reasons` name it."""
+
+    def __init__(self, reasons: list[str]) -> None:
+        self.reasons = reasons
+        super().__init__(" ".join(reasons))

@@ -1,0 +1,78 @@
+"""Gates: the one kind of record that says no, warns, or asks for a co-signature."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from contracts.parties.models import Membership, Organisation, Role
+
+from .article import Article
+from .item import ContractItem
+from .lot import Lot
+
+
+class GateReason(models.TextChoices):
+    SUSPENSION = "suspension", "Aussetzung"
+    OPT_OUT = "opt_out", "Eigener Vertrag (Opt-out)"
+    STANDARD = "standard", "Ausstattungsstandard"
+    FREEZE = "freeze", "Haushaltssperre"
+    PRIVACY = "privacy", "Datenschutz"
+    SAFETY = "safety", "Rückruf oder Mangel"
+
+
+class GateEffect(models.TextChoices):
+    BLOCK = "block", "sperrt"
+    WARN = "warn", "warnt"
+    COSIGN = "cosign", "verlangt Mitzeichnung"
+
+
+class Gate(models.Model):
+    """An obstacle over a range of days; an empty scope field matches everything.
+
+    A gate without any scope would stop the whole house and is refused by constraint.
+    """
+
+    article = models.ForeignKey(Article, models.PROTECT, null=True, blank=True)
+    item = models.ForeignKey(ContractItem, models.PROTECT, null=True, blank=True)
+    lot = models.ForeignKey(Lot, models.PROTECT, null=True, blank=True, related_name="gates")
+    supplier = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="supplier_gates"
+    )
+    buyer = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="buyer_gates"
+    )
+    product_group = models.CharField("Warengruppe", max_length=80, blank=True)
+    reason = models.CharField("Grund", max_length=12, choices=GateReason)
+    explanation = models.CharField("Erläuterung", max_length=250)
+    evidence = models.CharField("Beleg", max_length=250, blank=True)
+    effect = models.CharField("Wirkung", max_length=8, choices=GateEffect)
+    cosign_role = models.CharField("Mitzeichnung durch", max_length=30, choices=Role, blank=True)
+    valid_from = models.DateField("ab")
+    valid_to = models.DateField("bis", null=True, blank=True)
+    set_by = models.ForeignKey(Membership, models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = "Hindernis"
+        verbose_name_plural = "Hindernisse"
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(article__isnull=False)
+                | Q(item__isnull=False)
+                | Q(lot__isnull=False)
+                | Q(supplier__isnull=False)
+                | Q(buyer__isnull=False),
+                name="agreements_gate_has_scope",
+            ),
+            models.CheckConstraint(
+                condition=Q(effect=GateEffect.COSIGN) ^ Q(cosign_role=""),
+                name="agreements_gate_cosign_names_role",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                name="agreements_gate_dates",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_reason_display()}: {self.explanation}"

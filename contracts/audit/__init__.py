@@ -1,0 +1,1 @@
+"""The audit trail, written inside every business transaction."""

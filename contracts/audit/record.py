@@ -1,0 +1,43 @@
+"""Write one audit entry inside the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db.models import Model
+
+from contracts.parties.models import Membership, User
+
+from .models import AuditEntry
+
+
+def record(
+    obj: Model,
+    action: str,
+    *,
+    by: Membership | None,
+    now: datetime,
+    before: Mapping[str, object] | None = None,
+    after: Mapping[str, object] | None = None,
+    reason: str = "",
+    rule: str = "",
+    on_behalf_of: User | None = None,
+    request_id: str = "",
+) -> None:
+    """Append who did what to *obj*; values must be JSON-serialisable, money as strings."""
+    AuditEntry.objects.create(
+        at=now,
+        person_id=by.user_id if by else None,
+        membership=by,
+        organisation_id=by.organisation_id if by else None,
+        on_behalf_of=on_behalf_of,
+        object_type=obj._meta.label_lower,
+        object_id=obj.pk,
+        action=action,
+        before=dict(before or {}),
+        after=dict(after or {}),
+        reason=reason,
+        rule=rule,
+        request_id=request_id,
+    )

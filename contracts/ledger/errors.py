@@ -1,0 +1,72 @@
+"""What the ledger refuses, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+class LedgerError(Exception):
+    """Base of every refusal of the ledger."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """One account that does not carry what was asked of it (EUR or pieces)."""
+
+    account_id: int
+    kind: str
+    unit: str
+    title: str
+    requested: Decimal
+    available: Decimal
+
+    @property
+    def missing(self) -> Decimal:
+        return self.requested - max(self.available, Decimal(0))
+
+
+class LimitExceeded(LedgerError):
+    """One or more limits do not carry the amount; nothing was changed.
+
+    `shortfalls` names each account with the amount missing. It is empty only when
+    the database constraint refused what the check on the locked row had let pass.
+    """
+
+    def __init__(self, shortfalls: Sequence[Shortfall] = ()) -> None:
+        self.shortfalls = tuple(shortfalls)
+        names = "; ".join(f"{s.title}: es fehlen {s.missing} {s.unit}" for s in self.shortfalls)
+        super().__init__(names or "Eine Grenze ist erreicht.")
+
+
+class AccountClosed(LedgerError):
+    """A hold was asked of an account that is stopped (suspended lot, closed quota)."""
+
+    def __init__(self, titles: Sequence[str]) -> None:
+        self.titles = tuple(titles)
+        super().__init__("Gesperrt: " + "; ".join(titles))
+
+
+class LimitBelowUse(LedgerError):
+    """A cap cannot be set below what is already held and posted."""
+
+
+class HoldAlreadyResolved(LedgerError):
+    """The hold was posted or voided before; a hold ends once."""
+
+
+class ReverseTooLarge(LedgerError):
+    """More was to be taken back than was posted."""
+
+
+class InvalidAmount(LedgerError):
+    """Amounts are positive, with at most two decimals."""
+
+
+class DuplicateReference(LedgerError):
+    """The same movement (account, kind, reference) was recorded before."""
+
+
+class UnknownEntry(LedgerError):
+    """The entry does not exist or is not of the kind the movement needs."""

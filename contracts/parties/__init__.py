@@ -1,0 +1,1 @@
+"""Who takes part: organisations, budget entities, schools, people and their memberships."""

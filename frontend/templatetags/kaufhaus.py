@@ -1,0 +1,253 @@
+"""Template tags and filters of the pages; each renders one small thing one way.
+
+Usage: ``{% load kaufhaus %}``. Amounts are Decimal; see frontend.formatting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.core.paginator import Page
+from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMultiple, FileInput
+from django.forms import RadioSelect, Select, Textarea
+from django.forms.formsets import BaseFormSet
+from django.utils.safestring import SafeString
+
+from frontend import formatting
+from frontend.gauges import CapPlot, Meter, PlotPoint
+from orders.lifecycle import CallOffState, LabelledState, RequisitionState
+
+register = template.Library()
+
+register.filter("money", formatting.format_money)
+register.filter("unit_price", formatting.format_unit_price)
+register.filter("quantity", formatting.format_quantity)
+register.filter("percent", formatting.format_percent)
+register.filter("amount", formatting.format_amount)
+register.filter("day", formatting.format_day)
+register.filter("moment", formatting.format_moment)
+
+ALERT_VARIANTS = {"success": "success", "warning": "warning", "error": "danger"}
+
+_R, _C = RequisitionState, CallOffState
+STATE_VARIANTS: dict[LabelledState, str] = {
+    _R.DRAFT: "neutral",
+    _R.SUBMITTED: "info",
+    _R.APPROVED: "success",
+    _R.PARTLY_APPROVED: "warning",
+    _R.REJECTED: "danger",
+    _R.RETURNED: "warning",
+    _R.WITHDRAWN: "neutral",
+    _R.EXPIRED: "neutral",
+    _C.ISSUED: "info",
+    _C.CONFIRMED: "info",
+    _C.CHANGED: "warning",
+    _C.REFUSED: "danger",
+    _C.PARTLY_DELIVERED: "warning",
+    _C.DELIVERED: "success",
+    _C.INVOICED: "success",
+    _C.CLOSED: "neutral",
+    _C.CLOSED_SHORT: "neutral",
+    _C.CANCELLED: "danger",
+}
+STATES: dict[str, LabelledState] = {str(state.value): state for state in STATE_VARIANTS}
+LEVEL_VARIANTS = {"notice": "info", "warning": "warning", "critical": "danger", "over": "danger"}
+
+
+@register.filter
+def alert_variant(level_tag: str) -> str:
+    """Return the KERN alert variant of a message's level tag."""
+    return ALERT_VARIANTS.get(level_tag, "info")
+
+
+@register.inclusion_tag("frontend/tags/badge.html")
+def badge(text: str, variant: str = "neutral") -> dict[str, str]:
+    """Render a badge: ``{% badge "Rahmenvertrag endet bald" "warning" %}``.
+
+    Variants: neutral, info, success, warning, danger. The words carry the meaning.
+    """
+    return {"text": text, "variant": variant}
+
+
+@register.inclusion_tag("frontend/tags/badge.html")
+def status_badge(state: LabelledState | str) -> dict[str, str]:
+    """Render the state of a requisition or call-off: ``{% status_badge call_off.state %}``."""
+    known = state if isinstance(state, LabelledState) else STATES[str(state)]
+    return {"text": known.label, "variant": STATE_VARIANTS[known]}
+
+
+@register.inclusion_tag("frontend/tags/meter.html")
+def meter(
+    label: str,
+    limit: Decimal | None,
+    held: Decimal,
+    posted: Decimal,
+    unit: str = "EUR",
+    compact: bool = False,
+) -> dict[str, Any]:
+    """Render how much of a limit is posted, held and free, in words and as a bar.
+
+    ``{% meter label=line.title limit=line.limit held=line.held posted=line.posted %}``;
+    `compact` leaves out the legend, for table cells.
+    """
+    gauge = Meter(label=label, limit=limit, held=held, posted=posted, unit=unit)
+    variant = LEVEL_VARIANTS.get(gauge.level, "")
+    return {"meter": gauge, "variant": variant, "compact": compact}
+
+
+@register.inclusion_tag("frontend/tags/meter.html")
+def account_meter(account: Any, label: str = "", compact: bool = False) -> dict[str, Any]:
+    """Render the meter of a limit account: ``{% account_meter line.account %}``."""
+    return meter(
+        label=label or account.title,
+        limit=account.limit_amount,
+        held=account.held,
+        posted=account.posted,
+        unit=account.unit,
+        compact=compact,
+    )
+
+
+@register.inclusion_tag("frontend/tags/cap_plot.html")
+def cap_plot(
+    title: str,
+    points: Iterable[tuple[date, Decimal, Decimal]],
+    limit: Decimal,
+    unit: str = "EUR",
+    exhausted_on: date | None = None,
+) -> dict[str, Any]:
+    """Render the use of a cap over time as a plot with its table of values.
+
+    `points`: (day, posted, held) at the end of each day, oldest first; `exhausted_on`:
+    day on which the limit is forecast to be reached.
+    """
+    series = [PlotPoint(day, posted, held) for day, posted, held in points]
+    plot = CapPlot(series, limit, unit, exhausted_on) if series else None
+    return {"title": title, "plot": plot}
+
+
+@register.inclusion_tag("frontend/tags/pagination.html", takes_context=True)
+def pagination(context: template.Context, page: Page[Any], name: str = "seite") -> dict[str, Any]:
+    """Render the pages of a Django page; all other GET parameters are kept.
+
+    ``{% pagination page %}``; `name` is the GET parameter that holds the page number.
+    """
+    numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+    shown = [number if isinstance(number, int) else None for number in numbers]
+    query = context["request"].GET
+
+    def address(number: int) -> str:
+        changed = query.copy()
+        changed[name] = str(number)
+        return f"?{changed.urlencode()}"
+
+    return {
+        "page": page,
+        "first": page.start_index(),
+        "last": page.end_index(),
+        "total": page.paginator.count,
+        "previous": address(page.number - 1) if page.has_previous() else "",
+        "next": address(page.number + 1) if page.has_next() else "",
+        "entries": [(number, address(number) if number else "") for number in shown],
+    }
+
+
+def _kind(bound: BoundField) -> str:
+    """Return which KERN markup the widget needs."""
+    widget = bound.field.widget
+    if isinstance(widget, (RadioSelect, CheckboxSelectMultiple)):
+        return "choices"
+    if isinstance(widget, CheckboxInput):
+        return "checkbox"
+    if isinstance(widget, Select):
+        return "select"
+    return "file" if isinstance(widget, FileInput) else "input"
+
+
+def _widget(bound: BoundField, kind: str) -> SafeString:
+    """Render the widget with KERN's class, and bound to its hint and its errors."""
+    css = {
+        "select": "kern-form-input__select",
+        "checkbox": "kern-form-check__checkbox",
+    }.get(kind, "kern-form-input__input")
+    names = [css, f"{css}--error" if bound.errors else "", bound.field.widget.attrs.get("class")]
+    attrs: dict[str, Any] = {"class": " ".join(filter(None, names))}
+    described = [f"{bound.auto_id}_hint"] if bound.help_text else []
+    if bound.errors:
+        described.append(f"{bound.auto_id}_error")
+        attrs["aria-invalid"] = "true"
+    if described:
+        attrs["aria-describedby"] = " ".join(described)
+    if isinstance(bound.field.widget, Textarea):
+        attrs.setdefault("rows", bound.field.widget.attrs.get("rows", 4))
+    return bound.as_widget(attrs=attrs)
+
+
+@register.inclusion_tag("frontend/tags/field.html")
+def field(bound: BoundField, label: str = "", mark_optional: bool = True) -> dict[str, Any]:
+    """Render one form field with label, hint and error: ``{% field form.email %}``.
+
+    Handles text, number, date, file, textarea, select, checkbox, radios and checkbox
+    lists. Hidden fields are rendered bare.
+    """
+    kind = "hidden" if bound.is_hidden else _kind(bound)
+    return {
+        "bound": bound,
+        "kind": kind,
+        "label": label or bound.label,
+        "optional": mark_optional and not bound.field.required and kind != "checkbox",
+        "widget": "" if kind in {"hidden", "choices"} else _widget(bound, kind),
+        "choice_type": "radio" if isinstance(bound.field.widget, RadioSelect) else "checkbox",
+        "hint_id": f"{bound.auto_id}_hint",
+        "error_id": f"{bound.auto_id}_error",
+    }
+
+
+def _form_errors(form: BaseForm) -> list[dict[str, str]]:
+    """Return each error with the id of the control to go to (empty for the whole form)."""
+    found = [{"text": str(text), "target": ""} for text in form.non_field_errors()]
+    for bound in form:
+        target = bound.auto_id
+        if _kind(bound) == "choices":
+            target = f"{bound.auto_id}_0"
+        label = str(bound.label)
+        found += [
+            {"text": str(text), "target": target, "label": label} for text in bound.errors
+        ]
+    return found
+
+
+@register.inclusion_tag("frontend/tags/error_summary.html")
+def error_summary(*forms: BaseForm | BaseFormSet[Any]) -> dict[str, Sequence[dict[str, str]]]:
+    """Render all errors of forms and form sets, each linked to its control.
+
+    ``{% error_summary form lines_formset %}``; nothing when there is no error.
+    """
+    errors: list[dict[str, str]] = []
+    for part in forms:
+        if isinstance(part, BaseFormSet):
+            errors += [{"text": str(text), "target": ""} for text in part.non_form_errors()]
+            for form in part.forms:
+                errors += _form_errors(form)
+        elif part.is_bound:
+            errors += _form_errors(part)
+    return {"errors": errors}
+
+
+@register.inclusion_tag("frontend/partials/timeline.html")
+def timeline(events: Iterable[Any]) -> dict[str, Any]:
+    """Render what happened, newest last: objects or dicts with at, actor, text.
+
+    Optional: on_behalf_of, note, next_owner, variant, pending (a step still to come, no `at`).
+    """
+    return {"events": list(events)}
+
+
+@register.filter
+def is_datetime(value: Any) -> bool:
+    """Say whether *value* has a time of day."""
+    return isinstance(value, datetime)

@@ -1,0 +1,134 @@
+"""The Bedarfskorb: one open basket per membership."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from contracts.agreements.entitlement import entitled_listings
+from contracts.agreements.gates import GateRule, Subject, evaluate, rules_for
+from contracts.agreements.models import Listing
+from contracts.agreements.quotes import PricedLine, PricedOrder, Wanted, price_order
+from contracts.clock import berlin_day
+from contracts.parties.models import Membership
+from contracts.pricing import InvalidQuantity
+
+from .errors import NotFound
+from .models import BasketOwner
+from .oscar_adapter import basket_quantities, create_basket, set_basket_line
+
+MAX_QUANTITY = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class BasketView:
+    """The basket as people see it; `obstacles` by line key."""
+
+    order: PricedOrder
+    obstacles: dict[str, list[GateRule]]
+    gone: tuple[str, ...]
+
+
+def current_basket(membership: Membership) -> int:
+    """Return the membership's open basket, creating it when there is none.
+
+    Parallel first requests meet at the partial unique constraint: one creates, the
+    others take what is there.
+    """
+    tie = BasketOwner.objects.filter(membership=membership, is_open=True).first()
+    if tie is not None:
+        return tie.pk
+    try:
+        with transaction.atomic():
+            return BasketOwner.objects.create(basket_id=create_basket(), membership=membership).pk
+    except IntegrityError:
+        return BasketOwner.objects.get(membership=membership, is_open=True).pk
+
+
+def set_quantity(*, by: Membership, listing_id: int, quantity: int, now: datetime) -> None:
+    """Put *quantity* of a listing into the basket; 0 removes it.
+
+    Raises NotFound when the buyer is not entitled, InvalidQuantity out of range.
+    """
+    if not 0 <= quantity <= MAX_QUANTITY:
+        raise InvalidQuantity(f"Bitte eine Menge zwischen 0 und {MAX_QUANTITY} eingeben.")
+    with transaction.atomic():
+        set_basket_line(current_basket(by), _listing(by, listing_id, now), quantity)
+
+
+def add(*, by: Membership, listing_id: int, quantity: int, now: datetime) -> None:
+    """Add *quantity* to what the basket holds of the listing already."""
+    if not 1 <= quantity <= MAX_QUANTITY:
+        raise InvalidQuantity(f"Bitte eine Menge zwischen 1 und {MAX_QUANTITY} eingeben.")
+    with transaction.atomic():
+        basket_id = current_basket(by)
+        BasketOwner.objects.select_for_update().get(pk=basket_id)
+        held = dict(basket_quantities(basket_id)).get(listing_id, 0)
+        listing = _listing(by, listing_id, now)
+        set_basket_line(basket_id, listing, min(held + quantity, MAX_QUANTITY))
+
+
+def quantities(by: Membership) -> list[tuple[int, int]]:
+    """(listing id, quantity) of the open basket."""
+    tie = BasketOwner.objects.filter(membership=by, is_open=True).first()
+    return basket_quantities(tie.pk) if tie is not None else []
+
+
+def view(by: Membership, *, now: datetime) -> BasketView:
+    """Price the basket for the buyer today, with the gates that stand before each line.
+
+    Lines that are no longer orderable are left out of the price and named in `gone`.
+    """
+    day = berlin_day(now)
+    held = quantities(by)
+    ids = [listing_id for listing_id, _ in held]
+    open_ids = set(
+        entitled_listings(by.organisation_id, day).filter(pk__in=ids).values_list("pk", flat=True)
+    )
+    wanted = [Wanted(str(pk), pk, quantity) for pk, quantity in held if pk in open_ids]
+    order = price_order(wanted, buyer=by.organisation, on=day)
+    gone_ids = [pk for pk in ids if pk not in open_ids]
+    gone = Listing.objects.filter(pk__in=gone_ids).values_list("article__name", flat=True)
+    return BasketView(
+        order=order,
+        obstacles=obstacles(order.lines, by=by, now=now),
+        gone=tuple(gone),
+    )
+
+
+def obstacles(
+    lines: Sequence[PricedLine], *, by: Membership, now: datetime
+) -> dict[str, list[GateRule]]:
+    """Gates per line key, from the one pure function."""
+    day = berlin_day(now)
+    subjects = {line.key: _subject(line.offer.listing, by.organisation_id) for line in lines}
+    rules = rules_for(
+        by.organisation_id,
+        {subject.lot_id for subject in subjects.values()},
+        {subject.supplier_id for subject in subjects.values()},
+        day,
+    )
+    found = {key: evaluate(rules, subject, day) for key, subject in subjects.items()}
+    return {key: rows for key, rows in found.items() if rows}
+
+
+def _subject(listing: Listing, buyer_id: int) -> Subject:
+    return Subject(
+        article_id=listing.article_id,
+        item_id=listing.item_id,
+        lot_id=listing.item.award.lot_id,
+        supplier_id=listing.item.award.supplier_id,
+        buyer_id=buyer_id,
+        product_group=listing.article.product_group,
+    )
+
+
+def _listing(by: Membership, listing_id: int, now: datetime) -> Listing:
+    rows = entitled_listings(by.organisation_id, berlin_day(now)).select_related("article")
+    listing = rows.filter(pk=listing_id).first()
+    if listing is None:
+        raise NotFound("Dieser Artikel ist für Sie nicht abrufbar.")
+    return listing

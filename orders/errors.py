@@ -1,0 +1,49 @@
+"""What the ordering side refuses, by name."""
+
+from __future__ import annotations
+
+
+class OrderError(Exception):
+    """Base of every refusal; the text is a German sentence for the person acting."""
+
+
+class NotFound(OrderError):
+    """Does not exist in the actor's organisation (or at all: the two look the same)."""
+
+
+class NotAllowed(OrderError):
+    """The role or the validity of the membership does not allow this."""
+
+
+class EmptyBasket(OrderError):
+    """Nothing to ask for."""
+
+
+class InvalidAssignment(OrderError):
+    """A line has no budget, a foreign one, or shares that do not sum to 100 %."""
+
+
+class NoPolicy(OrderError):
+    """No approval rule covers the amount; without one nothing can be released."""
+
+
+class StaleRevision(OrderError):
+    """The decision was made on a revision that is no longer current."""
+
+
+class OwnRequest(OrderError):
+    """Whoever asked or edited cannot decide (four eyes)."""
+
+
+class AlreadyDecided(OrderError):
+    """This person decided this step before."""
+
+
+class SigningLimitExceeded(OrderError):
+    """The gross amount is above the approver's signing limit."""
+
+
+class CommentMissing(OrderError):
+    """A refusal needs a comment."""
+
+

@@ -1,0 +1,354 @@
+"""Requisitions: create from the basket, revise, submit, withdraw, expire.
+
+Submitting re-quotes, freezes net prices, evaluates the gates and holds every cap and
+budget in one transaction. See docs/placement.md for the order of the locks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Prefetch, QuerySet
+
+from contracts.agreements.errors import Blocked
+from contracts.agreements.gates import blocks
+from contracts.agreements.quotes import PricedOrder, Wanted, price_order
+from contracts.audit.record import record
+from contracts.clock import berlin_day
+from contracts.parties.models import Membership, Role, School
+
+from . import events, holds
+from .approval_rules import CoSignature, RequiredStep, Rule, required_steps
+from .baskets import current_basket, obstacles, quantities
+from .errors import EmptyBasket, NoPolicy, NotAllowed, NotFound
+from .facts import facts, releases
+from .lifecycle import RequisitionState, requisition_step
+from .models import (
+    ApprovalPolicy,
+    ApprovalStep,
+    Assignment,
+    BasketOwner,
+    Requisition,
+    RequisitionLine,
+    RequisitionRevision,
+)
+from .models.event import EventType
+from .notices import announce_outcome, announce_submission
+from .numbers import requisition_number
+from .oscar_adapter import close_basket
+from .revisions import Ask, Share, write_revision
+
+ASKING_ROLES = (Role.SCHOOL_REQUESTER, Role.PROCUREMENT_OFFICER)
+SUBMITTING_ROLES = (Role.PROCUREMENT_OFFICER,)
+STEP_DAYS = 7
+
+
+def visible_requisitions(by: Membership) -> QuerySet[Requisition]:
+    """Requisitions of the actor's organisation; a school sees its own only."""
+    rows = Requisition.objects.filter(authority_id=by.organisation_id)
+    if by.school_id is not None:
+        rows = rows.filter(school_id=by.school_id)
+    return rows
+
+
+def create_from_basket(
+    *, by: Membership, ask: Ask, school_id: int | None, now: datetime
+) -> Requisition:
+    """Turn the open basket into a draft requisition and close the basket.
+
+    Raises EmptyBasket, NotAllowed, NotFound (foreign school), InvalidAssignment,
+    NotEntitled, NoPrice.
+    """
+    _require_role(by, ASKING_ROLES, now)
+    with transaction.atomic():
+        basket_id = current_basket(by)
+        BasketOwner.objects.select_for_update().get(pk=basket_id)
+        held = quantities(by)
+        if not held:
+            raise EmptyBasket("Ihr Bedarfskorb ist leer.")
+        requisition = Requisition.objects.create(
+            number=requisition_number(now),
+            authority_id=by.organisation_id,
+            school_id=_own_school(by, school_id),
+            created_by=by,
+            created_at=now,
+        )
+        wanted = [Wanted(str(listing), listing, quantity) for listing, quantity in held]
+        order = price_order(wanted, buyer=by.organisation, on=berlin_day(now))
+        write_revision(requisition, ask, order, by=by, now=now)
+        BasketOwner.objects.filter(pk=basket_id).update(is_open=False)
+        close_basket(basket_id, now)
+        record(requisition, "requisition.created", by=by, now=now, after=_state(requisition))
+    return requisition
+
+
+def revise(
+    *, requisition_id: int, by: Membership, ask: Ask, quantities: dict[int, int], now: datetime
+) -> RequisitionRevision:
+    """Write a new revision of a draft or returned requisition.
+
+    `quantities` by listing id; the editor joins the asking side and can never decide.
+    Raises NotFound, NotAllowed, OwnRequest, InvalidAssignment, NotEntitled.
+    """
+    _require_role(by, ASKING_ROLES, now)
+    with transaction.atomic():
+        requisition = locked(requisition_id, by)
+        if requisition.state not in ("draft", "returned"):
+            raise NotAllowed("Nur Entwürfe und zurückgegebene Anforderungen sind änderbar.")
+        wanted = [Wanted(str(pk), pk, count) for pk, count in quantities.items() if count > 0]
+        if not wanted:
+            raise EmptyBasket("Eine Anforderung braucht mindestens eine Zeile.")
+        order = price_order(wanted, buyer=requisition.authority, on=berlin_day(now))
+        revision = write_revision(requisition, ask, order, by=by, now=now)
+        record(requisition, "requisition.revised", by=by, now=now, after=_state(requisition))
+    return revision
+
+
+def submit(*, requisition_id: int, by: Membership, now: datetime) -> Requisition:
+    """Submit the current revision: everything is checked again and every limit is held.
+
+    A price that moved since the draft makes a new revision. Raises NotFound,
+    NotAllowed, IllegalTransition, Blocked, NoPolicy, NotEntitled, LimitExceeded,
+    AccountClosed; nothing is done then.
+    """
+    _require_role(by, SUBMITTING_ROLES, now)
+    with transaction.atomic():
+        requisition = locked(requisition_id, by)
+        before = _state(requisition)
+        requisition.state = requisition_step(requisition.state, RequisitionState.SUBMITTED)
+        lines = current_lines(requisition)
+        order = _requote(requisition, lines, now)
+        if _moved(lines, order):
+            write_revision(requisition, ask_of(requisition, lines), order, by=by, now=now)
+            lines = current_lines(requisition)
+        steps = _steps(requisition, order, by, now)
+        requisition.submitted_at = now
+        requisition.expires_at = now + timedelta(days=STEP_DAYS * (len(steps) + 1))
+        requisition.save(update_fields=["state", "submitted_at", "expires_at"])
+        events.append(facts(EventType.RESERVATION, requisition, lines), now=now)
+        announce_submission(requisition, steps, now=now)
+        record(
+            requisition,
+            "requisition.submitted",
+            by=by,
+            now=now,
+            before=before,
+            after=_state(requisition),
+            rule=str(steps[0].policy_id),
+        )
+        holds.hold_all(requisition, lines, by=by, now=now)
+    return requisition
+
+
+def withdraw(*, requisition_id: int, by: Membership, now: datetime) -> Requisition:
+    """Take a requisition back; whatever it held is free again.
+
+    Raises NotFound, NotAllowed or IllegalTransition.
+    """
+    _require_role(by, ASKING_ROLES, now)
+    with transaction.atomic():
+        requisition = locked(requisition_id, by)
+        release(requisition, RequisitionState.WITHDRAWN, by=by, now=now, reason="zurückgezogen")
+    return requisition
+
+
+def expire_due(*, now: datetime) -> int:
+    """Let overdue requisitions expire, one transaction each; return how many did."""
+    due = Requisition.objects.filter(
+        state=RequisitionState.SUBMITTED.value, expires_at__lte=now
+    ).values_list("pk", flat=True)
+    expired = 0
+    for pk in list(due):
+        with transaction.atomic():
+            requisition = (
+                Requisition.objects.select_for_update(no_key=True, of=("self",))
+                .select_related("authority", "created_by__user")
+                .get(pk=pk)
+            )
+            if requisition.state != RequisitionState.SUBMITTED.value:
+                continue
+            release(requisition, RequisitionState.EXPIRED, by=None, now=now, reason="Frist")
+            expired += 1
+    return expired
+
+
+def release(
+    requisition: Requisition,
+    state: RequisitionState,
+    *,
+    by: Membership | None,
+    now: datetime,
+    reason: str,
+) -> None:
+    """End (or return) a locked requisition and free what it held, with its finance events."""
+    before = _state(requisition)
+    was_held = requisition.state == RequisitionState.SUBMITTED.value
+    requisition.state = requisition_step(requisition.state, state)
+    requisition.decided_at = now
+    requisition.save(update_fields=["state", "decided_at"])
+    lines = current_lines(requisition)
+    if was_held:
+        reserved = facts(EventType.RESERVATION, requisition, lines, approver=by)
+        events.append(releases(reserved), now=now)
+    announce_outcome(requisition, reason, now=now)
+    record(
+        requisition,
+        f"requisition.{state.value}",
+        by=by,
+        now=now,
+        before=before,
+        after=_state(requisition),
+        reason=reason,
+    )
+    if was_held:
+        holds.void_all(lines, by=by, now=now)
+
+
+def current_lines(requisition: Requisition) -> list[RequisitionLine]:
+    """Lines of the current revision with everything events, holds and documents need."""
+    return list(
+        RequisitionLine.objects.filter(
+            revision__requisition=requisition, revision__number=requisition.current_revision
+        )
+        .select_related(
+            "revision",
+            "terms",
+            "listing__article",
+            "listing__item__award__supplier",
+            "listing__item__award__lot__agreement",
+        )
+        .prefetch_related(
+            Prefetch(
+                "assignments",
+                Assignment.objects.order_by("number").select_related(
+                    "budget_entity", "budget_line__own_account", "budget_line__pool__account"
+                ),
+            )
+        )
+        .order_by("line_no")
+    )
+
+
+def ask_of(requisition: Requisition, lines: Sequence[RequisitionLine]) -> Ask:
+    """The current revision as an Ask, to write the next one from."""
+    revision = lines[0].revision
+    return Ask(
+        title=revision.title,
+        justification=revision.justification,
+        needed_by=revision.needed_by,
+        shares={
+            str(line.listing_id): [
+                Share(row.budget_line_id, row.share_percent, row.deductible_percent)
+                for row in line.assignments.all()
+            ]
+            for line in lines
+        },
+    )
+
+
+def _requote(
+    requisition: Requisition, lines: Sequence[RequisitionLine], now: datetime
+) -> PricedOrder:
+    wanted = [Wanted(str(line.listing_id), line.listing_id, line.quantity) for line in lines]
+    return price_order(wanted, buyer=requisition.authority, on=berlin_day(now))
+
+
+def _moved(lines: Sequence[RequisitionLine], order: PricedOrder) -> bool:
+    return any(
+        (line.net, line.tax, line.price_version_id, line.list_price_id, line.terms_id)
+        != (
+            fresh.net,
+            fresh.tax,
+            fresh.offer.price_version_id,
+            fresh.offer.list_price_id,
+            fresh.offer.terms.pk,
+        )
+        for line, fresh in zip(lines, order.lines, strict=True)
+    )
+
+
+def _steps(
+    requisition: Requisition, order: PricedOrder, by: Membership, now: datetime
+) -> list[ApprovalStep]:
+    """Write the signatures this revision needs; raises Blocked or NoPolicy."""
+    found = [rule for rules in obstacles(order.lines, by=by, now=now).values() for rule in rules]
+    if stopping := blocks(found):
+        raise Blocked(sorted({rule.explanation for rule in stopping}))
+    cosign = [CoSignature(rule.cosign_role, rule.explanation) for rule in found if rule.cosign_role]
+    policy = (
+        ApprovalPolicy.objects.filter(
+            authority_id=requisition.authority_id, valid_from__lte=berlin_day(now)
+        )
+        .order_by("-version")
+        .prefetch_related("rules")
+        .first()
+    )
+    needed = _needed(policy, order.quote.gross, cosign)
+    if policy is None or not needed:
+        raise NoPolicy("Für diesen Betrag ist keine Freigaberegel hinterlegt.")
+    return ApprovalStep.objects.bulk_create(
+        [
+            ApprovalStep(
+                requisition=requisition,
+                revision_no=requisition.current_revision,
+                tier=step.tier,
+                role=step.role,
+                signers=step.signers,
+                reason=step.reason[:250],
+                policy=policy,
+                deadline=now + timedelta(days=STEP_DAYS * (position + 1)),
+            )
+            for position, step in enumerate(needed)
+        ]
+    )
+
+
+def _needed(
+    policy: ApprovalPolicy | None, gross: Decimal, cosign: Sequence[CoSignature]
+) -> list[RequiredStep]:
+    if policy is None:
+        return []
+    rules = [Rule(row.tier, row.from_gross, row.role, row.signers) for row in policy.rules.all()]
+    return required_steps(gross, rules, cosign)
+
+
+def locked(requisition_id: int, by: Membership) -> Requisition:
+    """Lock a requisition of the actor's organisation; raises NotFound."""
+    row = (
+        visible_requisitions(by)
+        .select_for_update(no_key=True, of=("self",))
+        .select_related("authority", "created_by__user")
+        .filter(pk=requisition_id)
+        .first()
+    )
+    if row is None:
+        raise NotFound("Diese Anforderung gibt es in Ihrer Organisation nicht.")
+    return row
+
+
+def _own_school(by: Membership, school_id: int | None) -> int | None:
+    if school_id is None:
+        return by.school_id
+    own = School.objects.filter(pk=school_id, authority_id=by.organisation_id)
+    if by.school_id is not None:
+        own = own.filter(pk=by.school_id)
+    if not own.exists():
+        raise NotFound("Diese Schule gehört nicht zu Ihrer Organisation.")
+    return school_id
+
+
+def _require_role(by: Membership, roles: Sequence[str], now: datetime) -> None:
+    if by.role not in roles or not is_valid(by, now):
+        raise NotAllowed("Ihre Rolle erlaubt diesen Schritt nicht.")
+
+
+def is_valid(by: Membership, now: datetime) -> bool:
+    """Whether the membership is in force, read afresh from the database."""
+    return Membership.objects.valid_on(berlin_day(now)).filter(pk=by.pk).exists()
+
+
+def _state(requisition: Requisition) -> dict[str, object]:
+    return {"state": requisition.state, "revision": requisition.current_revision}

@@ -1,0 +1,28 @@
+"""Celery tasks: each makes one domain call and may run twice."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+from .delivery import deliver_due
+from .exports import sequence_all
+from .requisitions import expire_due
+
+
+@shared_task
+def sweep_outbox() -> int:
+    """Deliver whatever is due in the outbox."""
+    return deliver_due(now=timezone.now())
+
+
+@shared_task
+def sequence_feeds() -> int:
+    """Give numbers to committed finance events."""
+    return sequence_all()
+
+
+@shared_task
+def expire_requisitions() -> int:
+    """Let overdue requisitions expire."""
+    return expire_due(now=timezone.now())

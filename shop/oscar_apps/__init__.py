@@ -1,0 +1,1 @@
+"""The only overrides of Oscar; docs/oscar.md lists each with its upstream file."""

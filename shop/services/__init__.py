@@ -1,0 +1,1 @@
+"""Embedded PostgreSQL and Redis: real servers, started and stopped by the project."""

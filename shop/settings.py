@@ -1,0 +1,310 @@
+"""Settings of the project; everything that differs by machine comes from the environment.
+
+Without DATABASE_URL the addresses of the embedded servers are used, so that manage.py
+works beside a running demo. KAUFHAUS_DB_ROLE=owner connects as the owner of the schema
+(migrations); everything else connects as the role that owns nothing.
+"""
+
+import os
+from pathlib import Path
+
+from oscar.defaults import *  # noqa: F403 - Oscar's own way of giving its defaults
+
+from shop.environment import (
+    broker_from_redis_url,
+    database_from_url,
+    flag,
+    secret_key,
+    var_dir,
+    words,
+)
+from shop.services.addresses import addresses
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = var_dir()
+EMBEDDED = addresses(VAR_DIR)
+
+DEMO = flag("DEMO")
+DEBUG = flag("DEBUG")
+TESTING = flag("KAUFHAUS_TESTING")
+SELF_HOSTED = "DATABASE_URL" not in os.environ or DEMO or TESTING
+HTTPS = flag("HTTPS", default=not (SELF_HOSTED or DEBUG))
+
+SECRET_KEY = secret_key(may_generate=SELF_HOSTED)
+ALLOWED_HOSTS = words("ALLOWED_HOSTS", default="localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = words("CSRF_TRUSTED_ORIGINS")
+
+INSTALLED_APPS = [
+    "contracts.parties.apps.PartiesConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    # Oscar's migrations need these two; no page of theirs is served.
+    "django.contrib.sites",
+    "django.contrib.flatpages",
+    "contracts.audit.apps.AuditConfig",
+    "contracts.ledger.apps.LedgerConfig",
+    "contracts.agreements.apps.AgreementsConfig",
+    "contracts.catalogue.apps.CatalogueConfig",
+    "orders.apps.OrdersConfig",
+    "api.apps.ApiConfig",
+    "frontend.apps.FrontendConfig",
+    "shop.apps.ShopConfig",
+    # Oscar: used apps, then the ones asleep (models only). See shop/oscar_apps. Left out:
+    # oscar.config.Shop (templates, tags), dashboards, search, wish lists.
+    "oscar.apps.address.apps.AddressConfig",
+    "shop.oscar_apps.configs.CatalogueConfig",
+    "shop.oscar_apps.partner.apps.PartnerConfig",
+    "shop.oscar_apps.configs.BasketConfig",
+    "oscar.apps.payment.apps.PaymentConfig",
+    "oscar.apps.order.apps.OrderConfig",
+    "oscar.apps.shipping.apps.ShippingConfig",
+    "shop.oscar_apps.configs.CheckoutConfig",
+    "shop.oscar_apps.configs.AnalyticsConfig",
+    "shop.oscar_apps.configs.CatalogueReviewsConfig",
+    "oscar.apps.communication.apps.CommunicationConfig",
+    "shop.oscar_apps.configs.OfferConfig",
+    "shop.oscar_apps.configs.CustomerConfig",
+    "shop.oscar_apps.configs.VoucherConfig",
+    "treebeard",
+    "rest_framework",
+    "oauth2_provider",
+    "drf_spectacular",
+    "drf_standardized_errors",
+    "django_htmx",
+]
+
+MIDDLEWARE = [
+    "shop.middleware.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "shop.middleware.ContentSecurityPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "shop.urls"
+WSGI_APPLICATION = "shop.wsgi.application"
+APPEND_SLASH = True
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# Database ---------------------------------------------------------------------
+
+DB_ROLE = os.environ.get("KAUFHAUS_DB_ROLE", "app")
+_APP_URL = os.environ.get("DATABASE_URL", EMBEDDED.database_url)
+_OWNER_URL = os.environ.get("DATABASE_OWNER_URL") or (
+    _APP_URL if "DATABASE_URL" in os.environ else EMBEDDED.database_owner_url
+)
+DATABASES = {
+    "default": {
+        **database_from_url(_OWNER_URL if DB_ROLE == "owner" else _APP_URL),
+        "CONN_MAX_AGE": int(os.environ.get("CONN_MAX_AGE", "60")),
+        "CONN_HEALTH_CHECKS": True,
+        "ATOMIC_REQUESTS": False,
+        "DISABLE_SERVER_SIDE_CURSORS": False,
+    },
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# The overridden Oscar apps bring no migrations of their own: upgrades of Oscar bring theirs.
+MIGRATION_MODULES = {"partner": "oscar.apps.partner.migrations"}
+
+# Users and sessions ------------------------------------------------------------
+
+AUTH_USER_MODEL = "parties.User"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "/anmelden/"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = 8 * 60 * 60
+SESSION_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SAMESITE = "Lax"
+
+# Transport ----------------------------------------------------------------------
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if flag("BEHIND_PROXY") else None
+)
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "default-src": "'self'",
+    "img-src": "'self' data:",
+    "object-src": "'none'",
+    "base-uri": "'self'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+}
+
+# Language, time, place --------------------------------------------------------------
+
+LANGUAGE_CODE = "de"
+LANGUAGES = [("de", "Deutsch"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "frontend" / "locale"]
+TIME_ZONE = "Europe/Berlin"
+USE_TZ = True
+USE_I18N = True
+SITE_ID = 1
+
+# Files -------------------------------------------------------------------------------
+
+# Only our own files and the fetched assets: Oscar's would cost half a minute to compress.
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [
+    folder for folder in (BASE_DIR / "frontend" / "static", VAR_DIR / "assets") if folder.is_dir()
+]
+STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+MEDIA_URL = "/media/"
+MEDIA_ROOT = VAR_DIR / "media"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": (
+            "django.contrib.staticfiles.storage.StaticFilesStorage"
+            if TESTING or DEBUG
+            else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        ),
+    },
+}
+WHITENOISE_USE_FINDERS = DEBUG
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+
+# Redis: cache, worker ------------------------------------------------------------------
+
+REDIS_URL = os.environ.get("REDIS_URL", EMBEDDED.redis_url)
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "kaufhaus",
+    },
+}
+CELERY_BROKER_URL = broker_from_redis_url(REDIS_URL)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
+CELERY_RESULT_BACKEND = None
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_RESULT_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
+CELERY_BEAT_SCHEDULE = {
+    "sweep-outbox": {"task": "orders.tasks.sweep_outbox", "schedule": 5.0},
+    "sequence-feeds": {"task": "orders.tasks.sequence_feeds", "schedule": 2.0},
+    "expire-requisitions": {"task": "orders.tasks.expire_requisitions", "schedule": 3600.0},
+}
+
+# Mail ------------------------------------------------------------------------------------
+
+EMAIL_BACKEND = os.environ.get(
+    "EMAIL_BACKEND",
+    "django.core.mail.backends.filebased.EmailBackend"
+    if SELF_HOSTED
+    else "django.core.mail.backends.smtp.EmailBackend",
+)
+EMAIL_FILE_PATH = VAR_DIR / "mail"
+EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
+EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "25"))
+DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "kaufhaus@example.org")
+
+# API -------------------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "oauth2_provider.contrib.rest_framework.OAuth2Authentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
+    "COERCE_DECIMAL_TO_STRING": True,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Kaufhaus API",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+}
+OAUTH2_PROVIDER = {
+    "SCOPES": {
+        "catalogue:read": "Kataloge lesen",
+        "catalogue:write": "Kataloge ändern",
+        "orders:read": "Abrufe lesen",
+        "orders:write": "Abrufe bestätigen und liefern",
+        "finance:read": "Haushaltsdaten lesen",
+        "finance:write": "Haushaltsdaten ändern",
+    },
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
+    "PKCE_REQUIRED": True,
+}
+
+# Oscar: what differs from its defaults ---------------------------------------------------
+
+OSCAR_SHOP_NAME = "Kaufhaus"
+OSCAR_HOMEPAGE = "/"
+OSCAR_DEFAULT_CURRENCY = "EUR"
+OSCAR_EAGER_ALERTS = False
+OSCAR_DELETE_IMAGE_FILES = False
+OSCAR_SEND_REGISTRATION_EMAIL = False
+OSCAR_FROM_EMAIL = DEFAULT_FROM_EMAIL
+OSCAR_DASHBOARD_NAVIGATION: list[dict[str, str]] = []
+HAYSTACK_SIGNAL_PROCESSOR = "haystack.signals.BaseSignalProcessor"
+
+# Logging ---------------------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
+}
