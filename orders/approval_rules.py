@@ -50,9 +50,7 @@ def required_steps(
         known = steps.get((rule.tier, rule.role))
         if known is None or known.signers < rule.signers:
             reason = f"Betrag ab {rule.from_gross:.2f} EUR brutto"
-            steps[rule.tier, rule.role] = RequiredStep(
-                rule.tier, rule.role, rule.signers, reason
-            )
+            steps[rule.tier, rule.role] = RequiredStep(rule.tier, rule.role, rule.signers, reason)
     for wish in cosign:
         steps.setdefault((1, wish.role), RequiredStep(1, wish.role, 1, wish.reason))
     return sorted(steps.values(), key=lambda step: (step.tier, step.role))

@@ -40,12 +40,14 @@ def current_basket(membership: Membership) -> int:
     """
     tie = BasketOwner.objects.filter(membership=membership, is_open=True).first()
     if tie is not None:
-        return tie.pk
+        return int(tie.pk)
     try:
         with transaction.atomic():
-            return BasketOwner.objects.create(basket_id=create_basket(), membership=membership).pk
+            basket_id = create_basket()
+            BasketOwner.objects.create(basket_id=basket_id, membership=membership)
     except IntegrityError:
-        return BasketOwner.objects.get(membership=membership, is_open=True).pk
+        return int(BasketOwner.objects.get(membership=membership, is_open=True).pk)
+    return basket_id
 
 
 def set_quantity(*, by: Membership, listing_id: int, quantity: int, now: datetime) -> None:

@@ -45,5 +45,3 @@ class SigningLimitExceeded(OrderError):
 
 class CommentMissing(OrderError):
     """A refusal needs a comment."""
-
-

@@ -41,9 +41,9 @@ class NumberedEvent:
 def sequence_all() -> int:
     """Number every waiting event; return how many. Safe to run twice or side by side."""
     numbered = 0
-    for entity_id in PendingEvent.objects.order_by().values_list(
-        "budget_entity_id", flat=True
-    ).distinct():
+    for entity_id in (
+        PendingEvent.objects.order_by().values_list("budget_entity_id", flat=True).distinct()
+    ):
         while done := _sequence_batch(entity_id):
             numbered += done
     return numbered

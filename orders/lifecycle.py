@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import Enum
+from enum import StrEnum
 
 
 class IllegalTransition(Exception):
@@ -15,41 +15,62 @@ class IllegalTransition(Exception):
         super().__init__(f"Aus „{current}“ führt kein Weg nach „{wanted}“.")
 
 
-class LabelledState(Enum):
-    """A state with its German label."""
+class RequisitionState(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    PARTLY_APPROVED = "partly_approved"
+    REJECTED = "rejected"
+    RETURNED = "returned"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
 
-    label: str
-
-    def __new__(cls, code: str, label: str) -> LabelledState:
-        member = object.__new__(cls)
-        member._value_ = code
-        member.label = label
-        return member
-
-
-class RequisitionState(LabelledState):
-    DRAFT = ("draft", "Entwurf")
-    SUBMITTED = ("submitted", "in Freigabe")
-    APPROVED = ("approved", "freigegeben")
-    PARTLY_APPROVED = ("partly_approved", "teilweise freigegeben")
-    REJECTED = ("rejected", "abgelehnt")
-    RETURNED = ("returned", "zur Überarbeitung")
-    WITHDRAWN = ("withdrawn", "zurückgezogen")
-    EXPIRED = ("expired", "verfallen")
+    @property
+    def label(self) -> str:
+        """The German word people read."""
+        return _REQUISITION_LABELS[self]
 
 
-class CallOffState(LabelledState):
-    ISSUED = ("issued", "erteilt")
-    CONFIRMED = ("confirmed", "bestätigt")
-    CHANGED = ("changed", "geändert")
-    REFUSED = ("refused", "abgelehnt")
-    PARTLY_DELIVERED = ("partly_delivered", "teilweise geliefert")
-    DELIVERED = ("delivered", "geliefert")
-    INVOICED = ("invoiced", "berechnet")
-    CLOSED = ("closed", "abgeschlossen")
-    CLOSED_SHORT = ("closed_short", "mit Mindermenge abgeschlossen")
-    CANCELLED = ("cancelled", "storniert")
+class CallOffState(StrEnum):
+    ISSUED = "issued"
+    CONFIRMED = "confirmed"
+    CHANGED = "changed"
+    REFUSED = "refused"
+    PARTLY_DELIVERED = "partly_delivered"
+    DELIVERED = "delivered"
+    INVOICED = "invoiced"
+    CLOSED = "closed"
+    CLOSED_SHORT = "closed_short"
+    CANCELLED = "cancelled"
 
+    @property
+    def label(self) -> str:
+        """The German word people read."""
+        return _CALL_OFF_LABELS[self]
+
+
+_REQUISITION_LABELS: Mapping[RequisitionState, str] = {
+    RequisitionState.DRAFT: "Entwurf",
+    RequisitionState.SUBMITTED: "in Freigabe",
+    RequisitionState.APPROVED: "freigegeben",
+    RequisitionState.PARTLY_APPROVED: "teilweise freigegeben",
+    RequisitionState.REJECTED: "abgelehnt",
+    RequisitionState.RETURNED: "zur Überarbeitung",
+    RequisitionState.WITHDRAWN: "zurückgezogen",
+    RequisitionState.EXPIRED: "verfallen",
+}
+_CALL_OFF_LABELS: Mapping[CallOffState, str] = {
+    CallOffState.ISSUED: "erteilt",
+    CallOffState.CONFIRMED: "bestätigt",
+    CallOffState.CHANGED: "geändert",
+    CallOffState.REFUSED: "abgelehnt",
+    CallOffState.PARTLY_DELIVERED: "teilweise geliefert",
+    CallOffState.DELIVERED: "geliefert",
+    CallOffState.INVOICED: "berechnet",
+    CallOffState.CLOSED: "abgeschlossen",
+    CallOffState.CLOSED_SHORT: "mit Mindermenge abgeschlossen",
+    CallOffState.CANCELLED: "storniert",
+}
 
 _R = RequisitionState
 REQUISITION_TRANSITIONS: Mapping[RequisitionState, frozenset[RequisitionState]] = {
@@ -83,6 +104,8 @@ CALL_OFF_TRANSITIONS: Mapping[CallOffState, frozenset[CallOffState]] = {
 
 if set(REQUISITION_TRANSITIONS) != set(_R) or set(CALL_OFF_TRANSITIONS) != set(_C):
     raise TypeError("Every state must name the states it leads to.")
+if set(_REQUISITION_LABELS) != set(_R) or set(_CALL_OFF_LABELS) != set(_C):
+    raise TypeError("Every state needs its German label.")
 
 
 def requisition_step(current: str, wanted: RequisitionState) -> str:

@@ -75,7 +75,7 @@ def place(requisition: Requisition, *, by: Membership, now: datetime) -> list[Ca
         lines,
         approver=by,
         orders=_order_numbers(call_offs, groups),
-        amounts={row.pk: share for group in groups for issue in group for row, share in issue.parts},
+        amounts=_shares(groups),
     )
     events.append([*releases(reserved), *committed], now=now)
     announce_call_offs(call_offs, now=now)
@@ -103,9 +103,7 @@ def _requote(
     return order
 
 
-def _issue_groups(
-    lines: Sequence[RequisitionLine], order: PricedOrder
-) -> list[list[IssueLine]]:
+def _issue_groups(lines: Sequence[RequisitionLine], order: PricedOrder) -> list[list[IssueLine]]:
     """Lines per award, in the order met: each group becomes one call-off."""
     groups: dict[int, list[IssueLine]] = {}
     for line, priced in zip(lines, order.lines, strict=True):
@@ -247,6 +245,10 @@ def _order_numbers(
         for call_off, group in zip(call_offs, groups, strict=True)
         for number, issue in enumerate(group, start=1)
     }
+
+
+def _shares(groups: Sequence[Sequence[IssueLine]]) -> dict[int, Share]:
+    return {row.pk: share for group in groups for issue in group for row, share in issue.parts}
 
 
 def _euros(groups: Sequence[Sequence[IssueLine]]) -> dict[str, Decimal]:

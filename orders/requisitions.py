@@ -122,7 +122,7 @@ def submit(*, requisition_id: int, by: Membership, now: datetime) -> Requisition
         lines = current_lines(requisition)
         order = _requote(requisition, lines, now)
         if _moved(lines, order):
-            write_revision(requisition, ask_of(requisition, lines), order, by=by, now=now)
+            write_revision(requisition, ask_of(lines), order, by=by, now=now)
             lines = current_lines(requisition)
         steps = _steps(requisition, order, by, now)
         requisition.submitted_at = now
@@ -232,7 +232,7 @@ def current_lines(requisition: Requisition) -> list[RequisitionLine]:
     )
 
 
-def ask_of(requisition: Requisition, lines: Sequence[RequisitionLine]) -> Ask:
+def ask_of(lines: Sequence[RequisitionLine]) -> Ask:
     """The current revision as an Ask, to write the next one from."""
     revision = lines[0].revision
     return Ask(

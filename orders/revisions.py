@@ -95,10 +95,7 @@ def write_revision(
         gross=order.quote.gross,
     )
     lines = RequisitionLine.objects.bulk_create(
-        [
-            _line(revision, number, priced)
-            for number, priced in enumerate(order.lines, start=1)
-        ]
+        [_line(revision, number, priced) for number, priced in enumerate(order.lines, start=1)]
     )
     Assignment.objects.bulk_create(
         assignment

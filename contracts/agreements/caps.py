@@ -75,7 +75,9 @@ def cap_uses(agreement: FrameworkAgreement) -> Sequence[CapUse]:
 
 
 def _account_ids(agreement: FrameworkAgreement) -> list[int]:
-    lots = agreement.lots.values_list("account_id", "awards__account_id", "awards__items__account_id")
+    lots = agreement.lots.values_list(
+        "account_id", "awards__account_id", "awards__items__account_id"
+    )
     ids = {agreement.account_id}
     for row in lots:
         ids.update(row)

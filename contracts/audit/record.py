@@ -32,7 +32,7 @@ def record(
         membership=by,
         organisation_id=by.organisation_id if by else None,
         on_behalf_of=on_behalf_of,
-        object_type=obj._meta.label_lower,
+        object_type=obj._meta.label_lower,  # noqa: SLF001 - Django documents _meta
         object_id=obj.pk,
         action=action,
         before=dict(before or {}),

@@ -303,5 +303,3 @@ def _translated() -> Iterator[None]:
         if refusal is None:
             raise
         raise refusal() from error
-
-

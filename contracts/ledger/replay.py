@@ -30,9 +30,7 @@ def differences() -> list[Difference]:
         sum_limit=Coalesce(Sum("entries__delta_limit"), zero, output_field=_MONEY),
         sum_held=Coalesce(Sum("entries__delta_held"), zero, output_field=_MONEY),
         sum_posted=Coalesce(Sum("entries__delta_posted"), zero, output_field=_MONEY),
-    ).filter(
-        ~Q(limit_amount=F("sum_limit")) | ~Q(held=F("sum_held")) | ~Q(posted=F("sum_posted"))
-    )
+    ).filter(~Q(limit_amount=F("sum_limit")) | ~Q(held=F("sum_held")) | ~Q(posted=F("sum_posted")))
     return [
         Difference(
             account_id=row.pk,

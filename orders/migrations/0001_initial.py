@@ -7,572 +7,1471 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('agreements', '0001_initial'),
-        ('basket', '0012_line_code'),
-        ('ledger', '0001_initial'),
-        ('order', '0021_billingaddress_code_shippingaddress_code'),
-        ('parties', '0001_initial'),
+        ("agreements", "0001_initial"),
+        ("basket", "0012_line_code"),
+        ("ledger", "0001_initial"),
+        ("order", "0021_billingaddress_code_shippingaddress_code"),
+        ("parties", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Feed',
+            name="Feed",
             fields=[
-                ('budget_entity', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='feed', serialize=False, to='parties.budgetentity')),
-                ('last_seq', models.PositiveBigIntegerField(default=0)),
-                ('last_hash', models.CharField(default='0000000000000000000000000000000000000000000000000000000000000000', max_length=64)),
+                (
+                    "budget_entity",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="feed",
+                        serialize=False,
+                        to="parties.budgetentity",
+                    ),
+                ),
+                ("last_seq", models.PositiveBigIntegerField(default=0)),
+                (
+                    "last_hash",
+                    models.CharField(
+                        default="0000000000000000000000000000000000000000000000000000000000000000",
+                        max_length=64,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Finanzfeed',
-                'verbose_name_plural': 'Finanzfeeds',
+                "verbose_name": "Finanzfeed",
+                "verbose_name_plural": "Finanzfeeds",
             },
         ),
         migrations.CreateModel(
-            name='FinanceEvent',
+            name="FinanceEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('event_id', models.UUIDField(unique=True)),
-                ('type', models.CharField(choices=[('RESERVATION', 'Reservierung'), ('RESERVATION_RELEASE', 'Auflösung der Reservierung'), ('COMMITMENT', 'Festlegung'), ('COMMITMENT_REVERSAL', 'Storno der Festlegung'), ('COMMITMENT_REDUCTION', 'Minderung der Festlegung'), ('GOODS_RECEIPT', 'Wareneingang'), ('GOODS_RECEIPT_REVERSAL', 'Storno Wareneingang'), ('INVOICE', 'Rechnung'), ('INVOICE_REVERSAL', 'Storno Rechnung'), ('CARRY_OVER_OUT', 'Übertragung ab'), ('CARRY_OVER_IN', 'Übertragung an')], max_length=30)),
-                ('occurred_at', models.DateTimeField()),
-                ('payload', models.TextField()),
-                ('payload_hash', models.CharField(max_length=64)),
-                ('budget_entity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='parties.budgetentity')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("event_id", models.UUIDField(unique=True)),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[
+                            ("RESERVATION", "Reservierung"),
+                            ("RESERVATION_RELEASE", "Auflösung der Reservierung"),
+                            ("COMMITMENT", "Festlegung"),
+                            ("COMMITMENT_REVERSAL", "Storno der Festlegung"),
+                            ("COMMITMENT_REDUCTION", "Minderung der Festlegung"),
+                            ("GOODS_RECEIPT", "Wareneingang"),
+                            ("GOODS_RECEIPT_REVERSAL", "Storno Wareneingang"),
+                            ("INVOICE", "Rechnung"),
+                            ("INVOICE_REVERSAL", "Storno Rechnung"),
+                            ("CARRY_OVER_OUT", "Übertragung ab"),
+                            ("CARRY_OVER_IN", "Übertragung an"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("occurred_at", models.DateTimeField()),
+                ("payload", models.TextField()),
+                ("payload_hash", models.CharField(max_length=64)),
+                (
+                    "budget_entity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="parties.budgetentity",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Finanzereignis',
-                'verbose_name_plural': 'Finanzereignisse',
-                'ordering': ('pk',),
+                "verbose_name": "Finanzereignis",
+                "verbose_name_plural": "Finanzereignisse",
+                "ordering": ("pk",),
             },
         ),
         migrations.CreateModel(
-            name='ApprovalPolicy',
+            name="ApprovalPolicy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(verbose_name='Fassung')),
-                ('valid_from', models.DateField(verbose_name='gültig ab')),
-                ('authority', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='policies', to='parties.organisation')),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.membership')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(verbose_name="Fassung")),
+                ("valid_from", models.DateField(verbose_name="gültig ab")),
+                (
+                    "authority",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="policies",
+                        to="parties.organisation",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parties.membership",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Freigaberegelung',
-                'verbose_name_plural': 'Freigaberegelungen',
+                "verbose_name": "Freigaberegelung",
+                "verbose_name_plural": "Freigaberegelungen",
             },
         ),
         migrations.CreateModel(
-            name='ApprovalRule',
+            name="ApprovalRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('tier', models.PositiveSmallIntegerField(verbose_name='Stufe')),
-                ('from_gross', models.DecimalField(decimal_places=2, default=0, max_digits=14, verbose_name='ab brutto (EUR)')),
-                ('role', models.CharField(choices=[('school_requester', 'Schule (Bedarf)'), ('procurement_officer', 'Beschaffung'), ('approver', 'Freigabe'), ('it_officer', 'IT-Verantwortung'), ('data_protection', 'Datenschutz'), ('treasurer', 'Kämmerei'), ('auditor', 'Rechnungsprüfung'), ('supplier_catalogue', 'Lieferant (Katalog)'), ('supplier_orders', 'Lieferant (Aufträge)'), ('contract_manager', 'Vertragsmanagement'), ('reviewer', 'Zweitprüfung Vertrag'), ('operator', 'Betrieb')], max_length=30, verbose_name='Rolle')),
-                ('signers', models.PositiveSmallIntegerField(default=1, verbose_name='Anzahl')),
-                ('policy', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rules', to='orders.approvalpolicy')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("tier", models.PositiveSmallIntegerField(verbose_name="Stufe")),
+                (
+                    "from_gross",
+                    models.DecimalField(
+                        decimal_places=2, default=0, max_digits=14, verbose_name="ab brutto (EUR)"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("school_requester", "Schule (Bedarf)"),
+                            ("procurement_officer", "Beschaffung"),
+                            ("approver", "Freigabe"),
+                            ("it_officer", "IT-Verantwortung"),
+                            ("data_protection", "Datenschutz"),
+                            ("treasurer", "Kämmerei"),
+                            ("auditor", "Rechnungsprüfung"),
+                            ("supplier_catalogue", "Lieferant (Katalog)"),
+                            ("supplier_orders", "Lieferant (Aufträge)"),
+                            ("contract_manager", "Vertragsmanagement"),
+                            ("reviewer", "Zweitprüfung Vertrag"),
+                            ("operator", "Betrieb"),
+                        ],
+                        max_length=30,
+                        verbose_name="Rolle",
+                    ),
+                ),
+                ("signers", models.PositiveSmallIntegerField(default=1, verbose_name="Anzahl")),
+                (
+                    "policy",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rules",
+                        to="orders.approvalpolicy",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Freigaberegel',
-                'verbose_name_plural': 'Freigaberegeln',
-                'ordering': ('policy', 'tier', 'from_gross'),
+                "verbose_name": "Freigaberegel",
+                "verbose_name_plural": "Freigaberegeln",
+                "ordering": ("policy", "tier", "from_gross"),
             },
         ),
         migrations.CreateModel(
-            name='ApprovalStep',
+            name="ApprovalStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('revision_no', models.PositiveIntegerField(verbose_name='Fassung')),
-                ('tier', models.PositiveSmallIntegerField(verbose_name='Stufe')),
-                ('role', models.CharField(choices=[('school_requester', 'Schule (Bedarf)'), ('procurement_officer', 'Beschaffung'), ('approver', 'Freigabe'), ('it_officer', 'IT-Verantwortung'), ('data_protection', 'Datenschutz'), ('treasurer', 'Kämmerei'), ('auditor', 'Rechnungsprüfung'), ('supplier_catalogue', 'Lieferant (Katalog)'), ('supplier_orders', 'Lieferant (Aufträge)'), ('contract_manager', 'Vertragsmanagement'), ('reviewer', 'Zweitprüfung Vertrag'), ('operator', 'Betrieb')], max_length=30, verbose_name='Rolle')),
-                ('signers', models.PositiveSmallIntegerField(default=1, verbose_name='Anzahl')),
-                ('reason', models.CharField(max_length=250, verbose_name='Begründung')),
-                ('deadline', models.DateTimeField(verbose_name='Frist')),
-                ('completed_at', models.DateTimeField(blank=True, null=True, verbose_name='erledigt am')),
-                ('policy', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.approvalpolicy')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("revision_no", models.PositiveIntegerField(verbose_name="Fassung")),
+                ("tier", models.PositiveSmallIntegerField(verbose_name="Stufe")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("school_requester", "Schule (Bedarf)"),
+                            ("procurement_officer", "Beschaffung"),
+                            ("approver", "Freigabe"),
+                            ("it_officer", "IT-Verantwortung"),
+                            ("data_protection", "Datenschutz"),
+                            ("treasurer", "Kämmerei"),
+                            ("auditor", "Rechnungsprüfung"),
+                            ("supplier_catalogue", "Lieferant (Katalog)"),
+                            ("supplier_orders", "Lieferant (Aufträge)"),
+                            ("contract_manager", "Vertragsmanagement"),
+                            ("reviewer", "Zweitprüfung Vertrag"),
+                            ("operator", "Betrieb"),
+                        ],
+                        max_length=30,
+                        verbose_name="Rolle",
+                    ),
+                ),
+                ("signers", models.PositiveSmallIntegerField(default=1, verbose_name="Anzahl")),
+                ("reason", models.CharField(max_length=250, verbose_name="Begründung")),
+                ("deadline", models.DateTimeField(verbose_name="Frist")),
+                (
+                    "completed_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="erledigt am"),
+                ),
+                (
+                    "policy",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="orders.approvalpolicy",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Freigabeschritt',
-                'verbose_name_plural': 'Freigabeschritte',
-                'ordering': ('requisition', 'revision_no', 'tier', 'pk'),
+                "verbose_name": "Freigabeschritt",
+                "verbose_name_plural": "Freigabeschritte",
+                "ordering": ("requisition", "revision_no", "tier", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='BasketOwner',
+            name="BasketOwner",
             fields=[
-                ('basket', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='membership_tie', serialize=False, to='basket.basket')),
-                ('is_open', models.BooleanField(default=True)),
-                ('membership', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='baskets', to='parties.membership')),
+                (
+                    "basket",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="membership_tie",
+                        serialize=False,
+                        to="basket.basket",
+                    ),
+                ),
+                ("is_open", models.BooleanField(default=True)),
+                (
+                    "membership",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="baskets",
+                        to="parties.membership",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Bedarfskorb',
-                'verbose_name_plural': 'Bedarfskörbe',
+                "verbose_name": "Bedarfskorb",
+                "verbose_name_plural": "Bedarfskörbe",
             },
         ),
         migrations.CreateModel(
-            name='BudgetLine',
+            name="BudgetLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('fiscal_year', models.PositiveSmallIntegerField(verbose_name='Haushaltsjahr')),
-                ('title', models.CharField(max_length=200, verbose_name='Bezeichnung')),
-                ('budget_product', models.CharField(max_length=20, verbose_name='Produkt')),
-                ('gl_account', models.CharField(max_length=20, verbose_name='Sachkonto')),
-                ('cost_center', models.CharField(blank=True, max_length=30, verbose_name='Kostenstelle')),
-                ('cost_object', models.CharField(blank=True, max_length=30, verbose_name='Kostenträger')),
-                ('measure_no', models.CharField(blank=True, max_length=30, verbose_name='Investitionsmaßnahme')),
-                ('grant_no', models.CharField(blank=True, max_length=30, verbose_name='Zuwendung')),
-                ('budget_entity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='budget_lines', to='parties.budgetentity')),
-                ('own_account', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='budget_line', to='ledger.limitaccount')),
-                ('school', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='budget_lines', to='parties.school')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("fiscal_year", models.PositiveSmallIntegerField(verbose_name="Haushaltsjahr")),
+                ("title", models.CharField(max_length=200, verbose_name="Bezeichnung")),
+                ("budget_product", models.CharField(max_length=20, verbose_name="Produkt")),
+                ("gl_account", models.CharField(max_length=20, verbose_name="Sachkonto")),
+                (
+                    "cost_center",
+                    models.CharField(blank=True, max_length=30, verbose_name="Kostenstelle"),
+                ),
+                (
+                    "cost_object",
+                    models.CharField(blank=True, max_length=30, verbose_name="Kostenträger"),
+                ),
+                (
+                    "measure_no",
+                    models.CharField(
+                        blank=True, max_length=30, verbose_name="Investitionsmaßnahme"
+                    ),
+                ),
+                ("grant_no", models.CharField(blank=True, max_length=30, verbose_name="Zuwendung")),
+                (
+                    "budget_entity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="budget_lines",
+                        to="parties.budgetentity",
+                    ),
+                ),
+                (
+                    "own_account",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="budget_line",
+                        to="ledger.limitaccount",
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="budget_lines",
+                        to="parties.school",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Haushaltsposition',
-                'verbose_name_plural': 'Haushaltspositionen',
-                'ordering': ('fiscal_year', 'budget_product', 'gl_account', 'cost_center', 'pk'),
+                "verbose_name": "Haushaltsposition",
+                "verbose_name_plural": "Haushaltspositionen",
+                "ordering": ("fiscal_year", "budget_product", "gl_account", "cost_center", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='Assignment',
+            name="Assignment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(default=1, verbose_name='Nr.')),
-                ('share_percent', models.DecimalField(decimal_places=4, max_digits=7, verbose_name='Anteil (%)')),
-                ('deductible_percent', models.DecimalField(decimal_places=4, default=0, max_digits=7, verbose_name='Vorsteuerabzug (%)')),
-                ('grant_no', models.CharField(blank=True, max_length=30, verbose_name='Zuwendung')),
-                ('net', models.DecimalField(decimal_places=2, max_digits=16)),
-                ('tax', models.DecimalField(decimal_places=2, max_digits=16)),
-                ('gross', models.DecimalField(decimal_places=2, max_digits=16)),
-                ('bound', models.DecimalField(decimal_places=2, max_digits=16, verbose_name='gebunden (brutto ohne abziehbare Vorsteuer)')),
-                ('budget_entity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.budgetentity')),
-                ('payer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.organisation')),
-                ('budget_line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='orders.budgetline')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField(default=1, verbose_name="Nr.")),
+                (
+                    "share_percent",
+                    models.DecimalField(decimal_places=4, max_digits=7, verbose_name="Anteil (%)"),
+                ),
+                (
+                    "deductible_percent",
+                    models.DecimalField(
+                        decimal_places=4, default=0, max_digits=7, verbose_name="Vorsteuerabzug (%)"
+                    ),
+                ),
+                ("grant_no", models.CharField(blank=True, max_length=30, verbose_name="Zuwendung")),
+                ("net", models.DecimalField(decimal_places=2, max_digits=16)),
+                ("tax", models.DecimalField(decimal_places=2, max_digits=16)),
+                ("gross", models.DecimalField(decimal_places=2, max_digits=16)),
+                (
+                    "bound",
+                    models.DecimalField(
+                        decimal_places=2,
+                        max_digits=16,
+                        verbose_name="gebunden (brutto ohne abziehbare Vorsteuer)",
+                    ),
+                ),
+                (
+                    "budget_entity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parties.budgetentity",
+                    ),
+                ),
+                (
+                    "payer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parties.organisation",
+                    ),
+                ),
+                (
+                    "budget_line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assignments",
+                        to="orders.budgetline",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Kontierung',
-                'verbose_name_plural': 'Kontierungen',
-                'ordering': ('line', 'number'),
+                "verbose_name": "Kontierung",
+                "verbose_name_plural": "Kontierungen",
+                "ordering": ("line", "number"),
             },
         ),
         migrations.CreateModel(
-            name='BudgetPool',
+            name="BudgetPool",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('fiscal_year', models.PositiveSmallIntegerField(verbose_name='Haushaltsjahr')),
-                ('title', models.CharField(max_length=200, verbose_name='Bezeichnung')),
-                ('account', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='budget_pool', to='ledger.limitaccount')),
-                ('budget_entity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pools', to='parties.budgetentity')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("fiscal_year", models.PositiveSmallIntegerField(verbose_name="Haushaltsjahr")),
+                ("title", models.CharField(max_length=200, verbose_name="Bezeichnung")),
+                (
+                    "account",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="budget_pool",
+                        to="ledger.limitaccount",
+                    ),
+                ),
+                (
+                    "budget_entity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="pools",
+                        to="parties.budgetentity",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Deckungskreis',
-                'verbose_name_plural': 'Deckungskreise',
+                "verbose_name": "Deckungskreis",
+                "verbose_name_plural": "Deckungskreise",
             },
         ),
         migrations.AddField(
-            model_name='budgetline',
-            name='pool',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='orders.budgetpool'),
+            model_name="budgetline",
+            name="pool",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="lines",
+                to="orders.budgetpool",
+            ),
         ),
         migrations.CreateModel(
-            name='CallOff',
+            name="CallOff",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=20, unique=True, verbose_name='Abrufnummer')),
-                ('allocation_note', models.CharField(max_length=250, verbose_name='Vergaberegel')),
-                ('state', models.CharField(choices=[('issued', 'erteilt'), ('confirmed', 'bestätigt'), ('changed', 'geändert'), ('refused', 'abgelehnt'), ('partly_delivered', 'teilweise geliefert'), ('delivered', 'geliefert'), ('invoiced', 'berechnet'), ('closed', 'abgeschlossen'), ('closed_short', 'mit Mindermenge abgeschlossen'), ('cancelled', 'storniert')], default='issued', max_length=20, verbose_name='Stand')),
-                ('issued_at', models.DateTimeField(verbose_name='erteilt am')),
-                ('delivery_by', models.DateField(blank=True, null=True, verbose_name='Lieferung bis')),
-                ('net', models.DecimalField(decimal_places=2, max_digits=16)),
-                ('tax', models.DecimalField(decimal_places=2, max_digits=16)),
-                ('gross', models.DecimalField(decimal_places=2, max_digits=16)),
-                ('authority', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='call_offs', to='parties.organisation')),
-                ('award', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='call_offs', to='agreements.award')),
-                ('issued_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.membership')),
-                ('lot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='call_offs', to='agreements.lot')),
-                ('order', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='call_off', to='order.order')),
-                ('school', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.school')),
-                ('supplier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='received_call_offs', to='parties.organisation')),
-                ('terms', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agreements.awardterms')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "number",
+                    models.CharField(max_length=20, unique=True, verbose_name="Abrufnummer"),
+                ),
+                ("allocation_note", models.CharField(max_length=250, verbose_name="Vergaberegel")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("issued", "erteilt"),
+                            ("confirmed", "bestätigt"),
+                            ("changed", "geändert"),
+                            ("refused", "abgelehnt"),
+                            ("partly_delivered", "teilweise geliefert"),
+                            ("delivered", "geliefert"),
+                            ("invoiced", "berechnet"),
+                            ("closed", "abgeschlossen"),
+                            ("closed_short", "mit Mindermenge abgeschlossen"),
+                            ("cancelled", "storniert"),
+                        ],
+                        default="issued",
+                        max_length=20,
+                        verbose_name="Stand",
+                    ),
+                ),
+                ("issued_at", models.DateTimeField(verbose_name="erteilt am")),
+                (
+                    "delivery_by",
+                    models.DateField(blank=True, null=True, verbose_name="Lieferung bis"),
+                ),
+                ("net", models.DecimalField(decimal_places=2, max_digits=16)),
+                ("tax", models.DecimalField(decimal_places=2, max_digits=16)),
+                ("gross", models.DecimalField(decimal_places=2, max_digits=16)),
+                (
+                    "authority",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="call_offs",
+                        to="parties.organisation",
+                    ),
+                ),
+                (
+                    "award",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="call_offs",
+                        to="agreements.award",
+                    ),
+                ),
+                (
+                    "issued_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parties.membership",
+                    ),
+                ),
+                (
+                    "lot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="call_offs",
+                        to="agreements.lot",
+                    ),
+                ),
+                (
+                    "order",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="call_off",
+                        to="order.order",
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parties.school",
+                    ),
+                ),
+                (
+                    "supplier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="received_call_offs",
+                        to="parties.organisation",
+                    ),
+                ),
+                (
+                    "terms",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agreements.awardterms",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Abruf',
-                'verbose_name_plural': 'Abrufe',
-                'ordering': ('-issued_at', '-pk'),
+                "verbose_name": "Abruf",
+                "verbose_name_plural": "Abrufe",
+                "ordering": ("-issued_at", "-pk"),
             },
         ),
         migrations.CreateModel(
-            name='CallOffLine',
+            name="CallOffLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('line_no', models.PositiveIntegerField(verbose_name='Zeile')),
-                ('title', models.CharField(max_length=250, verbose_name='Bezeichnung')),
-                ('supplier_aid', models.CharField(max_length=60, verbose_name='Artikelnummer')),
-                ('quantity', models.PositiveIntegerField(verbose_name='Menge')),
-                ('unit', models.CharField(max_length=3, verbose_name='Einheit')),
-                ('net_unit_price', models.DecimalField(decimal_places=4, max_digits=14, verbose_name='Nettopreis')),
-                ('price_unit', models.PositiveIntegerField(default=1, verbose_name='je Einheiten')),
-                ('periods', models.PositiveSmallIntegerField(default=1, verbose_name='Zeiträume')),
-                ('tax_category', models.CharField(max_length=2, verbose_name='Steuerkategorie')),
-                ('tax_rate', models.DecimalField(decimal_places=2, max_digits=5, verbose_name='Steuersatz (%)')),
-                ('net', models.DecimalField(decimal_places=2, max_digits=16)),
-                ('tax', models.DecimalField(decimal_places=2, max_digits=16)),
-                ('gross', models.DecimalField(decimal_places=2, max_digits=16)),
-                ('call_off', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='orders.calloff')),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='call_off_lines', to='agreements.contractitem')),
-                ('list_price', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agreements.listpriceversion')),
-                ('listing', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agreements.listing')),
-                ('order_line', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='call_off_line', to='order.line')),
-                ('price_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agreements.priceversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("line_no", models.PositiveIntegerField(verbose_name="Zeile")),
+                ("title", models.CharField(max_length=250, verbose_name="Bezeichnung")),
+                ("supplier_aid", models.CharField(max_length=60, verbose_name="Artikelnummer")),
+                ("quantity", models.PositiveIntegerField(verbose_name="Menge")),
+                ("unit", models.CharField(max_length=3, verbose_name="Einheit")),
+                (
+                    "net_unit_price",
+                    models.DecimalField(decimal_places=4, max_digits=14, verbose_name="Nettopreis"),
+                ),
+                ("price_unit", models.PositiveIntegerField(default=1, verbose_name="je Einheiten")),
+                ("periods", models.PositiveSmallIntegerField(default=1, verbose_name="Zeiträume")),
+                ("tax_category", models.CharField(max_length=2, verbose_name="Steuerkategorie")),
+                (
+                    "tax_rate",
+                    models.DecimalField(
+                        decimal_places=2, max_digits=5, verbose_name="Steuersatz (%)"
+                    ),
+                ),
+                ("net", models.DecimalField(decimal_places=2, max_digits=16)),
+                ("tax", models.DecimalField(decimal_places=2, max_digits=16)),
+                ("gross", models.DecimalField(decimal_places=2, max_digits=16)),
+                (
+                    "call_off",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="orders.calloff",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="call_off_lines",
+                        to="agreements.contractitem",
+                    ),
+                ),
+                (
+                    "list_price",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agreements.listpriceversion",
+                    ),
+                ),
+                (
+                    "listing",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agreements.listing",
+                    ),
+                ),
+                (
+                    "order_line",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="call_off_line",
+                        to="order.line",
+                    ),
+                ),
+                (
+                    "price_version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agreements.priceversion",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Abrufzeile',
-                'verbose_name_plural': 'Abrufzeilen',
-                'ordering': ('call_off', 'line_no'),
+                "verbose_name": "Abrufzeile",
+                "verbose_name_plural": "Abrufzeilen",
+                "ordering": ("call_off", "line_no"),
             },
         ),
         migrations.CreateModel(
-            name='CallOffAssignment',
+            name="CallOffAssignment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(default=1, verbose_name='Nr.')),
-                ('net', models.DecimalField(decimal_places=2, max_digits=16)),
-                ('tax', models.DecimalField(decimal_places=2, max_digits=16)),
-                ('gross', models.DecimalField(decimal_places=2, max_digits=16)),
-                ('assignment', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='call_off_assignment', to='orders.assignment')),
-                ('budget_entity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.budgetentity')),
-                ('budget_line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.budgetline')),
-                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='orders.calloffline')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField(default=1, verbose_name="Nr.")),
+                ("net", models.DecimalField(decimal_places=2, max_digits=16)),
+                ("tax", models.DecimalField(decimal_places=2, max_digits=16)),
+                ("gross", models.DecimalField(decimal_places=2, max_digits=16)),
+                (
+                    "assignment",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="call_off_assignment",
+                        to="orders.assignment",
+                    ),
+                ),
+                (
+                    "budget_entity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parties.budgetentity",
+                    ),
+                ),
+                (
+                    "budget_line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="orders.budgetline",
+                    ),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assignments",
+                        to="orders.calloffline",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Abrufkontierung',
-                'verbose_name_plural': 'Abrufkontierungen',
-                'ordering': ('line', 'number'),
+                "verbose_name": "Abrufkontierung",
+                "verbose_name_plural": "Abrufkontierungen",
+                "ordering": ("line", "number"),
             },
         ),
         migrations.CreateModel(
-            name='FeedAcknowledgement',
+            name="FeedAcknowledgement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seq', models.PositiveBigIntegerField()),
-                ('accepted', models.BooleanField(default=True)),
-                ('reason', models.CharField(blank=True, max_length=250)),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.membership')),
-                ('feed', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='acknowledgements', to='orders.feed')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("seq", models.PositiveBigIntegerField()),
+                ("accepted", models.BooleanField(default=True)),
+                ("reason", models.CharField(blank=True, max_length=250)),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parties.membership",
+                    ),
+                ),
+                (
+                    "feed",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="acknowledgements",
+                        to="orders.feed",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Quittung',
-                'verbose_name_plural': 'Quittungen',
-                'ordering': ('feed', 'seq', 'pk'),
+                "verbose_name": "Quittung",
+                "verbose_name_plural": "Quittungen",
+                "ordering": ("feed", "seq", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='PendingEvent',
+            name="PendingEvent",
             fields=[
-                ('event', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='pending', serialize=False, to='orders.financeevent')),
+                (
+                    "event",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="pending",
+                        serialize=False,
+                        to="orders.financeevent",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'wartendes Ereignis',
-                'verbose_name_plural': 'wartende Ereignisse',
+                "verbose_name": "wartendes Ereignis",
+                "verbose_name_plural": "wartende Ereignisse",
             },
         ),
         migrations.CreateModel(
-            name='FeedEntry',
+            name="FeedEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seq', models.PositiveBigIntegerField()),
-                ('chain_hash', models.CharField(max_length=64)),
-                ('feed', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='orders.feed')),
-                ('event', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='feed_entry', to='orders.financeevent')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("seq", models.PositiveBigIntegerField()),
+                ("chain_hash", models.CharField(max_length=64)),
+                (
+                    "feed",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="orders.feed",
+                    ),
+                ),
+                (
+                    "event",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="feed_entry",
+                        to="orders.financeevent",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Feedeintrag',
-                'verbose_name_plural': 'Feedeinträge',
-                'ordering': ('feed', 'seq'),
+                "verbose_name": "Feedeintrag",
+                "verbose_name_plural": "Feedeinträge",
+                "ordering": ("feed", "seq"),
             },
         ),
         migrations.CreateModel(
-            name='MailLog',
+            name="MailLog",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('message_id', models.CharField(max_length=150, unique=True)),
-                ('recipient', models.EmailField(max_length=254)),
-                ('subject', models.CharField(max_length=250)),
-                ('body', models.TextField()),
-                ('sent_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("message_id", models.CharField(max_length=150, unique=True)),
+                ("recipient", models.EmailField(max_length=254)),
+                ("subject", models.CharField(max_length=250)),
+                ("body", models.TextField()),
+                ("sent_at", models.DateTimeField()),
             ],
             options={
-                'verbose_name': 'versandte Mail',
-                'verbose_name_plural': 'versandte Mails',
-                'ordering': ('-sent_at', '-pk'),
-                'indexes': [models.Index(fields=['recipient', '-sent_at'], name='orders_mail_recipie_676df1_idx')],
+                "verbose_name": "versandte Mail",
+                "verbose_name_plural": "versandte Mails",
+                "ordering": ("-sent_at", "-pk"),
+                "indexes": [
+                    models.Index(
+                        fields=["recipient", "-sent_at"], name="orders_mail_recipie_676df1_idx"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='OutboxMessage',
+            name="OutboxMessage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=150, unique=True)),
-                ('kind', models.CharField(max_length=20)),
-                ('payload', models.JSONField()),
-                ('created_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField()),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('done_at', models.DateTimeField(blank=True, null=True)),
-                ('last_error', models.TextField(blank=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=150, unique=True)),
+                ("kind", models.CharField(max_length=20)),
+                ("payload", models.JSONField()),
+                ("created_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField()),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("done_at", models.DateTimeField(blank=True, null=True)),
+                ("last_error", models.TextField(blank=True)),
             ],
             options={
-                'verbose_name': 'Ausgangsnachricht',
-                'verbose_name_plural': 'Ausgangsnachrichten',
-                'indexes': [models.Index(condition=models.Q(('done_at__isnull', True)), fields=['due_at', 'id'], name='orders_outbox_pending')],
+                "verbose_name": "Ausgangsnachricht",
+                "verbose_name_plural": "Ausgangsnachrichten",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("done_at__isnull", True)),
+                        fields=["due_at", "id"],
+                        name="orders_outbox_pending",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Requisition',
+            name="Requisition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=20, unique=True, verbose_name='Nummer')),
-                ('created_at', models.DateTimeField(verbose_name='angelegt am')),
-                ('state', models.CharField(choices=[('draft', 'Entwurf'), ('submitted', 'in Freigabe'), ('approved', 'freigegeben'), ('partly_approved', 'teilweise freigegeben'), ('rejected', 'abgelehnt'), ('returned', 'zur Überarbeitung'), ('withdrawn', 'zurückgezogen'), ('expired', 'verfallen')], default='draft', max_length=20, verbose_name='Stand')),
-                ('current_revision', models.PositiveIntegerField(default=0, verbose_name='Fassung')),
-                ('submitted_at', models.DateTimeField(blank=True, null=True, verbose_name='eingereicht am')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='entschieden am')),
-                ('expires_at', models.DateTimeField(blank=True, null=True, verbose_name='verfällt am')),
-                ('authority', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requisitions', to='parties.organisation', verbose_name='Schulträger')),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requisitions', to='parties.membership')),
-                ('school', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='requisitions', to='parties.school')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=20, unique=True, verbose_name="Nummer")),
+                ("created_at", models.DateTimeField(verbose_name="angelegt am")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Entwurf"),
+                            ("submitted", "in Freigabe"),
+                            ("approved", "freigegeben"),
+                            ("partly_approved", "teilweise freigegeben"),
+                            ("rejected", "abgelehnt"),
+                            ("returned", "zur Überarbeitung"),
+                            ("withdrawn", "zurückgezogen"),
+                            ("expired", "verfallen"),
+                        ],
+                        default="draft",
+                        max_length=20,
+                        verbose_name="Stand",
+                    ),
+                ),
+                (
+                    "current_revision",
+                    models.PositiveIntegerField(default=0, verbose_name="Fassung"),
+                ),
+                (
+                    "submitted_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="eingereicht am"),
+                ),
+                (
+                    "decided_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="entschieden am"),
+                ),
+                (
+                    "expires_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="verfällt am"),
+                ),
+                (
+                    "authority",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="requisitions",
+                        to="parties.organisation",
+                        verbose_name="Schulträger",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="requisitions",
+                        to="parties.membership",
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="requisitions",
+                        to="parties.school",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Anforderung',
-                'verbose_name_plural': 'Anforderungen',
-                'ordering': ('-created_at', '-pk'),
+                "verbose_name": "Anforderung",
+                "verbose_name_plural": "Anforderungen",
+                "ordering": ("-created_at", "-pk"),
             },
         ),
         migrations.CreateModel(
-            name='Involvement',
+            name="Involvement",
             fields=[
-                ('pk', models.CompositePrimaryKey('requisition_id', 'person_id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('side', models.CharField(choices=[('ask', 'hat angefordert oder bearbeitet'), ('approve', 'entscheidet')], max_length=8)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('requisition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='involvements', to='orders.requisition')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "requisition_id",
+                        "person_id",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "side",
+                    models.CharField(
+                        choices=[
+                            ("ask", "hat angefordert oder bearbeitet"),
+                            ("approve", "entscheidet"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "requisition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="involvements",
+                        to="orders.requisition",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Beteiligung',
-                'verbose_name_plural': 'Beteiligungen',
+                "verbose_name": "Beteiligung",
+                "verbose_name_plural": "Beteiligungen",
             },
         ),
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('side', models.GeneratedField(db_persist=True, expression=models.Value('approve'), output_field=models.CharField(max_length=8))),
-                ('verdict', models.CharField(choices=[('approve', 'freigegeben'), ('reject', 'abgelehnt'), ('return', 'zurückgegeben')], max_length=8, verbose_name='Entscheidung')),
-                ('comment', models.TextField(blank=True, verbose_name='Bemerkung')),
-                ('decided_at', models.DateTimeField(verbose_name='entschieden am')),
-                ('membership', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.membership')),
-                ('on_behalf_of', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('step', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='orders.approvalstep')),
-                ('requisition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='orders.requisition')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "side",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Value("approve"),
+                        output_field=models.CharField(max_length=8),
+                    ),
+                ),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[
+                            ("approve", "freigegeben"),
+                            ("reject", "abgelehnt"),
+                            ("return", "zurückgegeben"),
+                        ],
+                        max_length=8,
+                        verbose_name="Entscheidung",
+                    ),
+                ),
+                ("comment", models.TextField(blank=True, verbose_name="Bemerkung")),
+                ("decided_at", models.DateTimeField(verbose_name="entschieden am")),
+                (
+                    "membership",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parties.membership",
+                    ),
+                ),
+                (
+                    "on_behalf_of",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "step",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions",
+                        to="orders.approvalstep",
+                    ),
+                ),
+                (
+                    "requisition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions",
+                        to="orders.requisition",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Entscheidung',
-                'verbose_name_plural': 'Entscheidungen',
-                'ordering': ('step', 'pk'),
+                "verbose_name": "Entscheidung",
+                "verbose_name_plural": "Entscheidungen",
+                "ordering": ("step", "pk"),
             },
         ),
         migrations.AddField(
-            model_name='calloff',
-            name='requisition',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='call_offs', to='orders.requisition'),
+            model_name="calloff",
+            name="requisition",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="call_offs",
+                to="orders.requisition",
+            ),
         ),
         migrations.AddField(
-            model_name='approvalstep',
-            name='requisition',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='orders.requisition'),
+            model_name="approvalstep",
+            name="requisition",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="steps",
+                to="orders.requisition",
+            ),
         ),
         migrations.CreateModel(
-            name='RequisitionLine',
+            name="RequisitionLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('line_no', models.PositiveIntegerField(verbose_name='Zeile')),
-                ('title', models.CharField(max_length=250, verbose_name='Bezeichnung')),
-                ('quantity', models.PositiveIntegerField(verbose_name='Menge')),
-                ('unit', models.CharField(max_length=3, verbose_name='Einheit')),
-                ('net_unit_price', models.DecimalField(decimal_places=4, max_digits=14, verbose_name='Nettopreis')),
-                ('price_unit', models.PositiveIntegerField(default=1, verbose_name='je Einheiten')),
-                ('periods', models.PositiveSmallIntegerField(default=1, verbose_name='Zeiträume')),
-                ('tax_category', models.CharField(max_length=2, verbose_name='Steuerkategorie')),
-                ('tax_rate', models.DecimalField(decimal_places=2, max_digits=5, verbose_name='Steuersatz (%)')),
-                ('tax_reason', models.CharField(blank=True, max_length=200)),
-                ('net', models.DecimalField(decimal_places=2, max_digits=16)),
-                ('tax', models.DecimalField(decimal_places=2, max_digits=16)),
-                ('gross', models.DecimalField(decimal_places=2, max_digits=16)),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agreements.contractitem')),
-                ('list_price', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agreements.listpriceversion')),
-                ('listing', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agreements.listing')),
-                ('price_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agreements.priceversion')),
-                ('terms', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agreements.awardterms')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("line_no", models.PositiveIntegerField(verbose_name="Zeile")),
+                ("title", models.CharField(max_length=250, verbose_name="Bezeichnung")),
+                ("quantity", models.PositiveIntegerField(verbose_name="Menge")),
+                ("unit", models.CharField(max_length=3, verbose_name="Einheit")),
+                (
+                    "net_unit_price",
+                    models.DecimalField(decimal_places=4, max_digits=14, verbose_name="Nettopreis"),
+                ),
+                ("price_unit", models.PositiveIntegerField(default=1, verbose_name="je Einheiten")),
+                ("periods", models.PositiveSmallIntegerField(default=1, verbose_name="Zeiträume")),
+                ("tax_category", models.CharField(max_length=2, verbose_name="Steuerkategorie")),
+                (
+                    "tax_rate",
+                    models.DecimalField(
+                        decimal_places=2, max_digits=5, verbose_name="Steuersatz (%)"
+                    ),
+                ),
+                ("tax_reason", models.CharField(blank=True, max_length=200)),
+                ("net", models.DecimalField(decimal_places=2, max_digits=16)),
+                ("tax", models.DecimalField(decimal_places=2, max_digits=16)),
+                ("gross", models.DecimalField(decimal_places=2, max_digits=16)),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agreements.contractitem",
+                    ),
+                ),
+                (
+                    "list_price",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agreements.listpriceversion",
+                    ),
+                ),
+                (
+                    "listing",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agreements.listing",
+                    ),
+                ),
+                (
+                    "price_version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agreements.priceversion",
+                    ),
+                ),
+                (
+                    "terms",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agreements.awardterms",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Anforderungszeile',
-                'verbose_name_plural': 'Anforderungszeilen',
-                'ordering': ('revision', 'line_no'),
+                "verbose_name": "Anforderungszeile",
+                "verbose_name_plural": "Anforderungszeilen",
+                "ordering": ("revision", "line_no"),
             },
         ),
         migrations.AddField(
-            model_name='calloffline',
-            name='requisition_line',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='call_off_line', to='orders.requisitionline'),
+            model_name="calloffline",
+            name="requisition_line",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="call_off_line",
+                to="orders.requisitionline",
+            ),
         ),
         migrations.AddField(
-            model_name='assignment',
-            name='line',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='assignments', to='orders.requisitionline'),
+            model_name="assignment",
+            name="line",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="assignments",
+                to="orders.requisitionline",
+            ),
         ),
         migrations.CreateModel(
-            name='RequisitionRevision',
+            name="RequisitionRevision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='Fassung')),
-                ('side', models.GeneratedField(db_persist=True, expression=models.Value('ask'), output_field=models.CharField(max_length=8))),
-                ('edited_at', models.DateTimeField(verbose_name='bearbeitet am')),
-                ('title', models.CharField(max_length=200, verbose_name='Betreff')),
-                ('justification', models.TextField(blank=True, verbose_name='Begründung')),
-                ('needed_by', models.DateField(blank=True, null=True, verbose_name='benötigt bis')),
-                ('net', models.DecimalField(decimal_places=2, max_digits=16, verbose_name='netto')),
-                ('tax', models.DecimalField(decimal_places=2, max_digits=16, verbose_name='Umsatzsteuer (Vorschau)')),
-                ('gross', models.DecimalField(decimal_places=2, max_digits=16, verbose_name='brutto')),
-                ('edited_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.membership')),
-                ('editor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('requisition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='revisions', to='orders.requisition')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(verbose_name="Fassung")),
+                (
+                    "side",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Value("ask"),
+                        output_field=models.CharField(max_length=8),
+                    ),
+                ),
+                ("edited_at", models.DateTimeField(verbose_name="bearbeitet am")),
+                ("title", models.CharField(max_length=200, verbose_name="Betreff")),
+                ("justification", models.TextField(blank=True, verbose_name="Begründung")),
+                ("needed_by", models.DateField(blank=True, null=True, verbose_name="benötigt bis")),
+                ("net", models.DecimalField(decimal_places=2, max_digits=16, verbose_name="netto")),
+                (
+                    "tax",
+                    models.DecimalField(
+                        decimal_places=2, max_digits=16, verbose_name="Umsatzsteuer (Vorschau)"
+                    ),
+                ),
+                (
+                    "gross",
+                    models.DecimalField(decimal_places=2, max_digits=16, verbose_name="brutto"),
+                ),
+                (
+                    "edited_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parties.membership",
+                    ),
+                ),
+                (
+                    "editor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "requisition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="revisions",
+                        to="orders.requisition",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Fassung',
-                'verbose_name_plural': 'Fassungen',
-                'ordering': ('requisition', 'number'),
+                "verbose_name": "Fassung",
+                "verbose_name_plural": "Fassungen",
+                "ordering": ("requisition", "number"),
             },
         ),
         migrations.AddField(
-            model_name='requisitionline',
-            name='revision',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='orders.requisitionrevision'),
+            model_name="requisitionline",
+            name="revision",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="lines",
+                to="orders.requisitionrevision",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='approvalpolicy',
-            constraint=models.UniqueConstraint(fields=('authority', 'version'), name='orders_policy_version_unique'),
+            model_name="approvalpolicy",
+            constraint=models.UniqueConstraint(
+                fields=("authority", "version"), name="orders_policy_version_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='approvalrule',
-            constraint=models.CheckConstraint(condition=models.Q(('from_gross__gte', 0), ('signers__gte', 1)), name='orders_rule_sensible'),
+            model_name="approvalrule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("from_gross__gte", 0), ("signers__gte", 1)),
+                name="orders_rule_sensible",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='basketowner',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_open', True)), fields=('membership',), name='orders_one_open_basket_per_membership'),
+            model_name="basketowner",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_open", True)),
+                fields=("membership",),
+                name="orders_one_open_basket_per_membership",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='budgetline',
-            constraint=models.CheckConstraint(condition=models.Q(('own_account__isnull', True), ('pool__isnull', True), _connector='XOR'), name='orders_budget_line_has_one_account'),
+            model_name="budgetline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("own_account__isnull", True), ("pool__isnull", True), _connector="XOR"
+                ),
+                name="orders_budget_line_has_one_account",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='budgetline',
-            constraint=models.UniqueConstraint(fields=('budget_entity', 'fiscal_year', 'budget_product', 'gl_account', 'cost_center', 'cost_object', 'measure_no', 'grant_no'), name='orders_budget_line_dimensions_unique'),
+            model_name="budgetline",
+            constraint=models.UniqueConstraint(
+                fields=(
+                    "budget_entity",
+                    "fiscal_year",
+                    "budget_product",
+                    "gl_account",
+                    "cost_center",
+                    "cost_object",
+                    "measure_no",
+                    "grant_no",
+                ),
+                name="orders_budget_line_dimensions_unique",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='feedacknowledgement',
-            constraint=models.CheckConstraint(condition=models.Q(('accepted', True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='orders_refusal_names_reason'),
+            model_name="feedacknowledgement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("accepted", True), models.Q(("reason", ""), _negated=True), _connector="OR"
+                ),
+                name="orders_refusal_names_reason",
+            ),
         ),
         migrations.AddField(
-            model_name='pendingevent',
-            name='budget_entity',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.budgetentity'),
+            model_name="pendingevent",
+            name="budget_entity",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="parties.budgetentity",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='feedentry',
-            constraint=models.UniqueConstraint(fields=('feed', 'seq'), name='orders_feed_seq_unique'),
+            model_name="feedentry",
+            constraint=models.UniqueConstraint(
+                fields=("feed", "seq"), name="orders_feed_seq_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='feedentry',
-            constraint=models.CheckConstraint(condition=models.Q(('seq__gte', 1)), name='orders_feed_seq_positive'),
+            model_name="feedentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("seq__gte", 1)), name="orders_feed_seq_positive"
+            ),
         ),
         migrations.AddIndex(
-            model_name='requisition',
-            index=models.Index(fields=['authority', 'state', '-created_at'], name='orders_requ_authori_8fe199_idx'),
+            model_name="requisition",
+            index=models.Index(
+                fields=["authority", "state", "-created_at"], name="orders_requ_authori_8fe199_idx"
+            ),
         ),
         migrations.AddIndex(
-            model_name='requisition',
-            index=models.Index(condition=models.Q(('state', 'submitted')), fields=['expires_at'], name='orders_requisition_expiry'),
+            model_name="requisition",
+            index=models.Index(
+                condition=models.Q(("state", "submitted")),
+                fields=["expires_at"],
+                name="orders_requisition_expiry",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requisition',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'submitted', 'approved', 'partly_approved', 'rejected', 'returned', 'withdrawn', 'expired'])), name='orders_requisition_state_known'),
+            model_name="requisition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "draft",
+                            "submitted",
+                            "approved",
+                            "partly_approved",
+                            "rejected",
+                            "returned",
+                            "withdrawn",
+                            "expired",
+                        ],
+                    )
+                ),
+                name="orders_requisition_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='involvement',
-            constraint=models.UniqueConstraint(fields=('requisition', 'person', 'side'), name='orders_involvement_side'),
+            model_name="involvement",
+            constraint=models.UniqueConstraint(
+                fields=("requisition", "person", "side"), name="orders_involvement_side"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='involvement',
-            constraint=models.CheckConstraint(condition=models.Q(('side__in', ['ask', 'approve'])), name='orders_involvement_side_known'),
+            model_name="involvement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("side__in", ["ask", "approve"])),
+                name="orders_involvement_side_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.UniqueConstraint(fields=('step', 'person'), name='orders_decision_once_per_person'),
+            model_name="decision",
+            constraint=models.UniqueConstraint(
+                fields=("step", "person"), name="orders_decision_once_per_person"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('verdict', 'approve'), models.Q(('comment', ''), _negated=True), _connector='OR'), name='orders_refusal_has_comment'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("verdict", "approve"),
+                    models.Q(("comment", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="orders_refusal_has_comment",
+            ),
         ),
         migrations.AddIndex(
-            model_name='calloff',
-            index=models.Index(fields=['supplier', '-issued_at', '-id'], name='orders_call_supplie_e28ee4_idx'),
+            model_name="calloff",
+            index=models.Index(
+                fields=["supplier", "-issued_at", "-id"], name="orders_call_supplie_e28ee4_idx"
+            ),
         ),
         migrations.AddIndex(
-            model_name='calloff',
-            index=models.Index(fields=['authority', '-issued_at', '-id'], name='orders_call_authori_8a2df6_idx'),
+            model_name="calloff",
+            index=models.Index(
+                fields=["authority", "-issued_at", "-id"], name="orders_call_authori_8a2df6_idx"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='calloff',
-            constraint=models.UniqueConstraint(fields=('requisition', 'award'), name='orders_call_off_once_per_award'),
+            model_name="calloff",
+            constraint=models.UniqueConstraint(
+                fields=("requisition", "award"), name="orders_call_off_once_per_award"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='calloff',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['issued', 'confirmed', 'changed', 'refused', 'partly_delivered', 'delivered', 'invoiced', 'closed', 'closed_short', 'cancelled'])), name='orders_call_off_state_known'),
+            model_name="calloff",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "issued",
+                            "confirmed",
+                            "changed",
+                            "refused",
+                            "partly_delivered",
+                            "delivered",
+                            "invoiced",
+                            "closed",
+                            "closed_short",
+                            "cancelled",
+                        ],
+                    )
+                ),
+                name="orders_call_off_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='approvalstep',
-            constraint=models.UniqueConstraint(fields=('requisition', 'revision_no', 'tier', 'role'), name='orders_step_unique'),
+            model_name="approvalstep",
+            constraint=models.UniqueConstraint(
+                fields=("requisition", "revision_no", "tier", "role"), name="orders_step_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='calloffline',
-            constraint=models.UniqueConstraint(fields=('call_off', 'line_no'), name='orders_call_off_line_no_unique'),
+            model_name="calloffline",
+            constraint=models.UniqueConstraint(
+                fields=("call_off", "line_no"), name="orders_call_off_line_no_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(fields=('line', 'number'), name='orders_assignment_number_unique'),
+            model_name="assignment",
+            constraint=models.UniqueConstraint(
+                fields=("line", "number"), name="orders_assignment_number_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(('share_percent__gt', 0), ('share_percent__lte', 100)), name='orders_assignment_share_range'),
+            model_name="assignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("share_percent__gt", 0), ("share_percent__lte", 100)),
+                name="orders_assignment_share_range",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(('deductible_percent__gte', 0), ('deductible_percent__lte', 100)), name='orders_assignment_deductible_range'),
+            model_name="assignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("deductible_percent__gte", 0), ("deductible_percent__lte", 100)
+                ),
+                name="orders_assignment_deductible_range",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requisitionrevision',
-            constraint=models.UniqueConstraint(fields=('requisition', 'number'), name='orders_revision_number_unique'),
+            model_name="requisitionrevision",
+            constraint=models.UniqueConstraint(
+                fields=("requisition", "number"), name="orders_revision_number_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requisitionline',
-            constraint=models.UniqueConstraint(fields=('revision', 'line_no'), name='orders_requisition_line_no_unique'),
+            model_name="requisitionline",
+            constraint=models.UniqueConstraint(
+                fields=("revision", "line_no"), name="orders_requisition_line_no_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requisitionline',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gte', 1)), name='orders_requisition_line_quantity_positive'),
+            model_name="requisitionline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__gte", 1)),
+                name="orders_requisition_line_quantity_positive",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requisitionline',
-            constraint=models.CheckConstraint(condition=models.Q(('gross', django.db.models.expressions.CombinedExpression(models.F('net'), '+', models.F('tax')))), name='orders_requisition_line_gross_adds_up'),
+            model_name="requisitionline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "gross",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("net"), "+", models.F("tax")
+                        ),
+                    )
+                ),
+                name="orders_requisition_line_gross_adds_up",
+            ),
         ),
     ]

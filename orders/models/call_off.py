@@ -8,8 +8,8 @@ from django.db.models import Q
 from contracts.agreements.models import Award, AwardTerms, ContractItem, Listing, Lot, PriceVersion
 from contracts.agreements.models.article import ListPriceVersion
 from contracts.parties.models import BudgetEntity, Membership, Organisation, School
+from orders.lifecycle import CallOffState
 
-from ..lifecycle import CallOffState
 from .budget import BudgetLine
 from .requisition import Assignment, Requisition, RequisitionLine
 

@@ -9,8 +9,8 @@ from django.db.models import Q, Value
 from contracts.agreements.models import AwardTerms, ContractItem, Listing, PriceVersion
 from contracts.agreements.models.article import ListPriceVersion
 from contracts.parties.models import BudgetEntity, Membership, Organisation, School
+from orders.lifecycle import RequisitionState
 
-from ..lifecycle import RequisitionState
 from .budget import BudgetLine
 
 

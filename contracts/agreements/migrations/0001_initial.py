@@ -6,445 +6,1252 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalogue', '0032_category_exclude_from_menu_category_long_description'),
-        ('ledger', '0001_initial'),
-        ('parties', '0001_initial'),
-        ('partner', '0007_partneraddress_code'),
+        ("catalogue", "0032_category_exclude_from_menu_category_long_description"),
+        ("ledger", "0001_initial"),
+        ("parties", "0001_initial"),
+        ("partner", "0007_partneraddress_code"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LegalFigure',
+            name="LegalFigure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=60, verbose_name='Schlüssel')),
-                ('value', models.DecimalField(decimal_places=4, max_digits=16, verbose_name='Wert')),
-                ('valid', django.contrib.postgres.fields.ranges.DateRangeField(verbose_name='gültig')),
-                ('source', models.CharField(max_length=250, verbose_name='Fundstelle')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.SlugField(max_length=60, verbose_name="Schlüssel")),
+                (
+                    "value",
+                    models.DecimalField(decimal_places=4, max_digits=16, verbose_name="Wert"),
+                ),
+                (
+                    "valid",
+                    django.contrib.postgres.fields.ranges.DateRangeField(verbose_name="gültig"),
+                ),
+                ("source", models.CharField(max_length=250, verbose_name="Fundstelle")),
             ],
             options={
-                'verbose_name': 'Rechtliche Größe',
-                'verbose_name_plural': 'Rechtliche Größen',
+                "verbose_name": "Rechtliche Größe",
+                "verbose_name_plural": "Rechtliche Größen",
             },
         ),
         migrations.CreateModel(
-            name='Article',
+            name="Article",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('supplier_aid', models.CharField(max_length=60, verbose_name='Artikelnummer des Lieferanten')),
-                ('name', models.CharField(max_length=250, verbose_name='Bezeichnung')),
-                ('description', models.TextField(blank=True, verbose_name='Beschreibung')),
-                ('manufacturer', models.CharField(blank=True, max_length=100, verbose_name='Hersteller')),
-                ('mpn', models.CharField(blank=True, max_length=60, verbose_name='Herstellernummer')),
-                ('gtin', models.CharField(blank=True, max_length=14, verbose_name='GTIN')),
-                ('product_group', models.CharField(blank=True, max_length=80, verbose_name='Warengruppe')),
-                ('unit', models.CharField(default='C62', max_length=3, verbose_name='Einheit (UN/ECE Rec. 20)')),
-                ('features', models.JSONField(blank=True, default=dict, verbose_name='Merkmale')),
-                ('delivery_days', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='Lieferzeit (Werktage)')),
-                ('image', models.CharField(blank=True, max_length=200, verbose_name='Bild')),
-                ('is_active', models.BooleanField(default=True, verbose_name='aktiv')),
-                ('revision', models.PositiveIntegerField(default=1)),
-                ('updated_at', models.DateTimeField(verbose_name='geändert am')),
-                ('product', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='article', to='catalogue.product')),
-                ('supplier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='articles', to='parties.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "supplier_aid",
+                    models.CharField(max_length=60, verbose_name="Artikelnummer des Lieferanten"),
+                ),
+                ("name", models.CharField(max_length=250, verbose_name="Bezeichnung")),
+                ("description", models.TextField(blank=True, verbose_name="Beschreibung")),
+                (
+                    "manufacturer",
+                    models.CharField(blank=True, max_length=100, verbose_name="Hersteller"),
+                ),
+                (
+                    "mpn",
+                    models.CharField(blank=True, max_length=60, verbose_name="Herstellernummer"),
+                ),
+                ("gtin", models.CharField(blank=True, max_length=14, verbose_name="GTIN")),
+                (
+                    "product_group",
+                    models.CharField(blank=True, max_length=80, verbose_name="Warengruppe"),
+                ),
+                (
+                    "unit",
+                    models.CharField(
+                        default="C62", max_length=3, verbose_name="Einheit (UN/ECE Rec. 20)"
+                    ),
+                ),
+                ("features", models.JSONField(blank=True, default=dict, verbose_name="Merkmale")),
+                (
+                    "delivery_days",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="Lieferzeit (Werktage)"
+                    ),
+                ),
+                ("image", models.CharField(blank=True, max_length=200, verbose_name="Bild")),
+                ("is_active", models.BooleanField(default=True, verbose_name="aktiv")),
+                ("revision", models.PositiveIntegerField(default=1)),
+                ("updated_at", models.DateTimeField(verbose_name="geändert am")),
+                (
+                    "product",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="article",
+                        to="catalogue.product",
+                    ),
+                ),
+                (
+                    "supplier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="articles",
+                        to="parties.organisation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Artikel',
-                'verbose_name_plural': 'Artikel',
-                'ordering': ('supplier', 'supplier_aid'),
+                "verbose_name": "Artikel",
+                "verbose_name_plural": "Artikel",
+                "ordering": ("supplier", "supplier_aid"),
             },
         ),
         migrations.CreateModel(
-            name='Award',
+            name="Award",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rank', models.PositiveSmallIntegerField(default=1, verbose_name='Rang')),
-                ('reference', models.CharField(max_length=80, verbose_name='Zuschlagsvermerk')),
-                ('awarded_on', models.DateField(verbose_name='Zuschlag am')),
-                ('account', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='award', to='ledger.limitaccount')),
-                ('supplier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='awards', to='parties.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("rank", models.PositiveSmallIntegerField(default=1, verbose_name="Rang")),
+                ("reference", models.CharField(max_length=80, verbose_name="Zuschlagsvermerk")),
+                ("awarded_on", models.DateField(verbose_name="Zuschlag am")),
+                (
+                    "account",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="award",
+                        to="ledger.limitaccount",
+                    ),
+                ),
+                (
+                    "supplier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="awards",
+                        to="parties.organisation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Zuschlag',
-                'verbose_name_plural': 'Zuschläge',
-                'ordering': ('lot', 'rank'),
+                "verbose_name": "Zuschlag",
+                "verbose_name_plural": "Zuschläge",
+                "ordering": ("lot", "rank"),
             },
         ),
         migrations.CreateModel(
-            name='AwardTerms',
+            name="AwardTerms",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveSmallIntegerField(default=1, verbose_name='Fassung')),
-                ('valid_from', models.DateField(verbose_name='gültig ab')),
-                ('payment_days', models.PositiveSmallIntegerField(default=30, verbose_name='Zahlungsziel (Tage)')),
-                ('discount_percent', models.DecimalField(decimal_places=2, default=0, max_digits=5, verbose_name='Skonto (%)')),
-                ('discount_days', models.PositiveSmallIntegerField(default=0, verbose_name='Skontofrist (Tage)')),
-                ('delivery_days', models.PositiveSmallIntegerField(default=10, verbose_name='Lieferzeit (Werktage)')),
-                ('minimum_order', models.DecimalField(decimal_places=2, default=0, max_digits=12, verbose_name='Mindestbestellwert (netto, EUR)')),
-                ('penalty_percent_per_week', models.DecimalField(decimal_places=2, default=0, max_digits=5, verbose_name='Vertragsstrafe je Woche (%)')),
-                ('delivery_clause', models.CharField(blank=True, max_length=200, verbose_name='Lieferbedingung')),
-                ('split_over_ranks', models.BooleanField(default=False, verbose_name='Menge über Ränge teilbar')),
-                ('award', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='terms', to='agreements.award')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveSmallIntegerField(default=1, verbose_name="Fassung")),
+                ("valid_from", models.DateField(verbose_name="gültig ab")),
+                (
+                    "payment_days",
+                    models.PositiveSmallIntegerField(
+                        default=30, verbose_name="Zahlungsziel (Tage)"
+                    ),
+                ),
+                (
+                    "discount_percent",
+                    models.DecimalField(
+                        decimal_places=2, default=0, max_digits=5, verbose_name="Skonto (%)"
+                    ),
+                ),
+                (
+                    "discount_days",
+                    models.PositiveSmallIntegerField(default=0, verbose_name="Skontofrist (Tage)"),
+                ),
+                (
+                    "delivery_days",
+                    models.PositiveSmallIntegerField(
+                        default=10, verbose_name="Lieferzeit (Werktage)"
+                    ),
+                ),
+                (
+                    "minimum_order",
+                    models.DecimalField(
+                        decimal_places=2,
+                        default=0,
+                        max_digits=12,
+                        verbose_name="Mindestbestellwert (netto, EUR)",
+                    ),
+                ),
+                (
+                    "penalty_percent_per_week",
+                    models.DecimalField(
+                        decimal_places=2,
+                        default=0,
+                        max_digits=5,
+                        verbose_name="Vertragsstrafe je Woche (%)",
+                    ),
+                ),
+                (
+                    "delivery_clause",
+                    models.CharField(blank=True, max_length=200, verbose_name="Lieferbedingung"),
+                ),
+                (
+                    "split_over_ranks",
+                    models.BooleanField(default=False, verbose_name="Menge über Ränge teilbar"),
+                ),
+                (
+                    "award",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="terms",
+                        to="agreements.award",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Konditionen',
-                'verbose_name_plural': 'Konditionen',
-                'ordering': ('award', '-valid_from'),
+                "verbose_name": "Konditionen",
+                "verbose_name_plural": "Konditionen",
+                "ordering": ("award", "-valid_from"),
             },
         ),
         migrations.CreateModel(
-            name='ContractItem',
+            name="ContractItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=30, verbose_name='Position')),
-                ('title', models.CharField(max_length=250, verbose_name='Bezeichnung')),
-                ('unit', models.CharField(default='C62', max_length=3, verbose_name='Einheit (UN/ECE Rec. 20)')),
-                ('product_group', models.CharField(blank=True, max_length=80, verbose_name='Warengruppe')),
-                ('basis', models.CharField(choices=[('fixed', 'Festpreis'), ('list_discount', 'Nachlass auf Listenpreis'), ('bundle', 'Bündel')], max_length=15, verbose_name='Preisbasis')),
-                ('charge', models.CharField(choices=[('one_off', 'einmalig'), ('per_period', 'je Zeitraum')], default='one_off', max_length=12, verbose_name='Berechnung')),
-                ('periods', models.PositiveSmallIntegerField(default=1, verbose_name='Anzahl Zeiträume')),
-                ('vat_class', models.CharField(default='standard', help_text='Wird mit dem Käufer über die Steuerregeln zu Kategorie und Satz.', max_length=30, verbose_name='Steuerklasse')),
-                ('cumulative_tiers', models.BooleanField(default=False, verbose_name='Staffel über alle Abrufe')),
-                ('delivery_days', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='Lieferzeit (Werktage)')),
-                ('account', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='item', to='ledger.limitaccount')),
-                ('award', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='agreements.award')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=30, verbose_name="Position")),
+                ("title", models.CharField(max_length=250, verbose_name="Bezeichnung")),
+                (
+                    "unit",
+                    models.CharField(
+                        default="C62", max_length=3, verbose_name="Einheit (UN/ECE Rec. 20)"
+                    ),
+                ),
+                (
+                    "product_group",
+                    models.CharField(blank=True, max_length=80, verbose_name="Warengruppe"),
+                ),
+                (
+                    "basis",
+                    models.CharField(
+                        choices=[
+                            ("fixed", "Festpreis"),
+                            ("list_discount", "Nachlass auf Listenpreis"),
+                            ("bundle", "Bündel"),
+                        ],
+                        max_length=15,
+                        verbose_name="Preisbasis",
+                    ),
+                ),
+                (
+                    "charge",
+                    models.CharField(
+                        choices=[("one_off", "einmalig"), ("per_period", "je Zeitraum")],
+                        default="one_off",
+                        max_length=12,
+                        verbose_name="Berechnung",
+                    ),
+                ),
+                (
+                    "periods",
+                    models.PositiveSmallIntegerField(default=1, verbose_name="Anzahl Zeiträume"),
+                ),
+                (
+                    "vat_class",
+                    models.CharField(
+                        default="standard",
+                        help_text="Wird mit dem Käufer über die Steuerregeln zu Kategorie und Satz.",
+                        max_length=30,
+                        verbose_name="Steuerklasse",
+                    ),
+                ),
+                (
+                    "cumulative_tiers",
+                    models.BooleanField(default=False, verbose_name="Staffel über alle Abrufe"),
+                ),
+                (
+                    "delivery_days",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="Lieferzeit (Werktage)"
+                    ),
+                ),
+                (
+                    "account",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="item",
+                        to="ledger.limitaccount",
+                    ),
+                ),
+                (
+                    "award",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="items",
+                        to="agreements.award",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Vertragsposition',
-                'verbose_name_plural': 'Vertragspositionen',
-                'ordering': ('award', 'number'),
+                "verbose_name": "Vertragsposition",
+                "verbose_name_plural": "Vertragspositionen",
+                "ordering": ("award", "number"),
             },
         ),
         migrations.CreateModel(
-            name='FrameworkAgreement',
+            name="FrameworkAgreement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=40, unique=True, verbose_name='Nummer')),
-                ('title', models.CharField(max_length=200, verbose_name='Titel')),
-                ('notice_number', models.CharField(blank=True, max_length=60, verbose_name='Bekanntmachungsnummer')),
-                ('starts_on', models.DateField(verbose_name='Beginn')),
-                ('ends_on', models.DateField(verbose_name='Ende')),
-                ('estimated_value', models.DecimalField(blank=True, decimal_places=2, max_digits=16, null=True, verbose_name='Schätzwert (netto, EUR)')),
-                ('state', models.CharField(choices=[('draft', 'Entwurf'), ('listed', 'gelistet'), ('suspended', 'ausgesetzt'), ('ended', 'beendet')], default='draft', max_length=12, verbose_name='Stand')),
-                ('account', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='agreement', to='ledger.limitaccount')),
-                ('purchasing_body', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='agreements', to='parties.organisation', verbose_name='Beschaffungsstelle')),
-                ('responsible', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.membership', verbose_name='verantwortlich')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=40, unique=True, verbose_name="Nummer")),
+                ("title", models.CharField(max_length=200, verbose_name="Titel")),
+                (
+                    "notice_number",
+                    models.CharField(
+                        blank=True, max_length=60, verbose_name="Bekanntmachungsnummer"
+                    ),
+                ),
+                ("starts_on", models.DateField(verbose_name="Beginn")),
+                ("ends_on", models.DateField(verbose_name="Ende")),
+                (
+                    "estimated_value",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=16,
+                        null=True,
+                        verbose_name="Schätzwert (netto, EUR)",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Entwurf"),
+                            ("listed", "gelistet"),
+                            ("suspended", "ausgesetzt"),
+                            ("ended", "beendet"),
+                        ],
+                        default="draft",
+                        max_length=12,
+                        verbose_name="Stand",
+                    ),
+                ),
+                (
+                    "account",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="agreement",
+                        to="ledger.limitaccount",
+                    ),
+                ),
+                (
+                    "purchasing_body",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="agreements",
+                        to="parties.organisation",
+                        verbose_name="Beschaffungsstelle",
+                    ),
+                ),
+                (
+                    "responsible",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parties.membership",
+                        verbose_name="verantwortlich",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Rahmenvereinbarung',
-                'verbose_name_plural': 'Rahmenvereinbarungen',
-                'ordering': ('number',),
+                "verbose_name": "Rahmenvereinbarung",
+                "verbose_name_plural": "Rahmenvereinbarungen",
+                "ordering": ("number",),
             },
         ),
         migrations.CreateModel(
-            name='ItemRelation',
+            name="ItemRelation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('requires', 'nur zusammen mit'), ('accessory', 'Zubehör zu'), ('bundle_part', 'Teil des Bündels'), ('successor', 'Nachfolger von')], max_length=12, verbose_name='Art')),
-                ('quantity', models.PositiveIntegerField(default=1, verbose_name='Menge je Bezug')),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='relations', to='agreements.contractitem')),
-                ('to_item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='related_from', to='agreements.contractitem')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("requires", "nur zusammen mit"),
+                            ("accessory", "Zubehör zu"),
+                            ("bundle_part", "Teil des Bündels"),
+                            ("successor", "Nachfolger von"),
+                        ],
+                        max_length=12,
+                        verbose_name="Art",
+                    ),
+                ),
+                ("quantity", models.PositiveIntegerField(default=1, verbose_name="Menge je Bezug")),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="relations",
+                        to="agreements.contractitem",
+                    ),
+                ),
+                (
+                    "to_item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="related_from",
+                        to="agreements.contractitem",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Positionsbezug',
-                'verbose_name_plural': 'Positionsbezüge',
+                "verbose_name": "Positionsbezug",
+                "verbose_name_plural": "Positionsbezüge",
             },
         ),
         migrations.CreateModel(
-            name='Listing',
+            name="Listing",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_listed', models.BooleanField(default=True, verbose_name='gelistet')),
-                ('listed_at', models.DateTimeField(verbose_name='gelistet am')),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='listings', to='agreements.article')),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='listings', to='agreements.contractitem')),
-                ('stockrecord', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='listing', to='partner.stockrecord')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("is_listed", models.BooleanField(default=True, verbose_name="gelistet")),
+                ("listed_at", models.DateTimeField(verbose_name="gelistet am")),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="listings",
+                        to="agreements.article",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="listings",
+                        to="agreements.contractitem",
+                    ),
+                ),
+                (
+                    "stockrecord",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="listing",
+                        to="partner.stockrecord",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Listung',
-                'verbose_name_plural': 'Listungen',
+                "verbose_name": "Listung",
+                "verbose_name_plural": "Listungen",
             },
         ),
         migrations.CreateModel(
-            name='ListPriceVersion',
+            name="ListPriceVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount', models.DecimalField(decimal_places=4, max_digits=14, verbose_name='Listenpreis (netto)')),
-                ('price_unit', models.PositiveIntegerField(default=1, verbose_name='je Einheiten')),
-                ('valid', django.contrib.postgres.fields.ranges.DateRangeField(verbose_name='gültig')),
-                ('evidence', models.CharField(max_length=250, verbose_name='Beleg')),
-                ('created_at', models.DateTimeField()),
-                ('approved_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.membership')),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='list_prices', to='agreements.article')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "amount",
+                    models.DecimalField(
+                        decimal_places=4, max_digits=14, verbose_name="Listenpreis (netto)"
+                    ),
+                ),
+                ("price_unit", models.PositiveIntegerField(default=1, verbose_name="je Einheiten")),
+                (
+                    "valid",
+                    django.contrib.postgres.fields.ranges.DateRangeField(verbose_name="gültig"),
+                ),
+                ("evidence", models.CharField(max_length=250, verbose_name="Beleg")),
+                ("created_at", models.DateTimeField()),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parties.membership",
+                    ),
+                ),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="list_prices",
+                        to="agreements.article",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Listenpreis',
-                'verbose_name_plural': 'Listenpreise',
+                "verbose_name": "Listenpreis",
+                "verbose_name_plural": "Listenpreise",
             },
         ),
         migrations.CreateModel(
-            name='Lot',
+            name="Lot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='Losnummer')),
-                ('title', models.CharField(max_length=200, verbose_name='Titel')),
-                ('allocation', models.CharField(choices=[('single', 'ein Lieferant'), ('cascade', 'Kaskade nach Rang'), ('rotation', 'Rotation')], default='single', max_length=12, verbose_name='Vergaberegel')),
-                ('estimated_value', models.DecimalField(blank=True, decimal_places=2, max_digits=16, null=True, verbose_name='Schätzwert (netto, EUR)')),
-                ('account', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='lot', to='ledger.limitaccount')),
-                ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lots', to='agreements.frameworkagreement')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField(verbose_name="Losnummer")),
+                ("title", models.CharField(max_length=200, verbose_name="Titel")),
+                (
+                    "allocation",
+                    models.CharField(
+                        choices=[
+                            ("single", "ein Lieferant"),
+                            ("cascade", "Kaskade nach Rang"),
+                            ("rotation", "Rotation"),
+                        ],
+                        default="single",
+                        max_length=12,
+                        verbose_name="Vergaberegel",
+                    ),
+                ),
+                (
+                    "estimated_value",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=16,
+                        null=True,
+                        verbose_name="Schätzwert (netto, EUR)",
+                    ),
+                ),
+                (
+                    "account",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lot",
+                        to="ledger.limitaccount",
+                    ),
+                ),
+                (
+                    "agreement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lots",
+                        to="agreements.frameworkagreement",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Los',
-                'verbose_name_plural': 'Lose',
-                'ordering': ('agreement', 'number'),
+                "verbose_name": "Los",
+                "verbose_name_plural": "Lose",
+                "ordering": ("agreement", "number"),
             },
         ),
         migrations.CreateModel(
-            name='Gate',
+            name="Gate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('product_group', models.CharField(blank=True, max_length=80, verbose_name='Warengruppe')),
-                ('reason', models.CharField(choices=[('suspension', 'Aussetzung'), ('opt_out', 'Eigener Vertrag (Opt-out)'), ('standard', 'Ausstattungsstandard'), ('freeze', 'Haushaltssperre'), ('privacy', 'Datenschutz'), ('safety', 'Rückruf oder Mangel')], max_length=12, verbose_name='Grund')),
-                ('explanation', models.CharField(max_length=250, verbose_name='Erläuterung')),
-                ('evidence', models.CharField(blank=True, max_length=250, verbose_name='Beleg')),
-                ('effect', models.CharField(choices=[('block', 'sperrt'), ('warn', 'warnt'), ('cosign', 'verlangt Mitzeichnung')], max_length=8, verbose_name='Wirkung')),
-                ('cosign_role', models.CharField(blank=True, choices=[('school_requester', 'Schule (Bedarf)'), ('procurement_officer', 'Beschaffung'), ('approver', 'Freigabe'), ('it_officer', 'IT-Verantwortung'), ('data_protection', 'Datenschutz'), ('treasurer', 'Kämmerei'), ('auditor', 'Rechnungsprüfung'), ('supplier_catalogue', 'Lieferant (Katalog)'), ('supplier_orders', 'Lieferant (Aufträge)'), ('contract_manager', 'Vertragsmanagement'), ('reviewer', 'Zweitprüfung Vertrag'), ('operator', 'Betrieb')], max_length=30, verbose_name='Mitzeichnung durch')),
-                ('valid_from', models.DateField(verbose_name='ab')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='bis')),
-                ('article', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='agreements.article')),
-                ('buyer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='buyer_gates', to='parties.organisation')),
-                ('item', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='agreements.contractitem')),
-                ('set_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.membership')),
-                ('supplier', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='supplier_gates', to='parties.organisation')),
-                ('lot', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='gates', to='agreements.lot')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "product_group",
+                    models.CharField(blank=True, max_length=80, verbose_name="Warengruppe"),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("suspension", "Aussetzung"),
+                            ("opt_out", "Eigener Vertrag (Opt-out)"),
+                            ("standard", "Ausstattungsstandard"),
+                            ("freeze", "Haushaltssperre"),
+                            ("privacy", "Datenschutz"),
+                            ("safety", "Rückruf oder Mangel"),
+                        ],
+                        max_length=12,
+                        verbose_name="Grund",
+                    ),
+                ),
+                ("explanation", models.CharField(max_length=250, verbose_name="Erläuterung")),
+                ("evidence", models.CharField(blank=True, max_length=250, verbose_name="Beleg")),
+                (
+                    "effect",
+                    models.CharField(
+                        choices=[
+                            ("block", "sperrt"),
+                            ("warn", "warnt"),
+                            ("cosign", "verlangt Mitzeichnung"),
+                        ],
+                        max_length=8,
+                        verbose_name="Wirkung",
+                    ),
+                ),
+                (
+                    "cosign_role",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("school_requester", "Schule (Bedarf)"),
+                            ("procurement_officer", "Beschaffung"),
+                            ("approver", "Freigabe"),
+                            ("it_officer", "IT-Verantwortung"),
+                            ("data_protection", "Datenschutz"),
+                            ("treasurer", "Kämmerei"),
+                            ("auditor", "Rechnungsprüfung"),
+                            ("supplier_catalogue", "Lieferant (Katalog)"),
+                            ("supplier_orders", "Lieferant (Aufträge)"),
+                            ("contract_manager", "Vertragsmanagement"),
+                            ("reviewer", "Zweitprüfung Vertrag"),
+                            ("operator", "Betrieb"),
+                        ],
+                        max_length=30,
+                        verbose_name="Mitzeichnung durch",
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="ab")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="bis")),
+                (
+                    "article",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="agreements.article",
+                    ),
+                ),
+                (
+                    "buyer",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="buyer_gates",
+                        to="parties.organisation",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="agreements.contractitem",
+                    ),
+                ),
+                (
+                    "set_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parties.membership",
+                    ),
+                ),
+                (
+                    "supplier",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="supplier_gates",
+                        to="parties.organisation",
+                    ),
+                ),
+                (
+                    "lot",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="gates",
+                        to="agreements.lot",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Hindernis',
-                'verbose_name_plural': 'Hindernisse',
+                "verbose_name": "Hindernis",
+                "verbose_name_plural": "Hindernisse",
             },
         ),
         migrations.CreateModel(
-            name='BuyerEntitlement',
+            name="BuyerEntitlement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_from', models.DateField(verbose_name='berechtigt ab')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='berechtigt bis')),
-                ('buyer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entitlements', to='parties.organisation')),
-                ('quota', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='entitlement', to='ledger.limitaccount')),
-                ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entitlements', to='agreements.frameworkagreement')),
-                ('lot', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='entitlements', to='agreements.lot')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="berechtigt ab")),
+                (
+                    "valid_to",
+                    models.DateField(blank=True, null=True, verbose_name="berechtigt bis"),
+                ),
+                (
+                    "buyer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entitlements",
+                        to="parties.organisation",
+                    ),
+                ),
+                (
+                    "quota",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entitlement",
+                        to="ledger.limitaccount",
+                    ),
+                ),
+                (
+                    "agreement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entitlements",
+                        to="agreements.frameworkagreement",
+                    ),
+                ),
+                (
+                    "lot",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entitlements",
+                        to="agreements.lot",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Abrufberechtigung',
-                'verbose_name_plural': 'Abrufberechtigungen',
+                "verbose_name": "Abrufberechtigung",
+                "verbose_name_plural": "Abrufberechtigungen",
             },
         ),
         migrations.AddField(
-            model_name='award',
-            name='lot',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='awards', to='agreements.lot'),
+            model_name="award",
+            name="lot",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="awards",
+                to="agreements.lot",
+            ),
         ),
         migrations.CreateModel(
-            name='LotCpv',
+            name="LotCpv",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=10, verbose_name='CPV-Code')),
-                ('lot', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cpv_codes', to='agreements.lot')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=10, verbose_name="CPV-Code")),
+                (
+                    "lot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="cpv_codes",
+                        to="agreements.lot",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'CPV-Code',
-                'verbose_name_plural': 'CPV-Codes',
+                "verbose_name": "CPV-Code",
+                "verbose_name_plural": "CPV-Codes",
             },
         ),
         migrations.CreateModel(
-            name='PriceChange',
+            name="PriceChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=40, unique=True, verbose_name='Änderungsnummer')),
-                ('proposed_at', models.DateTimeField(verbose_name='vorgeschlagen am')),
-                ('effective_from', models.DateField(verbose_name='wirksam ab')),
-                ('evidence', models.TextField(verbose_name='Begründung und Nachweis')),
-                ('within_clause', models.BooleanField(default=True, verbose_name='innerhalb der Preisklausel')),
-                ('state', models.CharField(choices=[('proposed', 'vorgeschlagen'), ('accepted', 'angenommen'), ('rejected', 'abgelehnt')], default='proposed', max_length=10, verbose_name='Stand')),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.membership')),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='price_changes', to='agreements.contractitem')),
-                ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.membership')),
-                ('second_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.membership')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "number",
+                    models.CharField(max_length=40, unique=True, verbose_name="Änderungsnummer"),
+                ),
+                ("proposed_at", models.DateTimeField(verbose_name="vorgeschlagen am")),
+                ("effective_from", models.DateField(verbose_name="wirksam ab")),
+                ("evidence", models.TextField(verbose_name="Begründung und Nachweis")),
+                (
+                    "within_clause",
+                    models.BooleanField(default=True, verbose_name="innerhalb der Preisklausel"),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "vorgeschlagen"),
+                            ("accepted", "angenommen"),
+                            ("rejected", "abgelehnt"),
+                        ],
+                        default="proposed",
+                        max_length=10,
+                        verbose_name="Stand",
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parties.membership",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="price_changes",
+                        to="agreements.contractitem",
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parties.membership",
+                    ),
+                ),
+                (
+                    "second_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parties.membership",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Preisänderung',
-                'verbose_name_plural': 'Preisänderungen',
+                "verbose_name": "Preisänderung",
+                "verbose_name_plural": "Preisänderungen",
             },
         ),
         migrations.CreateModel(
-            name='PriceVersion',
+            name="PriceVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid', django.contrib.postgres.fields.ranges.DateRangeField(verbose_name='gültig')),
-                ('price_unit', models.PositiveIntegerField(default=1, verbose_name='je Einheiten')),
-                ('source', models.CharField(max_length=250, verbose_name='Grundlage')),
-                ('created_at', models.DateTimeField()),
-                ('approved_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.membership')),
-                ('change', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='agreements.pricechange')),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='price_versions', to='agreements.contractitem')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "valid",
+                    django.contrib.postgres.fields.ranges.DateRangeField(verbose_name="gültig"),
+                ),
+                ("price_unit", models.PositiveIntegerField(default=1, verbose_name="je Einheiten")),
+                ("source", models.CharField(max_length=250, verbose_name="Grundlage")),
+                ("created_at", models.DateTimeField()),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parties.membership",
+                    ),
+                ),
+                (
+                    "change",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="agreements.pricechange",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="price_versions",
+                        to="agreements.contractitem",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Preisfassung',
-                'verbose_name_plural': 'Preisfassungen',
+                "verbose_name": "Preisfassung",
+                "verbose_name_plural": "Preisfassungen",
             },
         ),
         migrations.CreateModel(
-            name='PriceTier',
+            name="PriceTier",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_quantity', models.PositiveIntegerField(default=1, verbose_name='ab Menge')),
-                ('net_unit_price', models.DecimalField(blank=True, decimal_places=4, max_digits=14, null=True, verbose_name='Nettopreis')),
-                ('discount_percent', models.DecimalField(blank=True, decimal_places=4, max_digits=7, null=True, verbose_name='Nachlass (%)')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tiers', to='agreements.priceversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("from_quantity", models.PositiveIntegerField(default=1, verbose_name="ab Menge")),
+                (
+                    "net_unit_price",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=4,
+                        max_digits=14,
+                        null=True,
+                        verbose_name="Nettopreis",
+                    ),
+                ),
+                (
+                    "discount_percent",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=4,
+                        max_digits=7,
+                        null=True,
+                        verbose_name="Nachlass (%)",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tiers",
+                        to="agreements.priceversion",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Staffelpreis',
-                'verbose_name_plural': 'Staffelpreise',
-                'ordering': ('version', 'from_quantity'),
+                "verbose_name": "Staffelpreis",
+                "verbose_name_plural": "Staffelpreise",
+                "ordering": ("version", "from_quantity"),
             },
         ),
         migrations.CreateModel(
-            name='VatRule',
+            name="VatRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('vat_class', models.CharField(max_length=30, verbose_name='Steuerklasse')),
-                ('buyers', models.CharField(choices=[('all', 'alle'), ('entrepreneur', 'Unternehmer')], default='all', max_length=12, verbose_name='Käufer')),
-                ('minimum_net', models.DecimalField(decimal_places=2, default=0, max_digits=12, verbose_name='ab Nettobetrag (EUR)')),
-                ('category', models.CharField(max_length=2, verbose_name='Kategorie (UNCL 5305)')),
-                ('rate', models.DecimalField(decimal_places=2, max_digits=5, verbose_name='Satz (%)')),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='Grund')),
-                ('valid', django.contrib.postgres.fields.ranges.DateRangeField(verbose_name='gültig')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("vat_class", models.CharField(max_length=30, verbose_name="Steuerklasse")),
+                (
+                    "buyers",
+                    models.CharField(
+                        choices=[("all", "alle"), ("entrepreneur", "Unternehmer")],
+                        default="all",
+                        max_length=12,
+                        verbose_name="Käufer",
+                    ),
+                ),
+                (
+                    "minimum_net",
+                    models.DecimalField(
+                        decimal_places=2,
+                        default=0,
+                        max_digits=12,
+                        verbose_name="ab Nettobetrag (EUR)",
+                    ),
+                ),
+                ("category", models.CharField(max_length=2, verbose_name="Kategorie (UNCL 5305)")),
+                (
+                    "rate",
+                    models.DecimalField(decimal_places=2, max_digits=5, verbose_name="Satz (%)"),
+                ),
+                ("reason", models.CharField(blank=True, max_length=200, verbose_name="Grund")),
+                (
+                    "valid",
+                    django.contrib.postgres.fields.ranges.DateRangeField(verbose_name="gültig"),
+                ),
             ],
             options={
-                'verbose_name': 'Steuerregel',
-                'verbose_name_plural': 'Steuerregeln',
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('category', 'S'), ('rate__gt', 0)), models.Q(models.Q(('category', 'S'), _negated=True), ('rate', 0)), _connector='OR'), name='agreements_vat_rate_fits_category')],
+                "verbose_name": "Steuerregel",
+                "verbose_name_plural": "Steuerregeln",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("category", "S"), ("rate__gt", 0)),
+                            models.Q(models.Q(("category", "S"), _negated=True), ("rate", 0)),
+                            _connector="OR",
+                        ),
+                        name="agreements_vat_rate_fits_category",
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='article',
-            index=models.Index(fields=['supplier', 'updated_at', 'id'], name='agreements__supplie_d1f15c_idx'),
+            model_name="article",
+            index=models.Index(
+                fields=["supplier", "updated_at", "id"], name="agreements__supplie_d1f15c_idx"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='article',
-            constraint=models.UniqueConstraint(fields=('supplier', 'supplier_aid'), name='agreements_article_aid_unique'),
+            model_name="article",
+            constraint=models.UniqueConstraint(
+                fields=("supplier", "supplier_aid"), name="agreements_article_aid_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='awardterms',
-            constraint=models.UniqueConstraint(fields=('award', 'version'), name='agreements_terms_version_unique'),
+            model_name="awardterms",
+            constraint=models.UniqueConstraint(
+                fields=("award", "version"), name="agreements_terms_version_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='awardterms',
-            constraint=models.UniqueConstraint(fields=('award', 'valid_from'), name='agreements_terms_day_unique'),
+            model_name="awardterms",
+            constraint=models.UniqueConstraint(
+                fields=("award", "valid_from"), name="agreements_terms_day_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='awardterms',
-            constraint=models.CheckConstraint(condition=models.Q(('discount_percent__gte', 0), ('discount_percent__lt', 100)), name='agreements_terms_discount_range'),
+            model_name="awardterms",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("discount_percent__gte", 0), ("discount_percent__lt", 100)),
+                name="agreements_terms_discount_range",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contractitem',
-            constraint=models.UniqueConstraint(fields=('award', 'number'), name='agreements_item_number_unique'),
+            model_name="contractitem",
+            constraint=models.UniqueConstraint(
+                fields=("award", "number"), name="agreements_item_number_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contractitem',
-            constraint=models.CheckConstraint(condition=models.Q(('periods__gte', 1), models.Q(('charge', 'per_period'), ('periods', 1), _connector='OR')), name='agreements_item_periods_fit_charge'),
+            model_name="contractitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("periods__gte", 1),
+                    models.Q(("charge", "per_period"), ("periods", 1), _connector="OR"),
+                ),
+                name="agreements_item_periods_fit_charge",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contractitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('basis', 'list_discount'), _negated=True), models.Q(('product_group', ''), _negated=True), _connector='OR'), name='agreements_discount_names_group'),
+            model_name="contractitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("basis", "list_discount"), _negated=True),
+                    models.Q(("product_group", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="agreements_discount_names_group",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='frameworkagreement',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='agreements_term_in_order'),
+            model_name="frameworkagreement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_on__gte", models.F("starts_on"))),
+                name="agreements_term_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='frameworkagreement',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(('account__isnull', False), ('estimated_value__isnull', False), models.Q(('notice_number', ''), _negated=True)), _connector='OR'), name='agreements_listed_is_complete'),
+            model_name="frameworkagreement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state", "draft"),
+                    models.Q(
+                        ("account__isnull", False),
+                        ("estimated_value__isnull", False),
+                        models.Q(("notice_number", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="agreements_listed_is_complete",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='itemrelation',
-            constraint=models.UniqueConstraint(fields=('item', 'to_item', 'kind'), name='agreements_relation_unique'),
+            model_name="itemrelation",
+            constraint=models.UniqueConstraint(
+                fields=("item", "to_item", "kind"), name="agreements_relation_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='itemrelation',
-            constraint=models.CheckConstraint(condition=models.Q(('item', models.F('to_item')), _negated=True), name='agreements_relation_not_to_itself'),
+            model_name="itemrelation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("item", models.F("to_item")), _negated=True),
+                name="agreements_relation_not_to_itself",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='listing',
-            constraint=models.UniqueConstraint(fields=('item', 'article'), name='agreements_listing_unique'),
+            model_name="listing",
+            constraint=models.UniqueConstraint(
+                fields=("item", "article"), name="agreements_listing_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='listpriceversion',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('price_unit__gte', 1)), name='agreements_list_price_positive'),
+            model_name="listpriceversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gt", 0), ("price_unit__gte", 1)),
+                name="agreements_list_price_positive",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lot',
-            constraint=models.UniqueConstraint(fields=('agreement', 'number'), name='agreements_lot_number_unique'),
+            model_name="lot",
+            constraint=models.UniqueConstraint(
+                fields=("agreement", "number"), name="agreements_lot_number_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='gate',
-            constraint=models.CheckConstraint(condition=models.Q(('article__isnull', False), ('item__isnull', False), ('lot__isnull', False), ('supplier__isnull', False), ('buyer__isnull', False), _connector='OR'), name='agreements_gate_has_scope'),
+            model_name="gate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("article__isnull", False),
+                    ("item__isnull", False),
+                    ("lot__isnull", False),
+                    ("supplier__isnull", False),
+                    ("buyer__isnull", False),
+                    _connector="OR",
+                ),
+                name="agreements_gate_has_scope",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='gate',
-            constraint=models.CheckConstraint(condition=models.Q(('effect', 'cosign'), ('cosign_role', ''), _connector='XOR'), name='agreements_gate_cosign_names_role'),
+            model_name="gate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("effect", "cosign"), ("cosign_role", ""), _connector="XOR"),
+                name="agreements_gate_cosign_names_role",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='gate',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='agreements_gate_dates'),
+            model_name="gate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to__isnull", True),
+                    ("valid_to__gte", models.F("valid_from")),
+                    _connector="OR",
+                ),
+                name="agreements_gate_dates",
+            ),
         ),
         migrations.AddIndex(
-            model_name='buyerentitlement',
-            index=models.Index(fields=['buyer', 'agreement', 'lot'], name='agreements__buyer_i_0dd275_idx'),
+            model_name="buyerentitlement",
+            index=models.Index(
+                fields=["buyer", "agreement", "lot"], name="agreements__buyer_i_0dd275_idx"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='buyerentitlement',
-            constraint=models.UniqueConstraint(fields=('agreement', 'lot', 'buyer', 'valid_from'), name='agreements_entitlement_unique', nulls_distinct=False),
+            model_name="buyerentitlement",
+            constraint=models.UniqueConstraint(
+                fields=("agreement", "lot", "buyer", "valid_from"),
+                name="agreements_entitlement_unique",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='buyerentitlement',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='agreements_entitlement_dates'),
+            model_name="buyerentitlement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to__isnull", True),
+                    ("valid_to__gte", models.F("valid_from")),
+                    _connector="OR",
+                ),
+                name="agreements_entitlement_dates",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='award',
-            constraint=models.UniqueConstraint(fields=('lot', 'supplier'), name='agreements_award_unique'),
+            model_name="award",
+            constraint=models.UniqueConstraint(
+                fields=("lot", "supplier"), name="agreements_award_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='award',
-            constraint=models.UniqueConstraint(fields=('lot', 'rank'), name='agreements_award_rank_unique'),
+            model_name="award",
+            constraint=models.UniqueConstraint(
+                fields=("lot", "rank"), name="agreements_award_rank_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lotcpv',
-            constraint=models.UniqueConstraint(fields=('lot', 'code'), name='agreements_lot_cpv_unique'),
+            model_name="lotcpv",
+            constraint=models.UniqueConstraint(
+                fields=("lot", "code"), name="agreements_lot_cpv_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pricechange',
-            constraint=models.CheckConstraint(condition=models.Q(('second_by__isnull', True), models.Q(('second_by', models.F('decided_by')), _negated=True), _connector='OR'), name='agreements_change_second_person'),
+            model_name="pricechange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("second_by__isnull", True),
+                    models.Q(("second_by", models.F("decided_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="agreements_change_second_person",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='priceversion',
-            constraint=models.CheckConstraint(condition=models.Q(('price_unit__gte', 1)), name='agreements_price_unit_positive'),
+            model_name="priceversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("price_unit__gte", 1)), name="agreements_price_unit_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pricetier',
-            constraint=models.UniqueConstraint(fields=('version', 'from_quantity'), name='agreements_tier_unique'),
+            model_name="pricetier",
+            constraint=models.UniqueConstraint(
+                fields=("version", "from_quantity"), name="agreements_tier_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pricetier',
-            constraint=models.CheckConstraint(condition=models.Q(('from_quantity__gte', 1)), name='agreements_tier_quantity_positive'),
+            model_name="pricetier",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("from_quantity__gte", 1)),
+                name="agreements_tier_quantity_positive",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pricetier',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('discount_percent__isnull', True), ('net_unit_price__gt', 0)), models.Q(('discount_percent__gte', 0), ('discount_percent__lt', 100), ('net_unit_price__isnull', True)), _connector='OR'), name='agreements_tier_price_or_discount'),
+            model_name="pricetier",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("discount_percent__isnull", True), ("net_unit_price__gt", 0)),
+                    models.Q(
+                        ("discount_percent__gte", 0),
+                        ("discount_percent__lt", 100),
+                        ("net_unit_price__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="agreements_tier_price_or_discount",
+            ),
         ),
     ]

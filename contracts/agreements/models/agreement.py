@@ -60,8 +60,7 @@ class FrameworkAgreement(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(state=AgreementState.DRAFT)
-                | Q(account__isnull=False, estimated_value__isnull=False)
-                & ~Q(notice_number=""),
+                | Q(account__isnull=False, estimated_value__isnull=False) & ~Q(notice_number=""),
                 name="agreements_listed_is_complete",
             ),
         )

@@ -25,9 +25,7 @@ class Article(models.Model):
     product_group = models.CharField("Warengruppe", max_length=80, blank=True)
     unit = models.CharField("Einheit (UN/ECE Rec. 20)", max_length=3, default="C62")
     features = models.JSONField("Merkmale", default=dict, blank=True)
-    delivery_days = models.PositiveSmallIntegerField(
-        "Lieferzeit (Werktage)", null=True, blank=True
-    )
+    delivery_days = models.PositiveSmallIntegerField("Lieferzeit (Werktage)", null=True, blank=True)
     image = models.CharField("Bild", max_length=200, blank=True)
     product = models.OneToOneField(
         "catalogue.Product", models.PROTECT, null=True, blank=True, related_name="article"

@@ -43,9 +43,7 @@ class AwardTerms(models.Model):
     version = models.PositiveSmallIntegerField("Fassung", default=1)
     valid_from = models.DateField("gültig ab")
     payment_days = models.PositiveSmallIntegerField("Zahlungsziel (Tage)", default=30)
-    discount_percent = models.DecimalField(
-        "Skonto (%)", max_digits=5, decimal_places=2, default=0
-    )
+    discount_percent = models.DecimalField("Skonto (%)", max_digits=5, decimal_places=2, default=0)
     discount_days = models.PositiveSmallIntegerField("Skontofrist (Tage)", default=0)
     delivery_days = models.PositiveSmallIntegerField("Lieferzeit (Werktage)", default=10)
     minimum_order = models.DecimalField(

@@ -15,12 +15,8 @@ from .lot import Lot
 class BuyerEntitlement(models.Model):
     """A named buyer of an agreement, or of one lot of it, over a range of days."""
 
-    agreement = models.ForeignKey(
-        FrameworkAgreement, models.PROTECT, related_name="entitlements"
-    )
-    lot = models.ForeignKey(
-        Lot, models.PROTECT, null=True, blank=True, related_name="entitlements"
-    )
+    agreement = models.ForeignKey(FrameworkAgreement, models.PROTECT, related_name="entitlements")
+    lot = models.ForeignKey(Lot, models.PROTECT, null=True, blank=True, related_name="entitlements")
     buyer = models.ForeignKey(Organisation, models.PROTECT, related_name="entitlements")
     valid_from = models.DateField("berechtigt ab")
     valid_to = models.DateField("berechtigt bis", null=True, blank=True)

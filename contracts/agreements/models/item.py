@@ -47,9 +47,7 @@ class ContractItem(models.Model):
         help_text="Wird mit dem Käufer über die Steuerregeln zu Kategorie und Satz.",
     )
     cumulative_tiers = models.BooleanField("Staffel über alle Abrufe", default=False)
-    delivery_days = models.PositiveSmallIntegerField(
-        "Lieferzeit (Werktage)", null=True, blank=True
-    )
+    delivery_days = models.PositiveSmallIntegerField("Lieferzeit (Werktage)", null=True, blank=True)
     account = models.OneToOneField(
         LimitAccount, models.PROTECT, null=True, blank=True, related_name="item"
     )
@@ -63,8 +61,7 @@ class ContractItem(models.Model):
                 fields=("award", "number"), name="agreements_item_number_unique"
             ),
             models.CheckConstraint(
-                condition=Q(periods__gte=1)
-                & (Q(charge=ChargeType.PER_PERIOD) | Q(periods=1)),
+                condition=Q(periods__gte=1) & (Q(charge=ChargeType.PER_PERIOD) | Q(periods=1)),
                 name="agreements_item_periods_fit_charge",
             ),
             models.CheckConstraint(

@@ -27,9 +27,7 @@ class Listing(models.Model):
         verbose_name = "Listung"
         verbose_name_plural = "Listungen"
         constraints = (
-            models.UniqueConstraint(
-                fields=("item", "article"), name="agreements_listing_unique"
-            ),
+            models.UniqueConstraint(fields=("item", "article"), name="agreements_listing_unique"),
         )
 
     def __str__(self) -> str:

@@ -22,9 +22,7 @@ class VatRule(models.Model):
     """
 
     vat_class = models.CharField("Steuerklasse", max_length=30)
-    buyers = models.CharField(
-        "Käufer", max_length=12, choices=BuyerScope, default=BuyerScope.ALL
-    )
+    buyers = models.CharField("Käufer", max_length=12, choices=BuyerScope, default=BuyerScope.ALL)
     minimum_net = models.DecimalField(
         "ab Nettobetrag (EUR)", max_digits=12, decimal_places=2, default=0
     )

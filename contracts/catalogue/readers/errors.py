@@ -4,18 +4,13 @@ from __future__ import annotations
 
 FILE_MESSAGES = {
     "file_empty": "Die Datei ist leer. Bitte eine Datei mit Artikeln hochladen.",
-    "file_too_large": (
-        "Die Datei ist größer als {limit} MB. Bitte in mehrere Dateien aufteilen."
-    ),
-    "too_many_rows": (
-        "Die Datei hat mehr als {limit} Zeilen. Bitte in mehrere Dateien aufteilen."
-    ),
+    "file_too_large": ("Die Datei ist größer als {limit} MB. Bitte in mehrere Dateien aufteilen."),
+    "too_many_rows": ("Die Datei hat mehr als {limit} Zeilen. Bitte in mehrere Dateien aufteilen."),
     "too_many_columns": (
         "Die Tabelle hat mehr als {limit} Spalten. Bitte nur die Spalten der Artikel liefern."
     ),
     "format_unknown": (
-        "Das Format der Datei wird nicht erkannt. "
-        "Bitte als BMEcat (XML), CSV oder XLSX speichern."
+        "Das Format der Datei wird nicht erkannt. Bitte als BMEcat (XML), CSV oder XLSX speichern."
     ),
     "xls_old": "Das alte Excel-Format (XLS) wird nicht gelesen. Bitte als XLSX speichern.",
     "xlsx_encrypted": (

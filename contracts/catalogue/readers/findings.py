@@ -10,13 +10,17 @@ ROW_MESSAGES: dict[str, tuple[Severity, str]] = {
     "id_missing": (_E, "Die Artikelnummer fehlt. Bitte eine eindeutige Nummer angeben."),
     "id_duplicate": (
         _E,
-        "Die Artikelnummer „{value}“ steht schon in {first}. "
-        "Bitte jede Nummer nur einmal verwenden.",
+        (
+            "Die Artikelnummer „{value}“ steht schon in {first}. "
+            "Bitte jede Nummer nur einmal verwenden."
+        ),
     ),
     "article_duplicate": (
         _E,
-        "Der Artikel gleicht {first} in allen unterscheidenden Spalten. Bitte eine "
-        "Artikelnummer ergänzen oder weitere Spalten zur Unterscheidung zuordnen.",
+        (
+            "Der Artikel gleicht {first} in allen unterscheidenden Spalten. Bitte eine "
+            "Artikelnummer ergänzen oder weitere Spalten zur Unterscheidung zuordnen."
+        ),
     ),
     "name_missing": (_E, "Die Bezeichnung fehlt. Bitte eine Bezeichnung angeben."),
     "price_missing": (_E, "Der Preis fehlt. Bitte einen Nettopreis in EUR angeben."),
@@ -26,8 +30,10 @@ ROW_MESSAGES: dict[str, tuple[Severity, str]] = {
     ),
     "price_ambiguous": (
         _E,
-        "„{value}“ kann Tausender oder Nachkommastellen bedeuten. "
-        "Bitte das Dezimalzeichen in der Zuordnung festlegen.",
+        (
+            "„{value}“ kann Tausender oder Nachkommastellen bedeuten. "
+            "Bitte das Dezimalzeichen in der Zuordnung festlegen."
+        ),
     ),
     "price_negative": (_E, "Der Preis {value} ist negativ. Bitte einen Preis über 0 angeben."),
     "price_zero": (
@@ -36,24 +42,32 @@ ROW_MESSAGES: dict[str, tuple[Severity, str]] = {
     ),
     "price_decimals": (
         _E,
-        "Der Preis {value} hat mehr als vier Nachkommastellen. "
-        "Bitte runden oder eine größere Preiseinheit (etwa je 100) verwenden.",
+        (
+            "Der Preis {value} hat mehr als vier Nachkommastellen. "
+            "Bitte runden oder eine größere Preiseinheit (etwa je 100) verwenden."
+        ),
     ),
     "price_too_large": (_E, "Der Preis {value} ist zu groß. Bitte den Preis prüfen."),
     "price_gross_only": (
         _E,
-        "Es gibt nur einen Preis der Art „{value}“, der keine Nettovereinbarung ist. "
-        "Bitte den Nettopreis (net_customer oder net_list) angeben.",
+        (
+            "Es gibt nur einen Preis der Art „{value}“, der keine Nettovereinbarung ist. "
+            "Bitte den Nettopreis (net_customer oder net_list) angeben."
+        ),
     ),
     "price_type": (
         _W,
-        "Die Preisart „{value}“ ist nicht genormt; der Preis wurde als Nettopreis gelesen. "
-        "Bitte net_customer verwenden.",
+        (
+            "Die Preisart „{value}“ ist nicht genormt; der Preis wurde als Nettopreis gelesen. "
+            "Bitte net_customer verwenden."
+        ),
     ),
     "price_base": (
         _E,
-        "Der Preis gilt je {value}, bestellt wird in {order_unit}. "
-        "Bitte den Preis je Bestelleinheit angeben.",
+        (
+            "Der Preis gilt je {value}, bestellt wird in {order_unit}. "
+            "Bitte den Preis je Bestelleinheit angeben."
+        ),
     ),
     "currency": (
         _E,
@@ -73,13 +87,17 @@ ROW_MESSAGES: dict[str, tuple[Severity, str]] = {
     ),
     "tax_rate": (
         _W,
-        "„{value}“ ist kein Steuersatz und wurde nicht übernommen. "
-        "Bitte den Satz in Prozent angeben.",
+        (
+            "„{value}“ ist kein Steuersatz und wurde nicht übernommen. "
+            "Bitte den Satz in Prozent angeben."
+        ),
     ),
     "delivery_days": (
         _W,
-        "„{value}“ ist keine Lieferzeit in Tagen und wurde nicht übernommen. "
-        "Bitte eine ganze Zahl angeben.",
+        (
+            "„{value}“ ist keine Lieferzeit in Tagen und wurde nicht übernommen. "
+            "Bitte eine ganze Zahl angeben."
+        ),
     ),
     "date_invalid": (
         _E,
@@ -91,18 +109,24 @@ ROW_MESSAGES: dict[str, tuple[Severity, str]] = {
     ),
     "gtin_invalid": (
         _W,
-        "Die GTIN „{value}“ ist falsch (Länge oder Prüfziffer) und wurde nicht übernommen. "
-        "Bitte die GTIN prüfen.",
+        (
+            "Die GTIN „{value}“ ist falsch (Länge oder Prüfziffer) und wurde nicht übernommen. "
+            "Bitte die GTIN prüfen."
+        ),
     ),
     "gtin_rounded": (
         _W,
-        "Die GTIN „{value}“ wurde vom Tabellenprogramm gerundet und nicht übernommen. "
-        "Bitte die Spalte als Text formatieren und neu füllen.",
+        (
+            "Die GTIN „{value}“ wurde vom Tabellenprogramm gerundet und nicht übernommen. "
+            "Bitte die Spalte als Text formatieren und neu füllen."
+        ),
     ),
     "unit_unknown": (
         _W,
-        "Die Einheit „{value}“ ist unbekannt; es wurde Stück (C62) angenommen. "
-        "Bitte einen UN/ECE-Code (C62, PK, MTR …) angeben.",
+        (
+            "Die Einheit „{value}“ ist unbekannt; es wurde Stück (C62) angenommen. "
+            "Bitte einen UN/ECE-Code (C62, PK, MTR …) angeben."
+        ),
     ),
     "text_too_long": (
         _E,
@@ -110,18 +134,24 @@ ROW_MESSAGES: dict[str, tuple[Severity, str]] = {
     ),
     "control_characters": (
         _W,
-        "Der Text enthält nicht druckbare Steuerzeichen; sie wurden entfernt. "
-        "Bitte die Quelle bereinigen.",
+        (
+            "Der Text enthält nicht druckbare Steuerzeichen; sie wurden entfernt. "
+            "Bitte die Quelle bereinigen."
+        ),
     ),
     "id_control_characters": (
         _E,
-        "Die Artikelnummer enthält nicht druckbare Steuerzeichen. "
-        "Bitte die Nummer neu eintippen.",
+        (
+            "Die Artikelnummer enthält nicht druckbare Steuerzeichen. "
+            "Bitte die Nummer neu eintippen."
+        ),
     ),
     "text_garbled": (
         _W,
-        "Der Text enthält beschädigte Zeichen. "
-        "Bitte die Datei mit dem richtigen Zeichensatz (UTF-8) neu ausgeben.",
+        (
+            "Der Text enthält beschädigte Zeichen. "
+            "Bitte die Datei mit dem richtigen Zeichensatz (UTF-8) neu ausgeben."
+        ),
     ),
     "entity_not_expanded": (
         _W,
@@ -129,8 +159,10 @@ ROW_MESSAGES: dict[str, tuple[Severity, str]] = {
     ),
     "feature_skipped": (
         _W,
-        "{count} Merkmale wurden nicht übernommen, weil sie zu lang oder zu viele sind. "
-        "Bitte Merkmale auf {limit} Zeichen kürzen.",
+        (
+            "{count} Merkmale wurden nicht übernommen, weil sie zu lang oder zu viele sind. "
+            "Bitte Merkmale auf {limit} Zeichen kürzen."
+        ),
     ),
 }
 

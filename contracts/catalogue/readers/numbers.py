@@ -64,13 +64,16 @@ def _told_sign(core: str) -> str:
     return "," if comma == 1 or point > 1 else "."
 
 
-def parse_whole(value: str | Decimal) -> int:
-    """Read a whole number such as `10`, `10.0` or `1.000,0`; raises `NotANumber`."""
+def parse_whole(value: str | Decimal, decimal_sign: str = "") -> int:
+    """Read a whole number such as `10` or `10.0`; raises `NotANumber`.
+
+    `1.000` without a known decimal sign is refused like any other text: some programs
+    write one thousand so, others one piece with three decimals.
+    """
     try:
-        number = value if isinstance(value, Decimal) else parse_number(value)
-    except AmbiguousNumber:
-        # a count is whole, so the three digits are thousands: 1.000 pieces
-        number = Decimal(re.sub(r"[.,]", "", str(value).strip()))
+        number = value if isinstance(value, Decimal) else parse_number(value, decimal_sign)
+    except AmbiguousNumber as error:
+        raise NotANumber(str(value)) from error
     if number != number.to_integral_value():
         raise NotANumber(str(value))
     return int(number)

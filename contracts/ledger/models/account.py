@@ -55,8 +55,7 @@ class LimitAccount(models.Model):
                 name="ledger_account_not_negative",
             ),
             models.CheckConstraint(
-                condition=Q(kind=AccountKind.BUDGET)
-                | Q(limit_amount__gte=F("held") + F("posted")),
+                condition=Q(kind=AccountKind.BUDGET) | Q(limit_amount__gte=F("held") + F("posted")),
                 name="ledger_cap_not_exceeded",
             ),
         )

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import models
 
-from ..sorting import german_sort_key
+from contracts.parties.sorting import german_sort_key
 
 
 class OrganisationKind(models.TextChoices):
@@ -37,12 +37,12 @@ class SortedByName(models.Model):
         abstract = True
         ordering = ("sort_key", "pk")
 
+    def __str__(self) -> str:
+        return self.name
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.sort_key = german_sort_key(self.name)[:255]
         super().save(*args, **kwargs)
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class Organisation(SortedByName):
@@ -75,8 +75,8 @@ class Organisation(SortedByName):
 class BudgetEntity(SortedByName):
     """Holder of a budget and of a finance feed (Mandant).
 
-    Not the organisation: a Brandenburg Amt keeps the budgets of several Gemeinden
-   , each with books and a feed of its own.
+     Not the organisation: a Brandenburg Amt keeps the budgets of several Gemeinden
+    , each with books and a feed of its own.
     """
 
     organisation = models.ForeignKey(

@@ -1,0 +1,218 @@
+"""Searching the shelf: entitled first, then counted, faceted and priced, one page at a time.
+
+The number of queries is constant whatever the page holds. Counts stop at
+`COUNT_CAP` ("more than 1,000") and facets look at no more than `FACET_HITS` hits,
+because exact ones cost far more than they tell (docs/search.md).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.contrib.postgres.search import SearchQuery, SearchRank
+from django.db import connection
+from django.db.models import F, QuerySet
+
+from contracts.agreements.entitlement import entitled_listings, entitled_lot_ids
+from contracts.agreements.models import FrameworkAgreement, Listing, Lot
+from contracts.agreements.quotes import Offer, offers, with_contract
+from contracts.catalogue.models import SearchEntry
+
+COUNT_CAP = 1000
+FACET_HITS = 5000
+RANKED_HITS = 5000
+_TOKEN = re.compile(r"\w+")
+_FACETS = ("product_group", "manufacturer", "supplier_name", "agreement_id", "lot_id")
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What was asked: free text and chosen facet values (empty means all)."""
+
+    text: str = ""
+    product_groups: tuple[str, ...] = ()
+    manufacturers: tuple[str, ...] = ()
+    suppliers: tuple[str, ...] = ()
+    agreements: tuple[int, ...] = ()
+    lots: tuple[int, ...] = ()
+    sort: str = "relevance"
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """A value to narrow by, with how many hits it has (within the facet limit)."""
+
+    value: str
+    label: str
+    count: int
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A dimension of the result; `parameter` is the name in the address."""
+
+    parameter: str
+    label: str
+    values: tuple[FacetValue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """One page of hits with their offers for the day."""
+
+    listings: list[Listing]
+    offers: dict[int, Offer]
+    count: int
+    capped: bool
+    page: int
+    pages: int
+    facets: list[Facet] = field(default_factory=list)
+
+
+def search(
+    *, buyer_id: int, on: date, filters: Filters, page: int = 1, per_page: int = 24
+) -> SearchPage:
+    """Return one page of what the buyer may order on the day."""
+    lot_ids = list(entitled_lot_ids(buyer_id, on))
+    hits = _hits(lot_ids, filters)
+    count = hits.order_by()[: COUNT_CAP + 1].count()
+    pages = max(1, -(-min(count, COUNT_CAP) // per_page))
+    page = min(max(page, 1), pages)
+    start = (page - 1) * per_page
+    keys = list(_sorted(hits, filters).values_list("pk", flat=True)[start : start + per_page])
+    rows = {
+        row.pk: row
+        for row in with_contract(
+            Listing.objects.filter(pk__in=keys, is_listed=True, article__is_active=True)
+        )
+    }
+    listings = [rows[key] for key in keys if key in rows]
+    return SearchPage(
+        listings=listings,
+        offers=offers(listings, on),
+        count=min(count, COUNT_CAP),
+        capped=count > COUNT_CAP,
+        page=page,
+        pages=pages,
+        facets=_labelled(_facet_counts(hits) if count else {}, filters),
+    )
+
+
+def exact_listing(*, buyer_id: int, on: date, text: str) -> int | None:
+    """The one listing that carries *text* as article number, GTIN or maker's number."""
+    wanted = text.strip().casefold()
+    if not wanted:
+        return None
+    rows = entitled_listings(buyer_id, on).filter(
+        search_entry__document=SearchQuery(wanted, config="simple", search_type="phrase")
+    )
+    found = {
+        key
+        for key, *numbers in rows.values_list(
+            "pk", "article__supplier_aid", "article__gtin", "article__mpn"
+        )[:50]
+        if wanted in (number.casefold() for number in numbers)
+    }
+    return found.pop() if len(found) == 1 else None
+
+
+def _hits(lot_ids: Sequence[int], filters: Filters) -> QuerySet[SearchEntry]:
+    rows = SearchEntry.objects.filter(lot_id__in=lot_ids)
+    chosen = {
+        "product_group__in": filters.product_groups,
+        "manufacturer__in": filters.manufacturers,
+        "supplier_name__in": filters.suppliers,
+        "agreement_id__in": filters.agreements,
+        "lot_id__in": filters.lots,
+    }
+    for lookup, values in chosen.items():
+        if values:
+            rows = rows.filter(**{lookup: values})
+    query = _query(filters.text)
+    return rows.filter(document=query) if query is not None else rows
+
+
+def _query(text: str) -> SearchQuery | None:
+    """All words must match: by German stem, or as the beginning of a plain word."""
+    query: SearchQuery | None = None
+    for token in _TOKEN.findall(text.lower())[:10]:
+        word = SearchQuery(token, config="german") | SearchQuery(
+            f"{token}:*", config="simple", search_type="raw"
+        )
+        query = word if query is None else query & word
+    return query
+
+
+def _sorted(hits: QuerySet[SearchEntry], filters: Filters) -> QuerySet[SearchEntry]:
+    query = _query(filters.text)
+    if query is None or filters.sort == "name":
+        return hits.order_by("sort_key", "pk")
+    if hits.order_by()[: RANKED_HITS + 1].count() > RANKED_HITS:
+        return hits.order_by("sort_key", "pk")
+    return hits.annotate(rank=SearchRank(F("document"), query)).order_by("-rank", "sort_key", "pk")
+
+
+def _facet_counts(hits: QuerySet[SearchEntry]) -> dict[str, list[tuple[str, int]]]:
+    inner = hits.order_by().values(*_FACETS)[:FACET_HITS]
+    sql, params = inner.query.sql_with_params()
+    sets = ", ".join(f"({name})" for name in _FACETS)
+    columns = ", ".join(_FACETS)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {columns}, count(*) FROM ({sql}) hits "  # noqa: S608 - fixed column names
+            f"GROUP BY GROUPING SETS ({sets}) ORDER BY count(*) DESC",
+            params,
+        )
+        rows = cursor.fetchall()
+    counts: dict[str, list[tuple[str, int]]] = {name: [] for name in _FACETS}
+    for *values, count in rows:
+        for name, value in zip(_FACETS, values, strict=True):
+            if value not in (None, ""):
+                counts[name].append((str(value), count))
+    return counts
+
+
+def _labelled(found: dict[str, list[tuple[str, int]]], filters: Filters) -> list[Facet]:
+    counts = {name: found.get(name, []) for name in _FACETS}
+    agreements = dict(
+        FrameworkAgreement.objects.filter(
+            pk__in=[value for value, _ in counts["agreement_id"]]
+        ).values_list("pk", "title")
+    )
+    lots = {
+        lot.pk: f"{lot.agreement.number} Los {lot.number}: {lot.title}"
+        for lot in Lot.objects.filter(
+            pk__in=[value for value, _ in counts["lot_id"]]
+        ).select_related("agreement")
+    }
+    names = {
+        "agreement_id": {str(pk): title for pk, title in agreements.items()},
+        "lot_id": {str(pk): title for pk, title in lots.items()},
+    }
+    heads: list[tuple[str, str, str, tuple[object, ...]]] = [
+        ("product_group", "gruppe", "Warengruppe", filters.product_groups),
+        ("manufacturer", "hersteller", "Hersteller", filters.manufacturers),
+        ("supplier_name", "lieferant", "Lieferant", filters.suppliers),
+        ("agreement_id", "vereinbarung", "Rahmenvereinbarung", filters.agreements),
+        ("lot_id", "los", "Los", filters.lots),
+    ]
+    return [
+        Facet(
+            parameter=parameter,
+            label=label,
+            values=tuple(
+                FacetValue(
+                    value=value,
+                    label=names.get(column, {}).get(value, value),
+                    count=count,
+                    active=value in {str(choice) for choice in active},
+                )
+                for value, count in counts[column][:20]
+            ),
+        )
+        for column, parameter, label, active in heads
+    ]
