@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -11,3 +11,11 @@ BERLIN = ZoneInfo("Europe/Berlin")
 def berlin_day(moment: datetime) -> date:
     """Return the Berlin date of an aware moment."""
     return moment.astimezone(BERLIN).date()
+
+
+def working_days_after(day: date, days: int) -> date:
+    """Count Monday to Friday; public holidays differ by place and are not left out."""
+    while days > 0:
+        day += timedelta(days=1)
+        days -= day.weekday() < 5
+    return day

@@ -2,19 +2,75 @@
 
 A product is the article; a stockrecord is the listing of one contract item. The
 stockrecord's price stays empty: the price comes from the contract.
+
+Rows are written by INSERT ... SELECT: a catalogue of 100,000 articles takes seconds,
+where Oscar's own importers take minutes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from datetime import datetime
 
-from django.utils.text import slugify
+from django.db import connection
 from oscar.core.loading import get_model
 
-from contracts.agreements.models import Article, ContractItem
 from contracts.parties.models import Organisation
 
 PRODUCT_CLASS = "Artikel"
+
+# Umlauts lose their dots and everything else becomes a hyphen, as in Oscar's own slugs.
+_SLUG = """
+COALESCE(NULLIF(trim(BOTH '-' FROM left(regexp_replace(
+    regexp_replace(normalize(lower(a.name), NFKD), '[^a-z0-9 _-]', '', 'g'),
+    '[ _-]+', '-', 'g'), 200)), ''), 'artikel')
+"""
+
+_CREATE_PRODUCTS = f"""
+WITH fresh AS MATERIALIZED (
+    SELECT a.id AS article_id,
+           nextval(pg_get_serial_sequence('catalogue_product', 'id')) AS product_id
+      FROM agreements_article a
+     WHERE a.id = ANY(%(articles)s) AND a.product_id IS NULL
+     ORDER BY a.id
+), written AS (
+    INSERT INTO catalogue_product
+        (id, structure, is_public, title, slug, description, priority, product_class_id,
+         date_created, date_updated, is_discountable)
+    SELECT fresh.product_id, 'standalone', true, a.name, {_SLUG}, a.description, 0,
+           %(product_class)s, %(now)s, %(now)s, true
+      FROM fresh JOIN agreements_article a ON a.id = fresh.article_id
+)
+UPDATE agreements_article a SET product_id = fresh.product_id
+  FROM fresh WHERE a.id = fresh.article_id
+"""  # noqa: S608 -- the slug is a constant of this module
+
+_RENAME_PRODUCTS = f"""
+UPDATE catalogue_product p
+   SET title = a.name, slug = {_SLUG}, description = a.description, date_updated = %(now)s
+  FROM agreements_article a
+ WHERE a.id = ANY(%(articles)s) AND p.id = a.product_id
+"""  # noqa: S608
+
+# The number on the shelf: award and contract item, then the supplier's article number.
+_CREATE_STOCKRECORDS = """
+WITH pair AS MATERIALIZED (
+    SELECT p.item_id, p.article_id, p.position,
+           nextval(pg_get_serial_sequence('partner_stockrecord', 'id')) AS id
+      FROM unnest(%(items)s::bigint[], %(articles)s::bigint[])
+           WITH ORDINALITY AS p(item_id, article_id, position)
+), written AS (
+    INSERT INTO partner_stockrecord
+        (id, product_id, partner_id, partner_sku, price_currency, date_created, date_updated)
+    SELECT pair.id, a.product_id, %(partner)s,
+           left(i.award_id || '/' || i.number || '/' || a.supplier_aid, 128),
+           'EUR', %(now)s, %(now)s
+      FROM pair
+      JOIN agreements_article a ON a.id = pair.article_id
+      JOIN agreements_contractitem i ON i.id = pair.item_id
+)
+SELECT id FROM pair ORDER BY position
+"""
 
 
 def partner_id(supplier: Organisation) -> int:
@@ -26,56 +82,37 @@ def partner_id(supplier: Organisation) -> int:
     return int(partner.pk)
 
 
-def create_products(articles: Iterable[Article]) -> None:
-    """Give each article without a product one, in bulk, and save the tie."""
-    product_model = get_model("catalogue", "Product")
+def create_products(article_ids: Sequence[int], *, now: datetime) -> None:
+    """Give each of the articles that has no product one, and save the tie."""
     class_model = get_model("catalogue", "ProductClass")
     product_class, _ = class_model.objects.get_or_create(
         slug="artikel",
         defaults={"name": PRODUCT_CLASS, "track_stock": False, "requires_shipping": True},
     )
-    fresh = [article for article in articles if article.product_id is None]
-    products = product_model.objects.bulk_create(
-        [
-            product_model(
-                structure=product_model.STANDALONE,
-                title=article.name,
-                slug=slugify(article.name)[:200] or "artikel",
-                description=article.description,
-                product_class=product_class,
-                is_public=True,
-            )
-            for article in fresh
-        ],
-        batch_size=2000,
-    )
-    for article, product in zip(fresh, products, strict=True):
-        article.product_id = product.pk
-    Article.objects.bulk_update(fresh, ["product"], batch_size=2000)
+    values = {"articles": list(article_ids), "product_class": product_class.pk, "now": now}
+    with connection.cursor() as cursor:
+        cursor.execute(_CREATE_PRODUCTS, values)
 
 
-def shelf_number(item: ContractItem, article: Article) -> str:
-    """The stockrecord's number: contract item, then the supplier's article number."""
-    return f"{item.award_id}/{item.number}/{article.supplier_aid}"[:128]
+def rename_products(article_ids: Sequence[int], *, now: datetime) -> None:
+    """Carry name and description of the articles over to their products."""
+    with connection.cursor() as cursor:
+        cursor.execute(_RENAME_PRODUCTS, {"articles": list(article_ids), "now": now})
 
 
 def create_stockrecords(
-    pairs: Sequence[tuple[ContractItem, Article]], supplier: Organisation
+    pairs: Sequence[tuple[int, int]], supplier: Organisation, *, now: datetime
 ) -> list[int]:
-    """Create one stockrecord per (item, article) of *supplier*; return their keys."""
-    record_model = get_model("partner", "StockRecord")
-    partner = partner_id(supplier)
-    records = record_model.objects.bulk_create(
-        [
-            record_model(
-                product_id=article.product_id,
-                partner_id=partner,
-                partner_sku=shelf_number(item, article),
-                price_currency="EUR",
-                price=None,
-            )
-            for item, article in pairs
-        ],
-        batch_size=2000,
-    )
-    return [int(record.pk) for record in records]
+    """Create one stockrecord per (item, article) key; return their keys in that order.
+
+    Every article has its product already.
+    """
+    values: dict[str, list[int] | int | datetime] = {
+        "items": [item for item, _ in pairs],
+        "articles": [article for _, article in pairs],
+        "partner": partner_id(supplier),
+        "now": now,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_CREATE_STOCKRECORDS, values)
+        return [int(row[0]) for row in cursor.fetchall()]

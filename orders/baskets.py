@@ -24,12 +24,20 @@ MAX_QUANTITY = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
+class GoneLine:
+    """A line whose article can no longer be called off; only removing it is left."""
+
+    listing_id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class BasketView:
     """The basket as people see it; `obstacles` by line key."""
 
     order: PricedOrder
     obstacles: dict[str, list[GateRule]]
-    gone: tuple[str, ...]
+    gone: tuple[GoneLine, ...]
 
 
 def current_basket(membership: Membership) -> int:
@@ -50,15 +58,33 @@ def current_basket(membership: Membership) -> int:
     return basket_id
 
 
+def lock_basket(membership: Membership) -> int:
+    """Lock the membership's open basket and return its key, creating it when needed."""
+    open_ones = BasketOwner.objects.select_for_update().filter(membership=membership, is_open=True)
+    tie = open_ones.first()
+    return int(tie.pk) if tie is not None else current_basket(membership)
+
+
 def set_quantity(*, by: Membership, listing_id: int, quantity: int, now: datetime) -> None:
-    """Put *quantity* of a listing into the basket; 0 removes it.
+    """Put *quantity* of a listing into the basket; 0 removes it, orderable or not.
 
     Raises NotFound when the buyer is not entitled, InvalidQuantity out of range.
     """
+    if quantity == 0:
+        _remove(by, listing_id)
+        return
     if not 0 <= quantity <= MAX_QUANTITY:
         raise InvalidQuantity(f"Bitte eine Menge zwischen 0 und {MAX_QUANTITY} eingeben.")
     with transaction.atomic():
         set_basket_line(current_basket(by), _listing(by, listing_id, now), quantity)
+
+
+def _remove(by: Membership, listing_id: int) -> None:
+    """Take a line out, also one that the buyer could not put in any more."""
+    tie = BasketOwner.objects.filter(membership=by, is_open=True).first()
+    listing = Listing.objects.filter(pk=listing_id).first()
+    if tie is not None and listing is not None:
+        set_basket_line(tie.pk, listing, 0)
 
 
 def add(*, by: Membership, listing_id: int, quantity: int, now: datetime) -> None:
@@ -66,8 +92,7 @@ def add(*, by: Membership, listing_id: int, quantity: int, now: datetime) -> Non
     if not 1 <= quantity <= MAX_QUANTITY:
         raise InvalidQuantity(f"Bitte eine Menge zwischen 1 und {MAX_QUANTITY} eingeben.")
     with transaction.atomic():
-        basket_id = current_basket(by)
-        BasketOwner.objects.select_for_update().get(pk=basket_id)
+        basket_id = lock_basket(by)
         held = dict(basket_quantities(basket_id)).get(listing_id, 0)
         listing = _listing(by, listing_id, now)
         set_basket_line(basket_id, listing, min(held + quantity, MAX_QUANTITY))
@@ -93,11 +118,11 @@ def view(by: Membership, *, now: datetime) -> BasketView:
     wanted = [Wanted(str(pk), pk, quantity) for pk, quantity in held if pk in open_ids]
     order = price_order(wanted, buyer=by.organisation, on=day)
     gone_ids = [pk for pk in ids if pk not in open_ids]
-    gone = Listing.objects.filter(pk__in=gone_ids).values_list("article__name", flat=True)
+    gone = Listing.objects.filter(pk__in=gone_ids).values_list("pk", "article__name")
     return BasketView(
         order=order,
         obstacles=obstacles(order.lines, by=by, now=now),
-        gone=tuple(gone),
+        gone=tuple(GoneLine(pk, name) for pk, name in gone),
     )
 
 
@@ -106,7 +131,7 @@ def obstacles(
 ) -> dict[str, list[GateRule]]:
     """Gates per line key, from the one pure function."""
     day = berlin_day(now)
-    subjects = {line.key: _subject(line.offer.listing, by.organisation_id) for line in lines}
+    subjects = {line.key: subject_of(line.offer.listing, by.organisation_id) for line in lines}
     rules = rules_for(
         by.organisation_id,
         {subject.lot_id for subject in subjects.values()},
@@ -117,7 +142,8 @@ def obstacles(
     return {key: rows for key, rows in found.items() if rows}
 
 
-def _subject(listing: Listing, buyer_id: int) -> Subject:
+def subject_of(listing: Listing, buyer_id: int) -> Subject:
+    """A listing as gates see it; its item and award must be joined."""
     return Subject(
         article_id=listing.article_id,
         item_id=listing.item_id,

@@ -9,7 +9,7 @@ number, so a reader that has seen seq n has seen everything up to n
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +18,7 @@ from django.db import transaction
 from contracts.parties.models import BudgetEntity, Membership
 
 from .errors import NotFound, OrderError
+from .formats import csv
 from .models import Feed, FeedAcknowledgement, FeedEntry, FinanceEvent, PendingEvent
 
 BATCH = 1000
@@ -26,6 +27,10 @@ MAX_PAGE = 200
 
 class BrokenChain(OrderError):
     """A stored hash does not follow from the events before it."""
+
+
+class RangeNotClosed(OrderError):
+    """The range reaches beyond the last number given, so its file could still change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,36 @@ def events_after(feed: Feed, after: int, limit: int = MAX_PAGE) -> list[Numbered
     return [NumberedEvent(*row) for row in rows]
 
 
+@dataclass(frozen=True, slots=True)
+class CsvExport:
+    """A CSV file of the events *first* to *last*, to be written piece by piece."""
+
+    first: int
+    last: int
+    summary: csv.Summary
+    chunks: Iterator[bytes]
+
+
+def export_csv(
+    feed: Feed, *, first: int = 1, last: int | None = None, profile: csv.Profile
+) -> CsvExport:
+    """The events from number *first* to *last* (default: the last one given) as CSV.
+
+    Fetched again with the same numbers, the file is the same byte for byte: entries are
+    append-only. They are read twice, once for count, sum and hash, which go ahead of the
+    file, and once to write it; memory stays constant. Raises RangeNotClosed.
+    """
+    end = feed.last_seq if last is None else last
+    if end > feed.last_seq:
+        raise RangeNotClosed(f"Der Feed reicht bis Nummer {feed.last_seq}.")
+    return CsvExport(
+        first=first,
+        last=end,
+        summary=csv.summarise(_stream(feed, first, end), profile),
+        chunks=csv.chunks(_stream(feed, first, end), profile),
+    )
+
+
 def acknowledge(
     feed: Feed, seq: int, *, accepted: bool, reason: str = "", by: Membership, now: datetime
 ) -> FeedAcknowledgement:
@@ -97,6 +132,12 @@ def verify(feed: Feed) -> int:
             raise BrokenChain(f"Feed {feed.pk}: Kette gebrochen bei Nummer {seq}.")
         expected += 1
     return expected - 1
+
+
+def _stream(feed: Feed, first: int, last: int) -> Iterator[tuple[int, str]]:
+    """Number and payload, through a cursor on the server."""
+    rows = FeedEntry.objects.filter(feed=feed, seq__gte=first, seq__lte=last).order_by("seq")
+    return rows.values_list("seq", "event__payload").iterator(chunk_size=BATCH)
 
 
 def _sequence_batch(entity_id: int) -> int:

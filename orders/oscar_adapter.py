@@ -90,13 +90,6 @@ def create_orders(documents: Sequence[Document], *, now: datetime) -> list[tuple
     """Write orders and lines in two statements; return (order id, line ids) in order."""
     order_model = get_model("order", "Order")
     line_model = get_model("order", "Line")
-    partners = dict(
-        get_model("partner", "StockRecord")
-        .objects.filter(
-            pk__in=[line.listing.stockrecord_id for doc in documents for line in doc.lines]
-        )
-        .values_list("pk", "partner_id")
-    )
     orders = order_model.objects.bulk_create(
         [
             order_model(
@@ -112,7 +105,7 @@ def create_orders(documents: Sequence[Document], *, now: datetime) -> list[tuple
         ]
     )
     rows = [
-        _line_row(line_model, order.pk, line, partners[line.listing.stockrecord_id])
+        _line_row(line_model, order.pk, line)
         for order, document in zip(orders, documents, strict=True)
         for line in document.lines
     ]
@@ -125,11 +118,11 @@ def create_orders(documents: Sequence[Document], *, now: datetime) -> list[tuple
     return result
 
 
-def _line_row(line_model, order_id: int, line: DocumentLine, partner_id: int):  # type: ignore[no-untyped-def]
+def _line_row(line_model, order_id: int, line: DocumentLine):  # type: ignore[no-untyped-def]
     supplier = line.listing.item.award.supplier
     return line_model(
         order_id=order_id,
-        partner_id=partner_id,
+        partner_id=line.listing.stockrecord.partner_id,
         partner_name=supplier.name[:128],
         partner_sku=line.listing.article.supplier_aid,
         stockrecord_id=line.listing.stockrecord_id,

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 from contracts.agreements.errors import Blocked
 from contracts.agreements.gates import blocks
 from contracts.agreements.quotes import PricedLine, PricedOrder, Wanted, price_order
 from contracts.audit.record import record
-from contracts.clock import berlin_day
+from contracts.clock import berlin_day, working_days_after
 from contracts.parties.models import Membership
 from contracts.pricing import QuotedLine, Share, round_half_up, split
 
@@ -90,7 +90,8 @@ def _requote(
     requisition: Requisition, lines: Sequence[RequisitionLine], by: Membership, now: datetime
 ) -> PricedOrder:
     wanted = [Wanted(str(line.listing_id), line.listing_id, line.quantity) for line in lines]
-    order = price_order(wanted, buyer=requisition.authority, on=berlin_day(now))
+    known = [line.listing for line in lines]
+    order = price_order(wanted, buyer=requisition.authority, on=berlin_day(now), known=known)
     approved = lines[0].revision.gross
     if order.quote.gross > approved:
         raise PriceRisen(
@@ -112,7 +113,7 @@ def _issue_groups(lines: Sequence[RequisitionLine], order: PricedOrder) -> list[
             QuotedLine(priced.key, priced.net, priced.tax), [row.share_percent for row in rows]
         )
         issue = IssueLine(line, priced, tuple(zip(rows, shares, strict=True)))
-        groups.setdefault(line.item.award_id, []).append(issue)
+        groups.setdefault(line.listing.item.award_id, []).append(issue)
     return list(groups.values())
 
 
@@ -171,7 +172,7 @@ def _call_off(
         number=number,
         order_id=order_id,
         requisition=requisition,
-        authority_id=requisition.authority_id,
+        authority=requisition.authority,
         school_id=requisition.school_id,
         supplier=award.supplier,
         lot_id=award.lot_id,
@@ -180,7 +181,7 @@ def _call_off(
         allocation_note=f"{award.lot.get_allocation_display()}: Rang {award.rank}",
         issued_by=by,
         issued_at=now,
-        delivery_by=_working_days_after(now, days),
+        delivery_by=working_days_after(berlin_day(now), days),
         net=sum((issue.priced.net for issue in group), Decimal(0)),
         tax=sum((issue.priced.tax for issue in group), Decimal(0)),
         gross=sum((issue.priced.gross for issue in group), Decimal(0)),
@@ -261,12 +262,3 @@ def _euros(groups: Sequence[Sequence[IssueLine]]) -> dict[str, Decimal]:
                 deductible = round_half_up(share.tax * row.deductible_percent / _HUNDRED)
                 amounts[holds.assignment_reference(row.pk)] = share.gross - deductible
     return amounts
-
-
-def _working_days_after(now: datetime, days: int) -> date:
-    """Count Monday to Friday; public holidays differ by place and are not left out."""
-    day = berlin_day(now)
-    while days > 0:
-        day += timedelta(days=1)
-        days -= day.weekday() < 5
-    return day

@@ -22,7 +22,7 @@ from contracts.parties.models import Membership, Role, School
 
 from . import events, holds
 from .approval_rules import CoSignature, RequiredStep, Rule, required_steps
-from .baskets import current_basket, obstacles, quantities
+from .baskets import lock_basket, obstacles
 from .errors import EmptyBasket, NoPolicy, NotAllowed, NotFound
 from .facts import facts, releases
 from .lifecycle import RequisitionState, requisition_step
@@ -38,7 +38,7 @@ from .models import (
 from .models.event import EventType
 from .notices import announce_outcome, announce_submission
 from .numbers import requisition_number
-from .oscar_adapter import close_basket
+from .oscar_adapter import basket_quantities, close_basket
 from .revisions import Ask, Share, write_revision
 
 ASKING_ROLES = (Role.SCHOOL_REQUESTER, Role.PROCUREMENT_OFFICER)
@@ -64,24 +64,20 @@ def create_from_basket(
     """
     _require_role(by, ASKING_ROLES, now)
     with transaction.atomic():
-        basket_id = current_basket(by)
-        BasketOwner.objects.select_for_update().get(pk=basket_id)
-        held = quantities(by)
-        if not held:
-            raise EmptyBasket("Ihr Bedarfskorb ist leer.")
-        requisition = Requisition.objects.create(
-            number=requisition_number(now),
-            authority_id=by.organisation_id,
-            school_id=_own_school(by, school_id),
-            created_by=by,
-            created_at=now,
-        )
-        wanted = [Wanted(str(listing), listing, quantity) for listing, quantity in held]
-        order = price_order(wanted, buyer=by.organisation, on=berlin_day(now))
-        write_revision(requisition, ask, order, by=by, now=now)
-        BasketOwner.objects.filter(pk=basket_id).update(is_open=False)
-        close_basket(basket_id, now)
+        requisition, _ = _from_basket(by, ask, school_id, now)
         record(requisition, "requisition.created", by=by, now=now, after=_state(requisition))
+    return requisition
+
+
+def submit_basket(*, by: Membership, ask: Ask, school_id: int | None, now: datetime) -> Requisition:
+    """Turn the open basket into a submitted requisition in one transaction.
+
+    Raises what `create_from_basket` and `submit` raise; the basket stays as it was then.
+    """
+    _require_role(by, SUBMITTING_ROLES, now)
+    with transaction.atomic():
+        requisition, order = _from_basket(by, ask, school_id, now)
+        _submit(requisition, current_lines(requisition), order, by, now)
     return requisition
 
 
@@ -117,29 +113,13 @@ def submit(*, requisition_id: int, by: Membership, now: datetime) -> Requisition
     _require_role(by, SUBMITTING_ROLES, now)
     with transaction.atomic():
         requisition = locked(requisition_id, by)
-        before = _state(requisition)
-        requisition.state = requisition_step(requisition.state, RequisitionState.SUBMITTED)
+        requisition_step(requisition.state, RequisitionState.SUBMITTED)
         lines = current_lines(requisition)
         order = _requote(requisition, lines, now)
         if _moved(lines, order):
             write_revision(requisition, ask_of(lines), order, by=by, now=now)
             lines = current_lines(requisition)
-        steps = _steps(requisition, order, by, now)
-        requisition.submitted_at = now
-        requisition.expires_at = now + timedelta(days=STEP_DAYS * (len(steps) + 1))
-        requisition.save(update_fields=["state", "submitted_at", "expires_at"])
-        events.append(facts(EventType.RESERVATION, requisition, lines), now=now)
-        announce_submission(requisition, steps, now=now)
-        record(
-            requisition,
-            "requisition.submitted",
-            by=by,
-            now=now,
-            before=before,
-            after=_state(requisition),
-            rule=str(steps[0].policy_id),
-        )
-        holds.hold_all(requisition, lines, by=by, now=now)
+        _submit(requisition, lines, order, by, now)
     return requisition
 
 
@@ -217,6 +197,7 @@ def current_lines(requisition: Requisition) -> list[RequisitionLine]:
             "revision",
             "terms",
             "listing__article",
+            "listing__stockrecord",
             "listing__item__award__supplier",
             "listing__item__award__lot__agreement",
         )
@@ -249,11 +230,63 @@ def ask_of(lines: Sequence[RequisitionLine]) -> Ask:
     )
 
 
+def _from_basket(
+    by: Membership, ask: Ask, school_id: int | None, now: datetime
+) -> tuple[Requisition, PricedOrder]:
+    """Write the requisition and its first revision, close the basket."""
+    basket_id = lock_basket(by)
+    held = basket_quantities(basket_id)
+    if not held:
+        raise EmptyBasket("Ihr Bedarfskorb ist leer.")
+    requisition = Requisition.objects.create(
+        number=requisition_number(now),
+        authority=by.organisation,
+        school_id=_own_school(by, school_id),
+        created_by=by,
+        created_at=now,
+    )
+    wanted = [Wanted(str(listing), listing, quantity) for listing, quantity in held]
+    order = price_order(wanted, buyer=by.organisation, on=berlin_day(now))
+    write_revision(requisition, ask, order, by=by, now=now)
+    BasketOwner.objects.filter(pk=basket_id).update(is_open=False)
+    close_basket(basket_id, now)
+    return requisition, order
+
+
+def _submit(
+    requisition: Requisition,
+    lines: Sequence[RequisitionLine],
+    order: PricedOrder,
+    by: Membership,
+    now: datetime,
+) -> None:
+    """Steps, events, mails, and last the holds: the limit rows are the hot ones."""
+    before = _state(requisition)
+    requisition.state = requisition_step(requisition.state, RequisitionState.SUBMITTED)
+    steps = _steps(requisition, order, by, now)
+    requisition.submitted_at = now
+    requisition.expires_at = now + timedelta(days=STEP_DAYS * (len(steps) + 1))
+    requisition.save(update_fields=["state", "submitted_at", "expires_at"])
+    events.append(facts(EventType.RESERVATION, requisition, lines), now=now)
+    announce_submission(requisition, steps, now=now)
+    record(
+        requisition,
+        "requisition.submitted",
+        by=by,
+        now=now,
+        before=before,
+        after=_state(requisition),
+        rule=f"policy:{steps[0].policy_id}",
+    )
+    holds.hold_all(requisition, lines, by=by, now=now)
+
+
 def _requote(
     requisition: Requisition, lines: Sequence[RequisitionLine], now: datetime
 ) -> PricedOrder:
     wanted = [Wanted(str(line.listing_id), line.listing_id, line.quantity) for line in lines]
-    return price_order(wanted, buyer=requisition.authority, on=berlin_day(now))
+    known = [line.listing for line in lines]
+    return price_order(wanted, buyer=requisition.authority, on=berlin_day(now), known=known)
 
 
 def _moved(lines: Sequence[RequisitionLine], order: PricedOrder) -> bool:

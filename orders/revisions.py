@@ -64,6 +64,8 @@ def involve(requisition: Requisition, person_id: int, side: Side) -> None:
             " VALUES (%s, %s, %s) ON CONFLICT (requisition_id, person_id) DO NOTHING",
             [requisition.pk, person_id, side.value],
         )
+        if cursor.rowcount == 1:
+            return
     known = Involvement.objects.get(requisition=requisition, person_id=person_id)
     if known.side != side.value:
         raise OwnRequest(

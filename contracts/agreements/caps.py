@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from contracts.ledger.models import LimitAccount
 
+from .entitlement import quota_account_ids
 from .models import FrameworkAgreement, Listing
+
+_ORDER = ("agreement_value", "lot_value", "award_value", "item_quantity", "buyer_quota")
 
 
 def cap_amounts(
@@ -59,8 +63,7 @@ class CapUse:
 def cap_uses(agreement: FrameworkAgreement) -> Sequence[CapUse]:
     """Agreement, lots, awards, items and quotas, in that order, in one query."""
     accounts = LimitAccount.objects.filter(pk__in=_account_ids(agreement)).order_by("pk")
-    order = ["agreement_value", "lot_value", "award_value", "item_quantity", "buyer_quota"]
-    rows = sorted(accounts, key=lambda account: order.index(account.kind))
+    rows = sorted(accounts, key=lambda account: _ORDER.index(account.kind))
     return [
         CapUse(
             title=account.title,
@@ -83,3 +86,30 @@ def _account_ids(agreement: FrameworkAgreement) -> list[int]:
         ids.update(row)
     ids.update(agreement.entitlements.values_list("quota_id", flat=True))
     return [pk for pk in ids if pk is not None]
+
+
+def visible_accounts(
+    agreement: FrameworkAgreement, *, organisation_id: int, on: date
+) -> list[LimitAccount]:
+    """Caps an organisation may look at: the purchasing body all; others the agreement's and
+    the lots', a supplier its own awards', a buyer its own quota. Nobody else's quota.
+    """
+    if agreement.purchasing_body_id == organisation_id:
+        ids = _account_ids(agreement)
+    else:
+        ids = _open_account_ids(agreement, organisation_id, on)
+    accounts = LimitAccount.objects.filter(pk__in=ids).order_by("pk")
+    return sorted(accounts, key=lambda account: _ORDER.index(account.kind))
+
+
+def _open_account_ids(
+    agreement: FrameworkAgreement, organisation_id: int, on: date
+) -> list[int | None]:
+    own = agreement.lots.filter(awards__supplier_id=organisation_id).values_list(
+        "awards__account_id", "awards__items__account_id"
+    )
+    lots = agreement.lots.values_list("account_id", flat=True)
+    quotas = quota_account_ids(organisation_id, on)
+    ids: list[int | None] = [agreement.account_id, *lots]
+    ids += [pk for row in own for pk in row]
+    return ids + [pk for (agreement_id, _), pk in quotas.items() if agreement_id == agreement.pk]

@@ -8,7 +8,7 @@ documents and exports.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -107,7 +107,7 @@ class PricedOrder:
 def with_contract(listings: QuerySet[Listing]) -> QuerySet[Listing]:
     """Join what a price and its explanation need."""
     return listings.select_related(
-        "article", "item__award__lot__agreement__purchasing_body", "item__award__supplier"
+        "article", "stockrecord", "item__award__lot__agreement", "item__award__supplier"
     )
 
 
@@ -133,18 +133,20 @@ def offers(listings: Collection[Listing], on: date) -> dict[int, Offer]:
     return found
 
 
-def price_order(wanted: Sequence[Wanted], *, buyer: Organisation, on: date) -> PricedOrder:
+def price_order(
+    wanted: Sequence[Wanted],
+    *,
+    buyer: Organisation,
+    on: date,
+    known: Iterable[Listing] = (),
+) -> PricedOrder:
     """Price all lines for *buyer* on the day.
 
-    The tier follows from the item's quantity over the whole call-off, not from the
+    `known` spares reading listings that were joined by `with_contract` before; the
+    entitlement is asked of the database all the same. The tier follows from the item's quantity over the whole call-off, not from the
     line. Raises NotEntitled, NoPrice, NoVatRule or a PricingError.
     """
-    ids = {want.listing_id for want in wanted}
-    listings = {
-        row.pk: row for row in with_contract(entitled_listings(buyer.pk, on).filter(pk__in=ids))
-    }
-    if len(listings) < len(ids):
-        raise NotEntitled("Mindestens ein Artikel ist für Sie nicht (mehr) abrufbar.")
+    listings = _entitled({want.listing_id for want in wanted}, buyer.pk, on, known)
     priced = offers(listings.values(), on)
     for pk, listing in listings.items():
         if pk not in priced:
@@ -175,6 +177,20 @@ def price_order(wanted: Sequence[Wanted], *, buyer: Organisation, on: date) -> P
         for want in wanted
     )
     return PricedOrder(lines=lines, quote=quoted)
+
+
+def _entitled(
+    ids: Collection[int], buyer_id: int, on: date, known: Iterable[Listing]
+) -> dict[int, Listing]:
+    entitled = entitled_listings(buyer_id, on).filter(pk__in=ids)
+    have = {row.pk: row for row in known}
+    if have.keys() >= set(ids):
+        listings = {pk: have[pk] for pk in entitled.values_list("pk", flat=True)}
+    else:
+        listings = {row.pk: row for row in with_contract(entitled)}
+    if len(listings) < len(ids):
+        raise NotEntitled("Mindestens ein Artikel ist für Sie nicht (mehr) abrufbar.")
+    return listings
 
 
 def _line_input(

@@ -40,6 +40,9 @@ class CatalogueUpload(models.Model):
     rows_staged = models.PositiveIntegerField("übernommene Zeilen", default=0)
     rows_refused = models.PositiveIntegerField("abgelehnte Zeilen", default=0)
     refusal = models.TextField("Grund der Ablehnung", blank=True)
+    attempts = models.PositiveSmallIntegerField(
+        "begonnene Prüfungen", default=0, help_text="Eine Prüfung kann abbrechen und neu beginnen."
+    )
     checked_at = models.DateTimeField(null=True, blank=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)

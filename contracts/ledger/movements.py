@@ -17,6 +17,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 
 from contracts.parties.models import Membership
 
@@ -43,6 +44,8 @@ _CONSTRAINTS: Mapping[str, type[LedgerError]] = {
     "ledger_entry_reference_unique": DuplicateReference,
     "ledger_account_not_negative": ReverseTooLarge,
 }
+
+_TOO_LARGE = Decimal(10) ** 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +123,7 @@ def settle(
     if len(set(hold_ids)) != len(hold_ids):
         raise HoldAlreadyResolved("A hold was named twice.")
     with _translated(), transaction.atomic(savepoint=False):
-        held = _entries(hold_ids, EntryKind.HOLD)
+        held = _open_holds(hold_ids)
         accounts = lock_accounts({entry.account_id for entry in held.values()})
         growth: dict[int, Decimal] = defaultdict(Decimal)
         for post in posts:
@@ -140,7 +143,7 @@ def reverse(reverses: Sequence[Reverse], *, by: Membership | None, now: datetime
     for item in reverses:
         _require_positive(item.amount)
     with _translated(), transaction.atomic(savepoint=False):
-        posted = _entries({item.post_id for item in reverses}, EntryKind.POST)
+        posted = _posts({item.post_id for item in reverses})
         lock_accounts({entry.account_id for entry in posted.values()})
         LedgerEntry.objects.bulk_create(
             LedgerEntry(
@@ -170,7 +173,7 @@ def adjust(
     A budget may be set below what is bound (freeze, snapshot) and then shows as
     overdrawn; a cap may not: LimitBelowUse.
     """
-    if new_limit < 0 or new_limit != round(new_limit, 2):
+    if not _is_amount(new_limit) or new_limit < 0:
         raise InvalidAmount("Eine Grenze ist nicht negativ und hat höchstens zwei Stellen.")
     with _translated(), transaction.atomic(savepoint=False):
         account = lock_accounts({account_id})[account_id]
@@ -222,11 +225,26 @@ def lock_accounts(account_ids: Iterable[int]) -> dict[int, LimitAccount]:
     return accounts
 
 
-def _entries(entry_ids: Collection[int], kind: EntryKind) -> dict[int, LedgerEntry]:
-    entries = {row.pk: row for row in LedgerEntry.objects.filter(pk__in=entry_ids, kind=kind)}
-    if missing := set(entry_ids) - entries.keys():
-        raise UnknownEntry(f"No {kind} entries: {sorted(missing)}")
-    return entries
+def _open_holds(hold_ids: Collection[int]) -> dict[int, LedgerEntry]:
+    """Read before the lock; a hold that ends meanwhile meets ledger_hold_resolved_once."""
+    holds = LedgerEntry.objects.filter(pk__in=hold_ids, kind=EntryKind.HOLD)
+    ends = LedgerEntry.objects.filter(
+        resolves=OuterRef("pk"), kind__in=(EntryKind.POST, EntryKind.VOID)
+    )
+    found = {row.pk: row for row in holds.exclude(Exists(ends))}
+    if missing := set(hold_ids) - found.keys():
+        if holds.filter(pk__in=missing).exists():
+            raise HoldAlreadyResolved(f"Holds that have ended: {sorted(missing)}")
+        raise UnknownEntry(f"No such holds: {sorted(missing)}")
+    return found
+
+
+def _posts(post_ids: Collection[int]) -> dict[int, LedgerEntry]:
+    rows = LedgerEntry.objects.filter(pk__in=post_ids, kind=EntryKind.POST)
+    found = {row.pk: row for row in rows}
+    if missing := set(post_ids) - found.keys():
+        raise UnknownEntry(f"No such posts: {sorted(missing)}")
+    return found
 
 
 def _settlement(
@@ -264,8 +282,13 @@ def _settlement(
     return booked + released
 
 
+def _is_amount(value: Decimal) -> bool:
+    """Whether the columns can hold it: finite, at most two decimals, below 10^16."""
+    return value.is_finite() and abs(value) < _TOO_LARGE and value == round(value, 2)
+
+
 def _require_positive(amount: Decimal) -> None:
-    if not amount.is_finite() or amount <= 0 or amount != round(amount, 2):
+    if not _is_amount(amount) or amount <= 0:
         raise InvalidAmount(f"{amount}: Beträge sind positiv mit höchstens zwei Stellen.")
 
 

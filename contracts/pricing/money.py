@@ -38,5 +38,5 @@ def decimals(value: Decimal) -> int:
     """Return how many decimals `value` needs; trailing zeros do not count."""
     exponent = value.normalize(EXACT).as_tuple().exponent
     if not isinstance(exponent, int):
-        raise ValueError(f"{value} is not a finite number")
+        raise ValueError(f"{value} is not a finite number")  # noqa: TRY004
     return max(0, -exponent)

@@ -11,13 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from lxml import etree
-
 from .bmecat_article import ArticleContext, read_article
 from .bmecat_text import texts
 from .errors import FileRejected
 from .records import ArticleRecord, FileInfo, Limits, RowIssue
-from .xml import LOCAL_NAME, discard, sections
+from .xml import LOCAL_NAME, Element, discard, sections
 
 _ARTICLES = ("ARTICLE", "PRODUCT")
 _TRANSACTIONS = ("T_NEW_CATALOG", "T_UPDATE_PRODUCTS", "T_UPDATE_PRICES")
@@ -90,7 +88,7 @@ class BmecatReading:
             discard(element)
 
 
-def _is_own_section(element: etree._Element) -> bool:
+def _is_own_section(element: Element) -> bool:
     parent = element.getparent()
     return parent is not None and LOCAL_NAME[parent.tag] in _PARENTS
 
@@ -115,7 +113,7 @@ def _survey(stream: BinaryIO, limits: Limits) -> _Survey:
     return survey
 
 
-def _take(survey: _Survey, name: str, element: etree._Element) -> None:
+def _take(survey: _Survey, name: str, element: Element) -> None:
     if name in _ARTICLES:
         survey.articles += 1
     elif name == "CATALOG_STRUCTURE":

@@ -13,7 +13,7 @@ from .bmecat_text import content, is_german, number, texts
 from .findings import Findings
 from .records import ArticleRecord, PriceRecord, RowIssue
 from .texts import article_number, paragraph, single_line
-from .xml import LOCAL_NAME
+from .xml import LOCAL_NAME, Element
 
 _GTIN_TYPES = frozenset(("gtin", "ean", "upc"))
 _NO_PRICE = PriceRecord(amount=fields.ZERO)
@@ -39,7 +39,7 @@ class ArticleContext:
 
 
 def read_article(
-    element: etree._Element, row: int, context: ArticleContext
+    element: Element, row: int, context: ArticleContext
 ) -> tuple[list[RowIssue], ArticleRecord | None]:
     """Return the issues of an article and, unless one of them refuses it, its record."""
     findings = Findings(row)
@@ -54,10 +54,10 @@ def read_article(
     return findings.issues, None if findings.refused else record
 
 
-Parts = dict[str, list[etree._Element]]
+Parts = dict[str, list[Element]]
 
 
-def _parts(element: etree._Element) -> tuple[str, Parts]:
+def _parts(element: Element) -> tuple[str, Parts]:
     """The article number and the sections, without ARTICLE_ (PRODUCT_ since 2005)."""
     aid = ""
     parts: Parts = {}
@@ -136,7 +136,7 @@ def _section(parts: Parts, name: str) -> dict[str, str]:
     return texts(found[0]) if found else {}
 
 
-def _note_entities(findings: Findings, element: etree._Element) -> None:
+def _note_entities(findings: Findings, element: Element) -> None:
     for entity in element.iter(etree.Entity):
         parent = entity.getparent()
         column = LOCAL_NAME[parent.tag] if parent is not None else ""
@@ -162,29 +162,34 @@ def _group(findings: Findings, aid: str, parts: Parts, context: ArticleContext) 
 def _features(parts: Parts) -> Iterator[tuple[str, str]]:
     for section in parts.get("FEATURES", []):
         for element in section.iter("{*}FEATURE"):
-            name = unit = ""
-            values: list[etree._Element] = []
-            details: list[etree._Element] = []
-            for child in element:
-                tag = LOCAL_NAME[child.tag]
-                if tag == "FVALUE":
-                    values.append(child)
-                elif tag == "FNAME":
-                    if not name or is_german(child):
-                        name = content(child)
-                elif tag == "FUNIT":
-                    unit = content(child)
-                elif tag == "FVALUE_DETAILS":
-                    details.append(child)
-                elif tag == "FTEMPLATE":
-                    name = name or texts(child).get("FT_NAME", "")
-            value = _feature_value(values or details)
+            name, value = _feature(element)
             # ECLASS ADVANCED marks its blocks by a feature that only repeats the name
             if value and value != name:
-                yield name, f"{value} {unit}" if unit else value
+                yield name, value
 
 
-def _feature_value(elements: list[etree._Element]) -> str:
+def _feature(element: Element) -> tuple[str, str]:
+    name = unit = ""
+    values: list[Element] = []
+    details: list[Element] = []
+    for child in element:
+        tag = LOCAL_NAME[child.tag]
+        if tag == "FVALUE":
+            values.append(child)
+        elif tag == "FNAME":
+            if not name or is_german(child):
+                name = content(child)
+        elif tag == "FUNIT":
+            unit = content(child)
+        elif tag == "FVALUE_DETAILS":
+            details.append(child)
+        elif tag == "FTEMPLATE":
+            name = name or texts(child).get("FT_NAME", "")
+    value = _feature_value(values or details)
+    return " ".join(name.split()), f"{value} {unit}" if value and unit else value
+
+
+def _feature_value(elements: list[Element]) -> str:
     if len(elements) == 1:
         return content(elements[0])
     german = [element for element in elements if is_german(element)]

@@ -6,14 +6,12 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
-from lxml import etree
-
 from . import fields
 from .bmecat_text import number, texts
 from .findings import Findings
 from .numbers import standard_sign
 from .records import PriceRecord
-from .xml import LOCAL_NAME
+from .xml import LOCAL_NAME, Element
 
 _PRICES = ("ARTICLE_PRICE", "PRODUCT_PRICE")
 # By worth: what this buyer pays before what everyone pays.
@@ -35,19 +33,19 @@ class PriceReader:
         self._foreign: list[str] = []
         self._not_net: list[str] = []
 
-    def read(self, sections: list[etree._Element], *, due: bool) -> list[PriceRecord]:
+    def read(self, sections: list[Element], *, due: bool) -> list[PriceRecord]:
         """Return the usable prices, best first; where one is due, its lack is an error."""
         for section in sections:
             start, end = self._validity(section)
             for element in section:
                 if LOCAL_NAME[element.tag] in _PRICES:
                     self._take(element, start, end)
-        self._explain(due)
+        self._explain(due=due)
         if len(self._prices) > 1:
             self._prices.sort(key=lambda price: (_rank(price.price_type), price.lower_bound))
         return self._prices
 
-    def _take(self, element: etree._Element, start: date | None, end: date | None) -> None:
+    def _take(self, element: Element, start: date | None, end: date | None) -> None:
         entry = texts(element)
         amount_text = entry.get("PRICE_AMOUNT")
         if not amount_text:
@@ -99,13 +97,13 @@ class PriceReader:
         # a lower bound of 0 occurs and means "from the first piece"
         return fields.count(self._findings, code, column, value or "")
 
-    def _tax_rate(self, element: etree._Element, entry: Mapping[str, str]) -> Decimal | None:
+    def _tax_rate(self, element: Element, entry: Mapping[str, str]) -> Decimal | None:
         text = entry.get("TAX", "")
         if not text and "TAX_DETAILS" in entry:
             text = element.findtext("{*}TAX_DETAILS/{*}TAX") or ""
         return fields.tax_rate(self._findings, "TAX", number(text.strip()))
 
-    def _check_base(self, element: etree._Element, entry: Mapping[str, str]) -> None:
+    def _check_base(self, element: Element, entry: Mapping[str, str]) -> None:
         """A price per kilogram of what is ordered by the roll is refused, not converted."""
         if "PRICE_BASE" not in entry:
             return
@@ -114,7 +112,7 @@ class PriceReader:
         if unit and unit != ordered:
             self._findings.add("price_base", "PRICE_UNIT", unit, order_unit=ordered or "Stück")
 
-    def _validity(self, section: etree._Element) -> tuple[date | None, date | None]:
+    def _validity(self, section: Element) -> tuple[date | None, date | None]:
         found = {"valid_start_date": "", "valid_end_date": ""}
         for child in section:
             name = LOCAL_NAME[child.tag]
@@ -130,7 +128,7 @@ class PriceReader:
             fields.day(self._findings, "valid_end_date", found["valid_end_date"]),
         )
 
-    def _explain(self, due: bool) -> None:
+    def _explain(self, *, due: bool) -> None:
         """Say why there is no price, or which prices were left out beside the usable ones."""
         if self._prices:
             for currency in dict.fromkeys(self._foreign):

@@ -7,12 +7,12 @@ from decimal import Decimal, InvalidOperation
 from lxml import etree
 
 from .numbers import NotANumber, parse_number, standard_sign
-from .xml import LOCAL_NAME
+from .xml import LOCAL_NAME, Element
 
 _GERMAN = frozenset(("deu", "ger", "de"))
 
 
-def texts(section: etree._Element) -> dict[str, str]:
+def texts(section: Element) -> dict[str, str]:
     """Return the texts of the children by local name.
 
     Of several with the same name the German one is taken, or else the first.
@@ -26,13 +26,13 @@ def texts(section: etree._Element) -> dict[str, str]:
     return found
 
 
-def is_german(element: etree._Element) -> bool:
+def is_german(element: Element) -> bool:
     """Tell whether the element says that its text is German."""
     language = element.get("lang")
     return language is not None and language.lower() in _GERMAN
 
 
-def content(element: etree._Element) -> str:
+def content(element: Element) -> str:
     """Return the text; entities that were not expanded stay as they are written."""
     text = element.text or ""
     for child in element:

@@ -35,7 +35,7 @@ FILE_MESSAGES = {
         "Im BMEcat fehlt T_NEW_CATALOG, T_UPDATE_PRODUCTS oder T_UPDATE_PRICES. "
         "Bitte den Katalog vollständig ausgeben."
     ),
-    "article_too_large": (
+    "section_too_large": (
         "Ein Abschnitt der XML-Datei ist größer als {limit} MB. "
         "Bitte Bilder und Anlagen nicht in den Katalog einbetten."
     ),
@@ -63,7 +63,7 @@ FILE_MESSAGES = {
 }
 
 
-class FileRejected(Exception):  # noqa: N818 -- named for what happened, as all refusals here
+class FileRejected(Exception):
     """The file as a whole is refused; `code` is a key of `FILE_MESSAGES`."""
 
     def __init__(self, code: str, **details: object) -> None:

@@ -38,6 +38,7 @@ _GTIN_LENGTHS = (8, 12, 13, 14)
 _EURO_SIGNS = {"EUR", "€", "EURO"}
 
 Cell = str | Decimal
+Validity = tuple[date | None, date | None]
 
 
 def price(findings: Findings, column: str, value: Cell, decimal_sign: str = "") -> Decimal | None:
@@ -140,9 +141,7 @@ def day(findings: Findings, column: str, value: Cell) -> date | None:
         return None
 
 
-def validity(
-    findings: Findings, column: str, start: date | None, end: date | None
-) -> tuple[date | None, date | None]:
+def validity(findings: Findings, column: str, start: date | None, end: date | None) -> Validity:
     """Return the range, recording an issue when it ends before it starts."""
     if start and end and end < start:
         findings.add("validity_reversed", column, end.isoformat())
@@ -185,28 +184,31 @@ def unit(findings: Findings, column: str, raw: str) -> str:
 def features(findings: Findings, column: str, pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Collect features in their order; values of a repeated name are joined.
 
-    What is too long or too much is left out, with one warning per article.
+    The names are clean already. What is too long or too much is left out, with one
+    warning per article.
     """
     found: dict[str, str] = {}
     skipped = 0
-    for raw_name, raw_value in pairs:
-        name = single_line(findings, raw_name or column, raw_name, len(raw_name))
-        value = single_line(findings, raw_name, raw_value, len(raw_value))
-        if not name or not value:
+    for name, raw in pairs:
+        if not name or not raw:
             continue
+        if findings.all_printable:
+            value = " ".join(raw.split())
+        else:
+            value = single_line(findings, name, raw, len(raw))
         known = found.get(name)
         if known is not None:
             if value == known or value in known.split("; "):
                 continue
             value = f"{known}; {value}"
         if (
-            len(name) > FEATURE_NAME_LENGTH
-            or len(value) > FEATURE_VALUE_LENGTH
+            len(value) > FEATURE_VALUE_LENGTH
+            or len(name) > FEATURE_NAME_LENGTH
             or (known is None and len(found) >= MAX_FEATURES)
         ):
             skipped += 1
-            continue
-        found[name] = value
+        else:
+            found[name] = value
     if skipped:
         findings.add("feature_skipped", column, count=skipped, limit=FEATURE_VALUE_LENGTH)
     return found

@@ -18,8 +18,16 @@ ROW_MESSAGES: dict[str, tuple[Severity, str]] = {
     "article_duplicate": (
         _E,
         (
-            "Der Artikel gleicht {first} in allen unterscheidenden Spalten. Bitte eine "
+            "Der Artikel gleicht {first} in allen unterscheidenden Spalten (Groß- und "
+            "Kleinschreibung und Satzzeichen zählen nicht). Bitte eine "
             "Artikelnummer ergänzen oder weitere Spalten zur Unterscheidung zuordnen."
+        ),
+    ),
+    "too_many_cells": (
+        _E,
+        (
+            "Die Zeile hat mehr Zellen als die Kopfzeile, die Spalten sind verschoben. "
+            "Bitte Texte mit Trennzeichen in Anführungszeichen setzen."
         ),
     ),
     "name_missing": (_E, "Die Bezeichnung fehlt. Bitte eine Bezeichnung angeben."),
@@ -171,11 +179,16 @@ COLUMN_LENGTH = 80
 
 
 class Findings:
-    """Collects the issues of one row; `refused` once one of them is an error."""
+    """Collects the issues of one row; `refused` once one of them is an error.
 
-    __slots__ = ("issues", "refused", "row")
+    `all_printable` says that the texts of the row were looked through as a whole and
+    need no look one by one.
+    """
 
-    def __init__(self, row: int) -> None:
+    __slots__ = ("all_printable", "issues", "refused", "row")
+
+    def __init__(self, row: int, *, all_printable: bool = False) -> None:
+        self.all_printable = all_printable
         self.row = row
         self.issues: list[RowIssue] = []
         self.refused = False

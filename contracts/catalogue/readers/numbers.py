@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 _PLAIN = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
+_PLAIN_AND_TOLD = re.compile(r"\d+(?:\.(?:\d\d?|\d{4,}))?", re.ASCII)
 _CURRENCY = re.compile(r"^(?:EUR|€)|(?:EUR|€)$", re.IGNORECASE)
 _GROUP_GAP = re.compile(r"(?<=\d)[ '’\u00a0\u202f](?=\d{3}(?!\d))")
 _DASH_CENTS = re.compile(r"[,.][-–—]{1,2}$")
@@ -18,11 +19,11 @@ EXCEL_EPOCH = date(1899, 12, 30)
 EXCEL_LAST_DAY = 2_958_465  # 9999-12-31
 
 
-class NotANumber(ValueError):  # noqa: N818 -- says what the text is
+class NotANumber(ValueError):
     """The text is no number."""
 
 
-class AmbiguousNumber(ValueError):  # noqa: N818
+class AmbiguousNumber(ValueError):
     """One separator before three digits: thousands or decimals, a factor of 1,000."""
 
 
@@ -34,7 +35,8 @@ def parse_number(text: str, decimal_sign: str = "") -> Decimal:
 
     Raises `NotANumber` or `AmbiguousNumber`.
     """
-    if decimal_sign == "." and _PLAIN.fullmatch(text):
+    # most numbers by far; the rest of the function is for the others
+    if decimal_sign != "," and (_PLAIN if decimal_sign else _PLAIN_AND_TOLD).fullmatch(text):
         return Decimal(text)
     core = _CURRENCY.sub("", text.strip()).strip()
     core = _DASH_CENTS.sub("", _GROUP_GAP.sub("", core))

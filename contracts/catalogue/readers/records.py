@@ -127,7 +127,7 @@ class Limits:
     max_unpacked_bytes: int = 512 * 2**20
     max_shared_strings_bytes: int = 64 * 2**20
     max_compression_ratio: int = 150
-    max_article_bytes: int = 16 * 2**20
+    max_section_bytes: int = 16 * 2**20
 
 
 @dataclass(frozen=True, slots=True)

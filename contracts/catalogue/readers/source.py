@@ -36,11 +36,13 @@ def open_source(source: BinaryIO | str | os.PathLike[str], limits: Limits) -> Bi
         stream = _spooled(source, limits)
     size = stream.seek(0, os.SEEK_END)
     stream.seek(0)
+    if 0 < size <= limits.max_bytes:
+        return stream
+    if stream is not source:
+        stream.close()
     if size == 0:
         raise FileRejected("file_empty")
-    if size > limits.max_bytes:
-        raise _too_large(limits)
-    return stream
+    raise FileRejected("file_too_large", limit=limits.max_bytes // _MEGABYTE)
 
 
 def sniff(stream: BinaryIO) -> str:
@@ -67,14 +69,10 @@ def _spooled(source: BinaryIO, limits: Limits) -> BinaryIO:
     size = 0
     while chunk := source.read(_HEAD):
         size += len(chunk)
-        if size > limits.max_bytes:
-            raise _too_large(limits)
         spool.write(chunk)
+        if size > limits.max_bytes:
+            break
     return cast("BinaryIO", spool)
-
-
-def _too_large(limits: Limits) -> FileRejected:
-    return FileRejected("file_too_large", limit=limits.max_bytes // _MEGABYTE)
 
 
 def _sniff_archive(stream: BinaryIO) -> str:

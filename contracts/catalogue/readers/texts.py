@@ -14,7 +14,8 @@ _CONTROL = re.compile(
 )
 # the replacement character, and what it becomes when read as Latin-1
 _GARBLED = re.compile("\ufffd|\u00ef\u00bf\u00bd")
-_DOUBTFUL = re.compile(f"{_CONTROL.pattern}|{_GARBLED.pattern}")
+_UNFIT_FOR_ID = re.compile(f"[{_CONTROL.pattern[1:-1]}\t\n\r]")
+_DOUBTFUL = re.compile(f"[{_CONTROL.pattern[1:-1]}\ufffd\u00ef]")
 
 _MARKUP = re.compile(
     r"</?(?:p|br|ul|ol|li|b|i|u|strong|em|h[1-6]|div|span|a|table|tr|td)\b[^>]*>", re.IGNORECASE
@@ -24,11 +25,18 @@ _BREAK = re.compile(r"<br\b[^>]*>|</(?:p|li|ul|ol|h[1-6]|div|tr)\s*>", re.IGNORE
 _ESCAPED = re.compile(r"&(?:#\d{1,6}|[a-zA-Z]{2,8}\d?);")
 
 
+def has_only_printable(text: str) -> bool:
+    """Tell whether no part of `text` needs the look that single texts get."""
+    return not _DOUBTFUL.search(text)
+
+
 def single_line(findings: Findings, column: str, value: str, limit: int) -> str:
     """Return `value` with runs of white space made one space; too long is an error."""
     if not value:
         return ""
-    value = " ".join(_checked(findings, column, value).split())
+    if not findings.all_printable:
+        value = _checked(findings, column, value)
+    value = " ".join(value.split())
     if len(value) > limit:
         findings.add("text_too_long", column, value, limit=limit)
     return value
@@ -59,7 +67,7 @@ def article_number(findings: Findings, column: str, value: str, limit: int) -> s
     value = value.strip()
     if not value:
         findings.add("id_missing", column)
-    elif _CONTROL.search(value) or "\n" in value or "\t" in value:
+    elif not findings.all_printable and _UNFIT_FOR_ID.search(value):
         findings.add("id_control_characters", column, _CONTROL.sub("", value))
     elif len(value) > limit:
         findings.add("text_too_long", column, value, limit=limit)

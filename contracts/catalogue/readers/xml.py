@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import BinaryIO, TypedDict
+from typing import IO, TypeAlias, TypedDict
 
 from lxml import etree
 
 from .errors import FileRejected
 from .records import Limits
+
+Element: TypeAlias = etree._Element  # noqa: SLF001 -- the public name is a function
 
 _CHUNK = 64 * 1024
 _MEGABYTE = 2**20
@@ -60,8 +62,8 @@ LOCAL_NAME = _LocalNames()
 
 
 def sections(
-    stream: BinaryIO, names: tuple[str, ...], limits: Limits
-) -> Iterator[tuple[str, etree._Element]]:
+    stream: IO[bytes], names: tuple[str, ...], limits: Limits
+) -> Iterator[tuple[str, Element]]:
     """Yield local name and element of each element called one of `names`, as it ends.
 
     What lies between two of them is held in memory as a tree, many times its size in
@@ -78,9 +80,9 @@ def sections(
             for _, element in parser.read_events():
                 pending = 0
                 yield LOCAL_NAME[element.tag], element
-            if pending > limits.max_article_bytes:
-                limit = limits.max_article_bytes // _MEGABYTE
-                raise FileRejected("article_too_large", limit=limit)
+            if pending > limits.max_section_bytes:
+                limit = limits.max_section_bytes // _MEGABYTE
+                raise FileRejected("section_too_large", limit=limit)
         parser.close()
     except etree.XMLSyntaxError as error:
         raise syntax_error(error) from error
@@ -91,7 +93,7 @@ def syntax_error(error: etree.XMLSyntaxError) -> FileRejected:
     return FileRejected("xml_not_well_formed", line=error.lineno or 0, detail=error.msg or "")
 
 
-def discard(element: etree._Element) -> None:
+def discard(element: Element) -> None:
     """Free an element that was dealt with, and the siblings before it."""
     element.clear()
     parent = element.getparent()

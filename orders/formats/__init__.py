@@ -1,0 +1,1 @@
+"""Files made of finance events; pure functions from rows to bytes."""
