@@ -6,3 +6,7 @@ class ApiConfig(AppConfig):
     label = "api"
     verbose_name = "Schnittstelle"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        # Registers how the schema describes our authentication.
+        from .schema import security  # noqa: F401, PLC0415

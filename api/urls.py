@@ -1,4 +1,22 @@
-from django.urls import URLPattern, URLResolver
+"""Addresses of the API; version 1 changes by addition only."""
+
+from django.urls import include, path, re_path
+
+from .finance.urls import urlpatterns as finance
+from .schema.views import docs, openapi_json
+from .supplier.urls import urlpatterns as supplier
+from .views import UnknownAddress
 
 app_name = "api"
-urlpatterns: list[URLPattern | URLResolver] = []
+
+v1 = [
+    path("openapi.json", openapi_json, name="openapi"),
+    path("docs/", docs, name="docs"),
+    path("supplier/", include(supplier)),
+    path("finance/", include(finance)),
+]
+
+urlpatterns = [
+    path("v1/", include(v1)),
+    re_path(r"^", UnknownAddress.as_view(), name="unknown"),
+]

@@ -27,10 +27,11 @@ COALESCE(NULLIF(trim(BOTH '-' FROM left(regexp_replace(
 """
 
 _CREATE_PRODUCTS = f"""
-WITH fresh AS MATERIALIZED (
-    SELECT a.id AS article_id,
-           nextval(pg_get_serial_sequence('catalogue_product', 'id')) AS product_id
-      FROM agreements_article a
+WITH keys AS MATERIALIZED (
+    SELECT pg_get_serial_sequence('catalogue_product', 'id')::regclass AS name
+), fresh AS MATERIALIZED (
+    SELECT a.id AS article_id, nextval(keys.name) AS product_id
+      FROM agreements_article a CROSS JOIN keys
      WHERE a.id = ANY(%(articles)s) AND a.product_id IS NULL
      ORDER BY a.id
 ), written AS (
@@ -54,11 +55,12 @@ UPDATE catalogue_product p
 
 # The number on the shelf: award and contract item, then the supplier's article number.
 _CREATE_STOCKRECORDS = """
-WITH pair AS MATERIALIZED (
-    SELECT p.item_id, p.article_id, p.position,
-           nextval(pg_get_serial_sequence('partner_stockrecord', 'id')) AS id
+WITH keys AS MATERIALIZED (
+    SELECT pg_get_serial_sequence('partner_stockrecord', 'id')::regclass AS name
+), pair AS MATERIALIZED (
+    SELECT p.item_id, p.article_id, p.position, nextval(keys.name) AS id
       FROM unnest(%(items)s::bigint[], %(articles)s::bigint[])
-           WITH ORDINALITY AS p(item_id, article_id, position)
+           WITH ORDINALITY AS p(item_id, article_id, position) CROSS JOIN keys
 ), written AS (
     INSERT INTO partner_stockrecord
         (id, product_id, partner_id, partner_sku, price_currency, date_created, date_updated)

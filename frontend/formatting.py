@@ -63,6 +63,14 @@ def format_unit_price(value: Number | None, price_unit: Number = 1) -> str:
     return f"{text} je{NO_BREAK_SPACE}{format_quantity(price_unit)}"
 
 
+def format_exact_price(value: Number, price_unit: Number = 1) -> str:
+    """Return a net unit price with all of its four decimals: ``365,0000 €``."""
+    text = f"{_grouped(_checked(value), UNIT_PRICE_STEP)}{NO_BREAK_SPACE}€"
+    if _checked(price_unit) == 1:
+        return text
+    return f"{text} je{NO_BREAK_SPACE}{format_quantity(price_unit)}"
+
+
 def format_quantity(value: Number | None, unit: str = "") -> str:
     """Return a quantity with up to three decimals: ``30.000``, ``2,5 Std.``."""
     if value is None:

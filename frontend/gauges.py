@@ -55,7 +55,7 @@ class Meter:
 
     @property
     def level(self) -> str:
-        """``none``, ``ok``, ``notice`` (70 %), ``warning`` (85 %), ``critical`` (95 %), ``over``."""
+        """none, ok, notice (70 %), warning (85 %), critical (95 %) or over."""
         if self.limit is None:
             return "none"
         if self.bound > self.limit:
@@ -202,4 +202,6 @@ class CapPlot:
     @property
     def axis(self) -> list[str]:
         """Labels of the upright axis from top to base."""
-        return [format_short_amount(self.top * part / 4, self.unit) for part in (4, 3, 2, 1, 0)]
+        return [
+            format_short_amount(self.top * Decimal(part) / 4, self.unit) for part in (4, 3, 2, 1, 0)
+        ]

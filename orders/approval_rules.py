@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from contracts.pricing.money import german
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -49,11 +51,18 @@ def required_steps(
             continue
         known = steps.get((rule.tier, rule.role))
         if known is None or known.signers < rule.signers:
-            reason = f"Betrag ab {rule.from_gross:.2f} EUR brutto"
-            steps[rule.tier, rule.role] = RequiredStep(rule.tier, rule.role, rule.signers, reason)
+            steps[rule.tier, rule.role] = RequiredStep(
+                rule.tier, rule.role, rule.signers, _reason(rule.from_gross)
+            )
     for wish in cosign:
         steps.setdefault((1, wish.role), RequiredStep(1, wish.role, 1, wish.reason))
     return sorted(steps.values(), key=lambda step: (step.tier, step.role))
+
+
+def _reason(from_gross: Decimal) -> str:
+    if from_gross == 0:
+        return "gilt für jeden Betrag"
+    return f"Betrag ab {german(from_gross)} EUR brutto"
 
 
 def open_tier(steps: Sequence[tuple[int, bool]]) -> int | None:

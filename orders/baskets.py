@@ -76,7 +76,8 @@ def set_quantity(*, by: Membership, listing_id: int, quantity: int, now: datetim
     if not 0 <= quantity <= MAX_QUANTITY:
         raise InvalidQuantity(f"Bitte eine Menge zwischen 0 und {MAX_QUANTITY} eingeben.")
     with transaction.atomic():
-        set_basket_line(current_basket(by), _listing(by, listing_id, now), quantity)
+        listing = _listing(by, listing_id, now)
+        set_basket_line(current_basket(by), listing, quantity)
 
 
 def _remove(by: Membership, listing_id: int) -> None:
@@ -92,9 +93,9 @@ def add(*, by: Membership, listing_id: int, quantity: int, now: datetime) -> Non
     if not 1 <= quantity <= MAX_QUANTITY:
         raise InvalidQuantity(f"Bitte eine Menge zwischen 1 und {MAX_QUANTITY} eingeben.")
     with transaction.atomic():
+        listing = _listing(by, listing_id, now)
         basket_id = lock_basket(by)
         held = dict(basket_quantities(basket_id)).get(listing_id, 0)
-        listing = _listing(by, listing_id, now)
         set_basket_line(basket_id, listing, min(held + quantity, MAX_QUANTITY))
 
 

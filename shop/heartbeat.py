@@ -1,13 +1,15 @@
 """The worker's sign of life: a key in Redis that each pool of workers refreshes.
 
-The key is written by a task thread of its own inside the worker's main process, so it
-says "a worker is up and reaches Redis", not "every task is quick".
+The key is written by a thread inside the worker's main process, so it says "a worker is
+up and reaches Redis", not "every task is quick". A worker that ends in order takes the
+key along; another one puts it back within INTERVAL_SECONDS.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
+from contextlib import suppress
 from typing import Any
 
 import redis
@@ -19,6 +21,7 @@ INTERVAL_SECONDS = 5
 LIFETIME_SECONDS = 20
 
 _stopped = threading.Event()
+_threads: list[threading.Thread] = []
 _log = logging.getLogger(__name__)
 
 
@@ -35,16 +38,21 @@ def _run() -> None:
         except redis.RedisError as error:
             _log.warning("Worker sign of life not written: %s", error)
         _stopped.wait(INTERVAL_SECONDS)
+    with suppress(redis.RedisError):
+        client.delete(KEY)
     client.close()
 
 
 def _start(**_kwargs: Any) -> None:
     _stopped.clear()
-    threading.Thread(target=_run, name="worker-heartbeat", daemon=True).start()
+    _threads.append(threading.Thread(target=_run, name="worker-heartbeat", daemon=True))
+    _threads[-1].start()
 
 
 def _stop(**_kwargs: Any) -> None:
     _stopped.set()
+    while _threads:
+        _threads.pop().join(timeout=INTERVAL_SECONDS)
 
 
 def connect() -> None:

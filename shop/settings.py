@@ -27,7 +27,9 @@ EMBEDDED = addresses(VAR_DIR)
 DEMO = flag("DEMO")
 DEBUG = flag("DEBUG")
 TESTING = flag("KAUFHAUS_TESTING")
-SELF_HOSTED = "DATABASE_URL" not in os.environ or DEMO or TESTING
+_APP_URL = os.environ.get("DATABASE_URL") or EMBEDDED.database_url
+ON_EMBEDDED_SERVERS = os.environ.get("DATABASE_URL", "") in {"", EMBEDDED.database_url}
+SELF_HOSTED = ON_EMBEDDED_SERVERS or DEMO or TESTING
 HTTPS = flag("HTTPS", default=not (SELF_HOSTED or DEBUG))
 
 SECRET_KEY = secret_key(may_generate=SELF_HOSTED)
@@ -74,7 +76,6 @@ INSTALLED_APPS = [
     "rest_framework",
     "oauth2_provider",
     "drf_spectacular",
-    "drf_standardized_errors",
     "django_htmx",
 ]
 
@@ -89,7 +90,9 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "frontend.actor.ActorMiddleware",
 ]
 
 ROOT_URLCONF = "shop.urls"
@@ -106,6 +109,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "frontend.context.page_context",
             ],
         },
     },
@@ -114,9 +118,8 @@ TEMPLATES = [
 # Database ---------------------------------------------------------------------
 
 DB_ROLE = os.environ.get("KAUFHAUS_DB_ROLE", "app")
-_APP_URL = os.environ.get("DATABASE_URL", EMBEDDED.database_url)
 _OWNER_URL = os.environ.get("DATABASE_OWNER_URL") or (
-    _APP_URL if "DATABASE_URL" in os.environ else EMBEDDED.database_owner_url
+    EMBEDDED.database_owner_url if ON_EMBEDDED_SERVERS else _APP_URL
 )
 DATABASES = {
     "default": {
@@ -162,9 +165,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if flag("BEHIND_PROXY") else None
-)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if flag("BEHIND_PROXY") else None
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "default-src": "'self'",
@@ -190,8 +191,11 @@ SITE_ID = 1
 # Only our own files and the fetched assets: Oscar's would cost half a minute to compress.
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
+ASSETS_DIR = Path(os.environ.get("KAUFHAUS_ASSETS") or BASE_DIR / "var" / "assets")
 STATICFILES_DIRS = [
-    folder for folder in (BASE_DIR / "frontend" / "static", VAR_DIR / "assets") if folder.is_dir()
+    folder
+    for folder in (BASE_DIR / "frontend" / "static", BASE_DIR / "api" / "static", ASSETS_DIR)
+    if folder.is_dir()
 ]
 STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
 MEDIA_URL = "/media/"
@@ -237,6 +241,8 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep-outbox": {"task": "orders.tasks.sweep_outbox", "schedule": 5.0},
     "sequence-feeds": {"task": "orders.tasks.sequence_feeds", "schedule": 2.0},
+    "sweep-uploads": {"task": "contracts.catalogue.tasks.sweep_uploads", "schedule": 10.0},
+    "forget-answers": {"task": "api.tasks.forget_old_answers", "schedule": 86_400.0},
     "expire-requisitions": {"task": "orders.tasks.expire_requisitions", "schedule": 3600.0},
 }
 
@@ -256,22 +262,31 @@ DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "kaufhaus@example.org"
 # API -------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [
-        "oauth2_provider.contrib.rest_framework.OAuth2Authentication",
-    ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["api.auth.ClientTokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["api.auth.HasScope"],
+    "DEFAULT_THROTTLE_CLASSES": ["api.throttling.ClientThrottle"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
+    "DEFAULT_SCHEMA_CLASS": "api.schema.operations.DocumentedOperation",
+    "EXCEPTION_HANDLER": "api.errors.exception_handler",
     "COERCE_DECIMAL_TO_STRING": True,
 }
+# Requests per client and seconds of the window they are counted in.
+API_RATE_LIMIT = os.environ.get("API_RATE_LIMIT", "600/60")
+# Keys tell by their beginning where they work.
+API_KEY_PREFIX = "kh_test_" if SELF_HOSTED else "kh_live_"
 SPECTACULAR_SETTINGS = {
     "TITLE": "Kaufhaus API",
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": False,
+    "OAUTH2_FLOWS": ["clientCredentials"],
+    "OAUTH2_TOKEN_URL": "/oauth/token/",
 }
+# Named because our clients' migration depends on it.
+OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
 OAUTH2_PROVIDER = {
     "SCOPES": {
         "catalogue:read": "Kataloge lesen",
@@ -281,7 +296,11 @@ OAUTH2_PROVIDER = {
         "finance:read": "Haushaltsdaten lesen",
         "finance:write": "Haushaltsdaten ändern",
     },
+    "SCOPES_BACKEND_CLASS": "api.scopes.ClientScopes",
+    # Knows the client credentials grant and no other.
+    "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.BackendApplicationServer",
     "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
     "PKCE_REQUIRED": True,
 }
 

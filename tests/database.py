@@ -7,7 +7,6 @@ between runs and found again by a hash of everything that shapes the schema.
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import os
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from shop import fingerprint
 from shop.services.addresses import OWNER_ROLE
 from shop.services.roles import ensure_database, ensure_roles, in_database
 
@@ -25,22 +25,6 @@ ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE_PREFIX = "kaufhaus_template_"
 TEST_PREFIX = "kaufhaus_test_"
 TEMPLATES_KEPT = 3
-PACKAGES = ("contracts", "orders", "api", "frontend", "shop")
-
-
-def schema_hash() -> str:
-    """Changes with every migration file, the pinned packages, the grants and the settings."""
-    files = [path for name in PACKAGES for path in (ROOT / name).rglob("migrations/*.py")]
-    files += [
-        ROOT / "requirements.lock",
-        ROOT / "shop" / "settings.py",
-        ROOT / "shop" / "services" / "sql" / "grants.sql",
-    ]
-    digest = hashlib.sha256()
-    for path in sorted(files):
-        digest.update(str(path.relative_to(ROOT)).encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
 
 
 class Databases:
@@ -50,7 +34,7 @@ class Databases:
         self.admin_url = admin_url
         self.owner_url = owner_url
         self.folder = folder
-        self.template = TEMPLATE_PREFIX + schema_hash()
+        self.template = TEMPLATE_PREFIX + fingerprint.schema()
 
     def prepare_template(self) -> None:
         """Makes the migrated template unless it is there; one process does, others wait."""

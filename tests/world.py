@@ -163,9 +163,7 @@ def build_world(
             by=manager,
             now=NOW,
         )
-        set_price(
-            item, tiers, valid_from=date(2026, 1, 1), source="Zuschlag", by=manager, now=NOW
-        )
+        set_price(item, tiers, valid_from=date(2026, 1, 1), source="Zuschlag", by=manager, now=NOW)
         article = Article.objects.create(
             supplier=suppliers[number - 1],
             supplier_aid=f"A-{number}",

@@ -18,10 +18,43 @@ from datetime import date
 from django.db import connection
 
 from .models import CatalogueUpload
+from .plans import without_nested_loops
+
+# What is listed under the award, per article.
+_LISTED = """
+SELECT l.article_id, array_agg(li.id) AS items, min(li.id) AS item,
+       min(li.id) FILTER (WHERE li.basis <> 'list_discount') AS fixed_item,
+       string_agg(li.number, ', ' ORDER BY li.number) AS numbers
+  FROM agreements_listing l JOIN agreements_contractitem li ON li.id = l.item_id
+ WHERE li.award_id = %(award)s
+ GROUP BY l.article_id
+"""
+
+# The list price of each article of the supplier that began last; `holds` tells whether it
+# holds today. One that ended still counts as the price before.
+_LIST_PRICES = """
+SELECT DISTINCT ON (v.article_id) v.article_id, v.amount, v.price_unit,
+       v.valid @> %(day)s::date AS holds
+  FROM agreements_listpriceversion v
+  JOIN agreements_article va ON va.id = v.article_id AND va.supplier_id = %(supplier)s
+ WHERE lower(v.valid) <= %(day)s::date
+ ORDER BY v.article_id, lower(v.valid) DESC
+"""
+
+# The price versions of the award's items that hold today.
+_VERSIONS = """
+SELECT v.item_id, v.price_unit,
+       min(t.net_unit_price) FILTER (WHERE t.from_quantity = 1) AS first_price,
+       max(t.discount_percent) AS top_discount
+  FROM agreements_priceversion v JOIN agreements_pricetier t ON t.version_id = v.id
+  JOIN agreements_contractitem vi ON vi.id = v.item_id
+ WHERE vi.award_id = %(award)s AND v.valid @> %(day)s::date
+ GROUP BY v.id
+"""
 
 # The item named in the file; a fixed item the article is listed under; the discount item
 # of its product group; the discount item it is listed under; the item for every group.
-_MATCH = """
+_MATCH = f"""
 UPDATE supplier_catalogue_stagedarticle s
    SET article_id = m.article_id,
        item_id = m.item_id,
@@ -31,44 +64,29 @@ UPDATE supplier_catalogue_stagedarticle s
        price_unit = CASE WHEN s.price = 0 THEN COALESCE(m.price_unit, 1) ELSE s.price_unit END
   FROM (
     SELECT row.id, a.id AS article_id, a.name, COALESCE(a.unit, i.unit) AS unit, i.id AS item_id,
-           COALESCE(lp.amount, cp.amount) AS price,
-           CASE WHEN lp.amount IS NULL THEN cp.price_unit ELSE lp.price_unit END AS price_unit
+           CASE i.basis WHEN 'list_discount' THEN lp.amount ELSE version.first_price END AS price,
+           CASE i.basis WHEN 'list_discount' THEN lp.price_unit ELSE version.price_unit
+                END AS price_unit
       FROM supplier_catalogue_stagedarticle row
       LEFT JOIN agreements_article a
         ON a.supplier_id = %(supplier)s AND a.supplier_aid = row.supplier_aid
-      LEFT JOIN LATERAL (
-        SELECT li.id, li.basis
-          FROM agreements_listing l JOIN agreements_contractitem li ON li.id = l.item_id
-         WHERE l.article_id = a.id AND li.award_id = %(award)s
-         ORDER BY (li.basis = 'list_discount'), li.id LIMIT 1
-      ) listed ON true
+      LEFT JOIN ({_LISTED}) listed ON listed.article_id = a.id
       LEFT JOIN (
-        SELECT DISTINCT ON (lower(product_group)) id, lower(product_group) AS product_group
+        SELECT lower(product_group) AS product_group, min(id) AS id
           FROM agreements_contractitem
          WHERE award_id = %(award)s AND basis = 'list_discount'
-         ORDER BY lower(product_group), id
+         GROUP BY lower(product_group)
       ) grouped ON grouped.product_group = lower(row.product_group)
-      LEFT JOIN LATERAL (
-        SELECT id FROM agreements_contractitem
-         WHERE award_id = %(award)s AND basis = 'list_discount' AND product_group = '*'
-         ORDER BY id LIMIT 1
-      ) every ON true
       LEFT JOIN agreements_contractitem i ON i.id = COALESCE(
-        row.item_id, CASE WHEN listed.basis <> 'list_discount' THEN listed.id END,
-        grouped.id, listed.id, every.id)
-      LEFT JOIN LATERAL (
-        SELECT amount, price_unit FROM agreements_listpriceversion
-         WHERE article_id = a.id AND valid @> %(day)s::date AND i.basis = 'list_discount'
-      ) lp ON row.price = 0
-      LEFT JOIN LATERAL (
-        SELECT t.net_unit_price AS amount, v.price_unit
-          FROM agreements_priceversion v JOIN agreements_pricetier t ON t.version_id = v.id
-         WHERE v.item_id = i.id AND v.valid @> %(day)s::date AND t.from_quantity = 1
-      ) cp ON row.price = 0
+        row.item_id, listed.fixed_item, grouped.id, listed.item,
+        (SELECT min(id) FROM agreements_contractitem
+          WHERE award_id = %(award)s AND basis = 'list_discount' AND product_group = '*'))
+      LEFT JOIN ({_LIST_PRICES}) lp ON lp.article_id = a.id
+      LEFT JOIN ({_VERSIONS}) version ON version.item_id = i.id
      WHERE row.upload_id = %(upload)s
   ) m
  WHERE s.id = m.id
-"""
+"""  # noqa: S608 -- built of this module's constants
 
 _REFUSE = """
 WITH refused AS (
@@ -96,21 +114,18 @@ SELECT %(upload)s, row,
 """
 
 # Facts of each row beside what is published; prices per the price unit of the file.
-_FACTS = """
+_FACTS = f"""
 SELECT s.id, s.row, s.item_id, s.price, s.price_unit, s.unit, s.article_id,
        i.basis, i.number AS item_number, i.unit AS item_unit, a.unit AS article_unit,
        listed.numbers AS listed_numbers,
        COALESCE(s.item_id = ANY(listed.items), false) AS is_listed,
        round(lp.amount * s.price_unit / lp.price_unit, 4) AS list_price,
        s.price * lp.price_unit > lp.amount * s.price_unit AS list_rises,
-       s.price * lp.price_unit = lp.amount * s.price_unit AS list_same,
-       version.id IS NOT NULL AS is_priced,
+       version.item_id IS NOT NULL AS is_priced,
        round(version.first_price * s.price_unit / version.price_unit, 4) AS contract_price,
        s.price * version.price_unit > version.first_price * s.price_unit AS over_contract,
        round(s.price * (100 - version.top_discount) / 100, 4) AS least_net,
-       EXISTS (SELECT 1 FROM agreements_listing o
-                WHERE i.basis <> 'list_discount' AND o.item_id = i.id AND o.is_listed
-                  AND o.article_id IS DISTINCT FROM s.article_id) AS is_occupied,
+       taken.item_id IS NOT NULL AS is_taken,
        row_number() OVER (PARTITION BY s.item_id ORDER BY s.row) AS place,
        to_jsonb(array_remove(ARRAY[
            CASE WHEN s.name <> a.name THEN 'name' END,
@@ -120,7 +135,7 @@ SELECT s.id, s.row, s.item_id, s.price, s.price_unit, s.unit, s.article_id,
            CASE WHEN s.gtin NOT IN ('', a.gtin) THEN 'gtin' END,
            CASE WHEN s.product_group NOT IN ('', a.product_group) THEN 'product_group' END,
            CASE WHEN s.unit <> a.unit THEN 'unit' END,
-           CASE WHEN s.features <> '{}' AND s.features <> a.features THEN 'features' END,
+           CASE WHEN s.features <> '{{}}' AND s.features <> a.features THEN 'features' END,
            CASE WHEN a.id IS NOT NULL AND s.delivery_days IS NOT NULL
                  AND s.delivery_days IS DISTINCT FROM a.delivery_days THEN 'delivery_days' END,
            CASE WHEN NOT a.is_active THEN 'is_active' END,
@@ -131,29 +146,16 @@ SELECT s.id, s.row, s.item_id, s.price, s.price_unit, s.unit, s.article_id,
   FROM supplier_catalogue_stagedarticle s
   JOIN agreements_contractitem i ON i.id = s.item_id
   LEFT JOIN agreements_article a ON a.id = s.article_id
-  LEFT JOIN LATERAL (
-    SELECT array_agg(li.id) AS items, string_agg(li.number, ', ' ORDER BY li.number) AS numbers
-      FROM agreements_listing l JOIN agreements_contractitem li ON li.id = l.item_id
-     WHERE l.article_id = s.article_id AND li.award_id = %(award)s
-  ) listed ON true
-  LEFT JOIN LATERAL (
-    SELECT amount, price_unit, valid @> %(day)s::date AS holds
-      FROM agreements_listpriceversion
-     WHERE article_id = s.article_id AND i.basis = 'list_discount'
-       AND lower(valid) <= %(day)s::date
-     ORDER BY lower(valid) DESC LIMIT 1
-  ) lp ON true
+  LEFT JOIN ({_LISTED}) listed ON listed.article_id = s.article_id
+  LEFT JOIN ({_LIST_PRICES}) lp ON lp.article_id = s.article_id AND i.basis = 'list_discount'
+  LEFT JOIN ({_VERSIONS}) version ON version.item_id = s.item_id
   LEFT JOIN (
-    SELECT v.id, v.item_id, v.price_unit,
-           min(t.net_unit_price) FILTER (WHERE t.from_quantity = 1) AS first_price,
-           max(t.discount_percent) AS top_discount
-      FROM agreements_priceversion v JOIN agreements_pricetier t ON t.version_id = v.id
-      JOIN agreements_contractitem vi ON vi.id = v.item_id
-     WHERE vi.award_id = %(award)s AND v.valid @> %(day)s::date
-     GROUP BY v.id
-  ) version ON version.item_id = i.id
+    SELECT DISTINCT l.item_id
+      FROM agreements_listing l JOIN agreements_contractitem ti ON ti.id = l.item_id
+     WHERE ti.award_id = %(award)s AND ti.basis <> 'list_discount' AND l.is_listed
+  ) taken ON taken.item_id = s.item_id
  WHERE s.upload_id = %(upload)s
-"""
+"""  # noqa: S608 -- built of this module's constants
 
 
 def _with_money(statement: str) -> str:
@@ -175,7 +177,7 @@ WITH facts AS ({_FACTS}), judged AS (
             || 'Position ' || item_number || ' entscheidet das Vertragsmanagement.'
         WHEN basis <> 'list_discount' AND unit <> item_unit THEN
             'Die Einheit ' || unit || ' weicht von der Vertragsposition ab (' || item_unit || ').'
-        WHEN basis <> 'list_discount' AND NOT is_listed AND (is_occupied OR place > 1) THEN
+        WHEN basis <> 'list_discount' AND NOT is_listed AND (is_taken OR place > 1) THEN
             'Position ' || item_number || ' ist schon mit einem Artikel belegt; einen '
             || 'Nachfolger gibt das Vertragsmanagement frei.'
         WHEN basis <> 'list_discount' AND over_contract THEN
@@ -239,4 +241,5 @@ def _execute(statement: str, upload: CatalogueUpload, **values: str | date) -> N
         **values,
     }
     with connection.cursor() as cursor:
+        without_nested_loops(cursor)
         cursor.execute(statement, known)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -39,51 +40,74 @@ ON CONFLICT (listing_id) DO UPDATE SET
 """
 
 
+_FACTS = (
+    "pk",
+    "item__award__lot_id",
+    "item__award__lot__agreement_id",
+    "item__award__supplier__name",
+    "item__number",
+    "item__title",
+    "item__product_group",
+    "article__name",
+    "article__description",
+    "article__manufacturer",
+    "article__product_group",
+    "article__supplier_aid",
+    "article__gtin",
+    "article__mpn",
+    "article__features",
+)
+
+
 def reindex(listing_ids: Collection[int]) -> int:
     """Write the search rows of these listings, drop those no longer listed; count written."""
     written = 0
+    keys = iter(sorted(listing_ids))
     with transaction.atomic():
-        SearchEntry.objects.filter(listing_id__in=listing_ids).exclude(
-            listing__is_listed=True, listing__article__is_active=True
-        ).delete()
-        rows = (
-            Listing.objects.filter(pk__in=listing_ids, is_listed=True, article__is_active=True)
-            .select_related("article", "item__award__supplier", "item__award__lot")
-            .order_by("pk")
-            .iterator(chunk_size=BATCH)
-        )
-        while batch := list(islice(rows, BATCH)):
-            _write(batch)
-            written += len(batch)
+        while batch := list(islice(keys, BATCH)):
+            SearchEntry.objects.filter(listing_id__in=batch).exclude(
+                listing__is_listed=True, listing__article__is_active=True
+            ).delete()
+            listed = Listing.objects.filter(
+                pk__in=batch, is_listed=True, article__is_active=True
+            ).order_by("pk")
+            # named tuples, not objects: six joined models a row took longer than the index
+            rows = list(listed.values_list(*_FACTS, named=True))
+            if rows:
+                _write(rows)
+            written += len(rows)
     return written
 
 
-def _write(batch: Sequence[Listing]) -> None:
-    columns = zip(*(_row(listing) for listing in batch), strict=True)
+def _write(batch: Sequence[Any]) -> None:
+    columns = zip(*(_row(facts) for facts in batch), strict=True)
     with connection.cursor() as cursor:
         cursor.execute(_UPSERT, [list(column) for column in columns])
 
 
-def _row(listing: Listing) -> tuple[object, ...]:
-    article, item = listing.article, listing.item
-    lot = item.award.lot
-    features = " ".join(_feature_texts(article.features))
+def _row(facts: Any) -> tuple[object, ...]:
+    features = " ".join(_feature_texts(facts.article__features))
     return (
-        listing.pk,
-        lot.pk,
-        lot.agreement_id,
-        article.name,
-        german_sort_key(article.name)[:255],
-        article.manufacturer,
-        article.product_group or item.product_group,
-        item.award.supplier.name,
+        facts.pk,
+        facts.item__award__lot_id,
+        facts.item__award__lot__agreement_id,
+        facts.article__name,
+        german_sort_key(facts.article__name)[:255],
+        facts.article__manufacturer,
+        facts.article__product_group or facts.item__product_group.replace("*", ""),
+        facts.item__award__supplier__name,
         " ".join(
             number
-            for number in (article.supplier_aid, article.gtin, article.mpn, item.number)
+            for number in (
+                facts.article__supplier_aid,
+                facts.article__gtin,
+                facts.article__mpn,
+                facts.item__number,
+            )
             if number
         )[:250],
-        extra_terms((article.name, article.product_group, item.title)),
-        f"{item.title} {article.description} {features}",
+        extra_terms((facts.article__name, facts.article__product_group, facts.item__title)),
+        f"{facts.item__title} {facts.article__description} {features}",
     )
 
 

@@ -83,12 +83,13 @@ _OPEN_LIST_PRICES = """
 INSERT INTO agreements_listpriceversion
     (article_id, amount, price_unit, valid, evidence, approved_by_id, created_at)
 SELECT s.article_id, s.price, s.price_unit,
-       daterange(%(day)s::date, (SELECT min(lower(n.valid)) FROM agreements_listpriceversion n
-                                  WHERE n.article_id = s.article_id
-                                    AND lower(n.valid) > %(day)s::date)),
-       %(evidence)s, %(by)s, %(now)s
+       daterange(%(day)s::date, later.begins), %(evidence)s, %(by)s, %(now)s
   FROM supplier_catalogue_stagedarticle s
   JOIN agreements_contractitem i ON i.id = s.item_id AND i.basis = 'list_discount'
+  LEFT JOIN (
+    SELECT article_id, min(lower(valid)) AS begins FROM agreements_listpriceversion
+     WHERE lower(valid) > %(day)s::date GROUP BY article_id
+  ) later ON later.article_id = s.article_id
  WHERE s.upload_id = %(upload)s AND s.action IN ('new', 'changed')
    AND NOT EXISTS (SELECT 1 FROM agreements_listpriceversion v
                     WHERE v.article_id = s.article_id AND v.valid @> %(day)s::date)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _MIN_STEM = 3
@@ -44,12 +45,16 @@ def extra_terms(texts: Iterable[str]) -> str:
     found: set[str] = set()
     for text in texts:
         for match in _WORD.finditer(text.lower()):
-            word = match.group()
-            parts = [word, *_heads_of(word)]
-            found.update(parts[1:])
-            for part in parts:
-                found.update(SYNONYMS.get(part, ()))
+            found.update(_terms_of(match.group()))
     return " ".join(sorted(found))
+
+
+@lru_cache(maxsize=50_000)
+def _terms_of(word: str) -> tuple[str, ...]:
+    """What one word adds; kept, because a catalogue says the same words again and again."""
+    heads = _heads_of(word)
+    synonyms = (synonym for part in (word, *heads) for synonym in SYNONYMS.get(part, ()))
+    return (*heads, *synonyms)
 
 
 def _heads_of(word: str) -> list[str]:

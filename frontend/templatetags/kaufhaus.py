@@ -6,35 +6,47 @@ Usage: ``{% load kaufhaus %}``. Amounts are Decimal; see frontend.formatting.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.core.paginator import Page
-from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMultiple, FileInput
-from django.forms import RadioSelect, Select, Textarea
+from django.forms import (
+    BaseForm,
+    BoundField,
+    CheckboxInput,
+    CheckboxSelectMultiple,
+    FileInput,
+    RadioSelect,
+    Select,
+    Widget,
+)
 from django.forms.formsets import BaseFormSet
 from django.utils.safestring import SafeString
 
 from frontend import formatting
 from frontend.gauges import CapPlot, Meter, PlotPoint
-from orders.lifecycle import CallOffState, LabelledState, RequisitionState
+from frontend.units import unit_name
+from orders.lifecycle import CallOffState, RequisitionState
 
 register = template.Library()
 
 register.filter("money", formatting.format_money)
 register.filter("unit_price", formatting.format_unit_price)
+register.filter("exact_price", formatting.format_exact_price)
 register.filter("quantity", formatting.format_quantity)
 register.filter("percent", formatting.format_percent)
 register.filter("amount", formatting.format_amount)
 register.filter("day", formatting.format_day)
 register.filter("moment", formatting.format_moment)
+register.filter("unit_name", unit_name)
 
 ALERT_VARIANTS = {"success": "success", "warning": "warning", "error": "danger"}
 
 _R, _C = RequisitionState, CallOffState
-STATE_VARIANTS: dict[LabelledState, str] = {
+STATE_VARIANTS: dict[RequisitionState | CallOffState, str] = {
     _R.DRAFT: "neutral",
     _R.SUBMITTED: "info",
     _R.APPROVED: "success",
@@ -54,8 +66,14 @@ STATE_VARIANTS: dict[LabelledState, str] = {
     _C.CLOSED_SHORT: "neutral",
     _C.CANCELLED: "danger",
 }
-STATES: dict[str, LabelledState] = {str(state.value): state for state in STATE_VARIANTS}
+STATES = {state.value: state for state in STATE_VARIANTS}
 LEVEL_VARIANTS = {"notice": "info", "warning": "warning", "critical": "danger", "over": "danger"}
+
+
+@register.filter
+def image_url(image: str) -> str:
+    """Return the address of an article's picture, which lies among the static files."""
+    return image if image.startswith("/") else f"{settings.STATIC_URL}{image}"
 
 
 @register.filter
@@ -74,9 +92,9 @@ def badge(text: str, variant: str = "neutral") -> dict[str, str]:
 
 
 @register.inclusion_tag("frontend/tags/badge.html")
-def status_badge(state: LabelledState | str) -> dict[str, str]:
+def status_badge(state: str) -> dict[str, str]:
     """Render the state of a requisition or call-off: ``{% status_badge call_off.state %}``."""
-    known = state if isinstance(state, LabelledState) else STATES[str(state)]
+    known = STATES[state]
     return {"text": known.label, "variant": STATE_VARIANTS[known]}
 
 
@@ -87,6 +105,7 @@ def meter(
     held: Decimal,
     posted: Decimal,
     unit: str = "EUR",
+    *,
     compact: bool = False,
 ) -> dict[str, Any]:
     """Render how much of a limit is posted, held and free, in words and as a bar.
@@ -100,7 +119,7 @@ def meter(
 
 
 @register.inclusion_tag("frontend/tags/meter.html")
-def account_meter(account: Any, label: str = "", compact: bool = False) -> dict[str, Any]:
+def account_meter(account: Any, label: str = "", *, compact: bool = False) -> dict[str, Any]:
     """Render the meter of a limit account: ``{% account_meter line.account %}``."""
     return meter(
         label=label or account.title,
@@ -168,6 +187,11 @@ def _kind(bound: BoundField) -> str:
     return "file" if isinstance(widget, FileInput) else "input"
 
 
+def _choice_type(widget: Widget) -> str:
+    """Return the input type of a list of choices; Django's checkbox list is a RadioSelect too."""
+    return "checkbox" if isinstance(widget, CheckboxSelectMultiple) else "radio"
+
+
 def _widget(bound: BoundField, kind: str) -> SafeString:
     """Render the widget with KERN's class, and bound to its hint and its errors."""
     css = {
@@ -182,13 +206,11 @@ def _widget(bound: BoundField, kind: str) -> SafeString:
         attrs["aria-invalid"] = "true"
     if described:
         attrs["aria-describedby"] = " ".join(described)
-    if isinstance(bound.field.widget, Textarea):
-        attrs.setdefault("rows", bound.field.widget.attrs.get("rows", 4))
     return bound.as_widget(attrs=attrs)
 
 
 @register.inclusion_tag("frontend/tags/field.html")
-def field(bound: BoundField, label: str = "", mark_optional: bool = True) -> dict[str, Any]:
+def field(bound: BoundField, label: str = "", *, mark_optional: bool = True) -> dict[str, Any]:
     """Render one form field with label, hint and error: ``{% field form.email %}``.
 
     Handles text, number, date, file, textarea, select, checkbox, radios and checkbox
@@ -201,7 +223,7 @@ def field(bound: BoundField, label: str = "", mark_optional: bool = True) -> dic
         "label": label or bound.label,
         "optional": mark_optional and not bound.field.required and kind != "checkbox",
         "widget": "" if kind in {"hidden", "choices"} else _widget(bound, kind),
-        "choice_type": "radio" if isinstance(bound.field.widget, RadioSelect) else "checkbox",
+        "choice_type": _choice_type(bound.field.widget),
         "hint_id": f"{bound.auto_id}_hint",
         "error_id": f"{bound.auto_id}_error",
     }
@@ -214,10 +236,8 @@ def _form_errors(form: BaseForm) -> list[dict[str, str]]:
         target = bound.auto_id
         if _kind(bound) == "choices":
             target = f"{bound.auto_id}_0"
-        label = str(bound.label)
-        found += [
-            {"text": str(text), "target": target, "label": label} for text in bound.errors
-        ]
+        label = str(bound.label).rstrip(".:?")
+        found += [{"text": str(text), "target": target, "label": label} for text in bound.errors]
     return found
 
 
@@ -245,9 +265,3 @@ def timeline(events: Iterable[Any]) -> dict[str, Any]:
     Optional: on_behalf_of, note, next_owner, variant, pending (a step still to come, no `at`).
     """
     return {"events": list(events)}
-
-
-@register.filter
-def is_datetime(value: Any) -> bool:
-    """Say whether *value* has a time of day."""
-    return isinstance(value, datetime)

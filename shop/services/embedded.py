@@ -20,7 +20,7 @@ from pathlib import Path
 from shop.environment import var_dir
 from shop.services.addresses import DATABASE, Addresses, addresses, runtime_dir
 from shop.services.errors import ServiceError
-from shop.services.home import find_home, own_place
+from shop.services.home import find_home, own_place, prepare_home
 from shop.services.postgres import Postgres
 from shop.services.redis_server import RedisServer
 from shop.services.roles import ensure_database
@@ -42,14 +42,10 @@ def running(var: Path | None = None, *, durable: bool = True) -> Iterator[Addres
     """The servers for the length of the block; the last user to leave stops them."""
     folder = _folder(var)
     claim = _claims(folder) / f"{os.getpid()}.{next(_claim_numbers)}"
-    with _locked(folder):
-        claim.touch()
-        try:
-            found = _start(folder, durable=durable)
-        except BaseException:
-            claim.unlink()
-            raise
+    claim.touch()
     try:
+        with _locked(folder):
+            found = _start(folder, durable=durable)
         yield found
     finally:
         with _locked(folder):
@@ -102,32 +98,34 @@ def remove(var: Path | None = None) -> None:
 def _start(folder: Path, *, durable: bool) -> Addresses:
     _prepare_runtime_dir(folder)
     found = addresses(folder)
-    postgres = Postgres(folder, find_home(folder), durable)
+    postgres = Postgres(folder, prepare_home(folder), durable)
     postgres.start()
-    try:
-        ensure_database(found.database_admin_url, DATABASE)
-        RedisServer(folder, durable).start()
-    except BaseException:
-        postgres.stop()
-        raise
+    ensure_database(found.database_admin_url, DATABASE)
+    RedisServer(folder, durable).start()
     return found
 
 
 def _stop(folder: Path, *, durable: bool) -> None:
-    RedisServer(folder, durable).stop()
-    Postgres(folder, find_home(folder), durable).stop()
-    shutil.rmtree(runtime_dir(folder), ignore_errors=True)
+    try:
+        RedisServer(folder, durable).stop()
+    finally:
+        Postgres(folder, find_home(folder), durable).stop()
+    if _is_ours(runtime_dir(folder)):
+        shutil.rmtree(runtime_dir(folder))
 
 
 def _prepare_runtime_dir(folder: Path) -> None:
     """Makes the socket folder; refuses one that somebody else put there."""
     path = runtime_dir(folder)
     path.mkdir(mode=0o700, exist_ok=True)
-    found = path.lstat()
-    if path.is_symlink() or not path.is_dir() or found.st_uid != os.geteuid():
+    if not _is_ours(path):
         raise ServiceError(f"{path} belongs to somebody else; remove it.")
     # As root, PostgreSQL's own user has to pass through to its folder below.
     path.chmod(0o711 if os.geteuid() == 0 else 0o700)
+
+
+def _is_ours(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink() and path.lstat().st_uid == os.geteuid()
 
 
 def _folder(var: Path | None) -> Path:

@@ -52,11 +52,19 @@ def find_home(var: Path) -> Home:
     if _others_can_use(install) and _others_can_pass(data) and not data.is_symlink():
         return Home(install / "bin", data, user)
     place = own_place(var)
-    place.mkdir(parents=True, exist_ok=True)
-    place.chmod(0o711)
-    _copy_programs(install, place)
-    _point_to(data, place / "pg")
     return Home(place / install.parent.name / install.name / "bin", place / "pg", user)
+
+
+def prepare_home(var: Path) -> Home:
+    """The home, its programs in place; to be called before a start only."""
+    home = find_home(var)
+    place = own_place(var)
+    if home.data.parent == place:
+        place.mkdir(parents=True, exist_ok=True)
+        place.chmod(0o711)
+        _copy_programs(postgres_install(), place)
+        _point_to(var / "pg", home.data)
+    return home
 
 
 def own_place(var: Path) -> Path:
@@ -98,7 +106,8 @@ def _others_can_use(install: Path) -> bool:
 
 def _copy_programs(install: Path, place: Path) -> None:
     """Copies programs and libraries once per release, with modes that others can use."""
-    release = hashlib.sha256(str((install / "bin" / "postgres").stat()[6:9]).encode()).hexdigest()
+    program = (install / "bin" / "postgres").stat()
+    release = f"{program.st_size} {program.st_mtime_ns}"
     mark = place / "programs-of"
     if mark.exists() and mark.read_text(encoding="ascii") == release:
         return
@@ -112,10 +121,10 @@ def _copy_programs(install: Path, place: Path) -> None:
         (libraries, place / SHARED_LIBRARIES),
     ):
         if source.exists():
+            shutil.rmtree(target, ignore_errors=True)
             shutil.copytree(
                 source,
                 target,
-                dirs_exist_ok=True,
                 symlinks=True,
                 ignore=shutil.ignore_patterns("include", "*.a", "*.pc"),
             )

@@ -1,0 +1,141 @@
+"""Every refusal leaves as `application/problem+json` (RFC 9457)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.signals import got_request_exception
+from django.urls import reverse
+from rest_framework import exceptions as drf
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from contracts.agreements.errors import Blocked, NotListable
+from contracts.catalogue.errors import InvalidMapping
+from contracts.catalogue.readers.errors import FileRejected, MappingError
+from contracts.ledger.errors import LimitExceeded
+
+from .problems import INTERNAL, Kind, kind_of
+from .refusals import InvalidParameter, Refusal
+
+logger = logging.getLogger(__name__)
+
+CONTENT_TYPE = "application/problem+json"
+
+
+class ProblemRenderer(JSONRenderer):
+    """JSON under the media type of problem documents."""
+
+    media_type = CONTENT_TYPE
+
+
+def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
+    """DRF's hook: the problem document of any exception, a defect included."""
+    request = context["request"]
+    kind = kind_of(error)
+    if kind is INTERNAL:
+        logger.error("Unhandled in the API", exc_info=error)
+        got_request_exception.send(sender=None, request=request._request)  # noqa: SLF001
+    response = Response(
+        document(request, kind, error),
+        status=kind.status,
+        headers=_headers(error),
+        content_type=CONTENT_TYPE,
+    )
+    request.accepted_renderer = ProblemRenderer()
+    request.accepted_media_type = CONTENT_TYPE
+    return response
+
+
+def document(request: Request, kind: Kind, error: Exception) -> dict[str, Any]:
+    """The members of a problem document; `errors` name single fields or reasons."""
+    docs = request.build_absolute_uri(reverse("api:docs"))
+    return {
+        "type": f"{docs}#problem-{kind.code}",
+        "title": kind.title,
+        "status": kind.status,
+        "detail": _detail(kind, error),
+        "instance": request.path,
+        "code": kind.code,
+        "errors": _errors(error),
+        "request_id": getattr(request, "request_id", ""),
+        **_extra(error),
+    }
+
+
+def _detail(kind: Kind, error: Exception) -> str:
+    if kind is INTERNAL:
+        return "Der Vorgang ist fehlgeschlagen. Bitte nennen Sie bei Rückfragen die request_id."
+    if isinstance(error, drf.ValidationError):
+        return "Bitte prüfen Sie die genannten Angaben."
+    if isinstance(error, drf.APIException):
+        return str(error.detail)
+    return str(error) or kind.title
+
+
+def _errors(error: Exception) -> list[dict[str, str]]:
+    if isinstance(error, drf.ValidationError):
+        return list(_fields(error.detail, "#"))
+    if isinstance(error, InvalidParameter):
+        return [_entry(f"#/{error.name}", "invalid", str(error))]
+    if isinstance(error, FileRejected):
+        return [_entry("#/file", error.code, error.message)]
+    if isinstance(error, MappingError | InvalidMapping):
+        pointer = f"#/mapping/{error.field.replace('.', '/')}"
+        return [_entry(pointer, "invalid", _mapping_sentence(error))]
+    if isinstance(error, Blocked | NotListable):
+        return [_entry("", "blocked", reason) for reason in error.reasons]
+    return []
+
+
+def _mapping_sentence(error: MappingError | InvalidMapping) -> str:
+    return error.message if isinstance(error, MappingError) else str(error)
+
+
+def _fields(detail: Any, pointer: str) -> Iterator[dict[str, str]]:
+    """DRF's nested details as JSON pointers (RFC 6901) in fragment form."""
+    if isinstance(detail, dict):
+        for name, inner in detail.items():
+            here = pointer if name == "non_field_errors" else f"{pointer}/{name}"
+            yield from _fields(inner, here)
+    elif isinstance(detail, list):
+        for number, inner in enumerate(detail):
+            nested = isinstance(inner, dict | list)
+            yield from _fields(inner, f"{pointer}/{number}" if nested else pointer)
+    else:
+        yield _entry(pointer, str(detail.code), str(detail))
+
+
+def _entry(pointer: str, code: str, detail: str) -> dict[str, str]:
+    return {"pointer": pointer, "code": code, "detail": detail}
+
+
+def _extra(error: Exception) -> dict[str, Any]:
+    if not isinstance(error, LimitExceeded):
+        return {}
+    return {
+        "shortfalls": [
+            {
+                "title": gap.title,
+                "unit": gap.unit,
+                "requested": str(gap.requested),
+                "available": str(gap.available),
+                "missing": str(gap.missing),
+            }
+            for gap in error.shortfalls
+        ]
+    }
+
+
+def _headers(error: Exception) -> dict[str, str]:
+    if isinstance(error, Refusal):
+        return error.headers
+    headers = {}
+    if challenge := getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = challenge
+    if wait := getattr(error, "wait", None):
+        headers["Retry-After"] = str(int(wait))
+    return headers

@@ -1,0 +1,49 @@
+"""Reading parameters of the address, strictly: what is not understood is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.utils.dateparse import parse_datetime
+from rest_framework.request import Request
+
+from .refusals import InvalidParameter
+
+
+def integer(
+    request: Request, name: str, *, default: int, minimum: int, maximum: int = 2**63 - 1
+) -> int:
+    """A whole number within the bounds. Raises InvalidParameter."""
+    text = request.query_params.get(name)
+    if text is None:
+        return default
+    if not (text.isascii() and text.isdigit()) or not minimum <= int(text) <= maximum:
+        raise InvalidParameter(
+            name, f"„{name}“ muss eine ganze Zahl von {minimum} bis {maximum} sein."
+        )
+    return int(text)
+
+
+def choice(request: Request, name: str, *, default: str, among: Collection[str]) -> str:
+    """One of the named values. Raises InvalidParameter."""
+    text = request.query_params.get(name, default)
+    if text not in among:
+        raise InvalidParameter(name, f"„{name}“ muss eines davon sein: {', '.join(among)}.")
+    return text
+
+
+def moment(request: Request, name: str) -> datetime | None:
+    """A date and time with its offset (RFC 3339), or None. Raises InvalidParameter."""
+    text = request.query_params.get(name)
+    if text is None:
+        return None
+    try:
+        value = parse_datetime(text)
+    except ValueError:
+        value = None
+    if value is None or value.tzinfo is None:
+        raise InvalidParameter(
+            name, f"„{name}“ muss Datum und Uhrzeit mit Zeitzone sein (RFC 3339)."
+        )
+    return value

@@ -1,0 +1,89 @@
+"""The one table from exceptions to problem documents (RFC 9457).
+
+`code` is stable and for programs, `title` is the German name of the kind of problem.
+The nearest class in an exception's ancestry counts, so that a base class catches what
+is not named.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.http import Http404
+from rest_framework import exceptions as drf
+
+from contracts.agreements.errors import AgreementError, Blocked, NotEntitled
+from contracts.catalogue import errors as catalogue
+from contracts.catalogue.readers.errors import FileRejected, MappingError
+from contracts.ledger.errors import LedgerError, LimitExceeded
+from orders import errors as ordering
+from orders.lifecycle import IllegalTransition
+
+from . import refusals
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of problem: HTTP status, code for programs, German title."""
+
+    status: int
+    code: str
+    title: str
+
+
+INTERNAL = Kind(500, "internal_error", "Interner Fehler")
+
+KINDS: dict[type[Exception], Kind] = {
+    # The HTTP side.
+    drf.ParseError: Kind(400, "malformed", "Anfrage nicht lesbar"),
+    SuspiciousOperation: Kind(400, "malformed", "Anfrage nicht lesbar"),
+    refusals.InvalidParameter: Kind(400, "invalid_parameter", "Parameter ungültig"),
+    refusals.IdempotencyKeyMissing: Kind(400, "idempotency_key_missing", "Idempotency-Key fehlt"),
+    drf.NotAuthenticated: Kind(401, "not_authenticated", "Anmeldung nötig"),
+    drf.AuthenticationFailed: Kind(401, "invalid_token", "Anmeldung fehlgeschlagen"),
+    drf.PermissionDenied: Kind(403, "not_allowed", "Nicht erlaubt"),
+    PermissionDenied: Kind(403, "not_allowed", "Nicht erlaubt"),
+    refusals.InsufficientScope: Kind(403, "insufficient_scope", "Recht fehlt"),
+    drf.NotFound: Kind(404, "not_found", "Nicht gefunden"),
+    Http404: Kind(404, "not_found", "Nicht gefunden"),
+    drf.MethodNotAllowed: Kind(405, "method_not_allowed", "Methode nicht erlaubt"),
+    drf.NotAcceptable: Kind(406, "not_acceptable", "Format nicht lieferbar"),
+    refusals.RequestInFlight: Kind(409, "request_in_flight", "Anfrage in Bearbeitung"),
+    drf.UnsupportedMediaType: Kind(415, "unsupported_media_type", "Inhaltstyp unbekannt"),
+    drf.ValidationError: Kind(422, "validation_failed", "Angaben unvollständig oder falsch"),
+    refusals.IdempotencyKeyReused: Kind(
+        422, "idempotency_key_reused", "Idempotency-Key schon verwendet"
+    ),
+    refusals.UnknownAward: Kind(422, "unknown_award", "Zuschlag nicht gefunden"),
+    drf.Throttled: Kind(429, "rate_limited", "Zu viele Anfragen"),
+    # The ordering side.
+    ordering.NotFound: Kind(404, "not_found", "Nicht gefunden"),
+    ordering.NotAllowed: Kind(403, "not_allowed", "Nicht erlaubt"),
+    ordering.OrderError: Kind(409, "refused", "Vorgang abgelehnt"),
+    IllegalTransition: Kind(409, "illegal_transition", "Stand lässt das nicht zu"),
+    # Agreements and limits.
+    LimitExceeded: Kind(409, "limit_exceeded", "Grenze überschritten"),
+    LedgerError: Kind(409, "refused", "Vorgang abgelehnt"),
+    NotEntitled: Kind(403, "not_entitled", "Nicht bezugsberechtigt"),
+    Blocked: Kind(409, "blocked", "Beschaffung gesperrt"),
+    AgreementError: Kind(409, "refused", "Vorgang abgelehnt"),
+    # Catalogues.
+    FileRejected: Kind(422, "file_rejected", "Datei abgelehnt"),
+    MappingError: Kind(422, "invalid_mapping", "Zuordnung ungültig"),
+    catalogue.NotFound: Kind(404, "not_found", "Nicht gefunden"),
+    catalogue.NotAllowed: Kind(403, "not_allowed", "Nicht erlaubt"),
+    catalogue.EmptyUpload: Kind(422, "file_rejected", "Datei abgelehnt"),
+    catalogue.UploadTooLarge: Kind(413, "upload_too_large", "Datei zu groß"),
+    catalogue.InvalidMapping: Kind(422, "invalid_mapping", "Zuordnung ungültig"),
+    catalogue.WrongState: Kind(409, "illegal_transition", "Stand lässt das nicht zu"),
+    catalogue.CatalogueError: Kind(409, "refused", "Vorgang abgelehnt"),
+}
+
+EXPECTED = tuple(KINDS)
+"""Refusals with an answer; whatever else is raised is a defect."""
+
+
+def kind_of(error: Exception) -> Kind:
+    """The kind of the nearest named class, or INTERNAL."""
+    return next((KINDS[cls] for cls in type(error).__mro__ if cls in KINDS), INTERNAL)

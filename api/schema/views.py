@@ -1,0 +1,64 @@
+"""The schema as JSON and as a page for people; both public."""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import groupby
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import translation
+from django.views.decorators.http import require_safe
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.renderers import OpenApiJsonRenderer
+
+from api.problems import INTERNAL, KINDS
+
+METHODS = ("get", "post", "put", "patch", "delete")
+
+
+@cache
+def document() -> dict[str, Any]:
+    """The OpenAPI document; the same for everybody and for the life of the process."""
+    with translation.override("de"):
+        return SchemaGenerator().get_schema(request=None, public=True)
+
+
+@require_safe
+def openapi_json(_request: HttpRequest) -> HttpResponse:
+    """Serve the OpenAPI 3.1 document."""
+    return HttpResponse(
+        OpenApiJsonRenderer().render(document()), content_type="application/vnd.oai.openapi+json"
+    )
+
+
+@require_safe
+def docs(request: HttpRequest) -> HttpResponse:
+    """List every operation and every kind of problem, without script or foreign files."""
+    kinds = sorted({INTERNAL, *KINDS.values()}, key=lambda kind: (kind.status, kind.code))
+    context = {"groups": _groups(), "problems": kinds, "info": document()["info"]}
+    return render(request, "api/docs.html", context)
+
+
+def _groups() -> list[tuple[str, list[dict[str, Any]]]]:
+    operations = [
+        {
+            "method": method.upper(),
+            "path": path,
+            "tag": operation["tags"][0],
+            "summary": operation["summary"],
+            "description": operation.get("description", ""),
+            "id": operation["operationId"],
+            "scopes": [
+                scope for rule in operation["security"] for name in rule for scope in rule[name]
+            ],
+            "parameters": operation.get("parameters", []),
+            "responses": sorted(operation["responses"].items()),
+        }
+        for path, item in document()["paths"].items()
+        for method, operation in item.items()
+        if method in METHODS
+    ]
+    operations.sort(key=lambda row: row["tag"])
+    return [(tag, list(rows)) for tag, rows in groupby(operations, key=lambda row: row["tag"])]

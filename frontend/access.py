@@ -1,0 +1,122 @@
+"""Who may open which page: one table, enforced by one decorator.
+
+The table says which role has a task on a page. What is on the page is decided by the
+queries of the domain, which know the actor's organisation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any
+from urllib.parse import quote
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from contracts.parties.models import Membership, Role
+from orders.errors import NotFound
+
+View = Callable[..., HttpResponse]
+
+EVERYBODY = frozenset(Role)
+ASKING = frozenset({Role.SCHOOL_REQUESTER, Role.PROCUREMENT_OFFICER})
+SIGNING = frozenset(
+    {
+        Role.PROCUREMENT_OFFICER,
+        Role.APPROVER,
+        Role.IT_OFFICER,
+        Role.DATA_PROTECTION,
+        Role.TREASURER,
+    }
+)
+AUTHORITY = ASKING | SIGNING | {Role.AUDITOR}
+FINANCE = frozenset({Role.PROCUREMENT_OFFICER, Role.TREASURER, Role.AUDITOR})
+CONTRACTS = frozenset({Role.CONTRACT_MANAGER, Role.REVIEWER})
+SUPPLIERS = frozenset({Role.SUPPLIER_CATALOGUE, Role.SUPPLIER_ORDERS})
+ORDER_READERS = AUTHORITY | CONTRACTS | {Role.SUPPLIER_ORDERS}
+CATALOGUE_DESK = CONTRACTS | {Role.SUPPLIER_CATALOGUE}
+
+PUBLIC = frozenset({"login", "demo_login", "logout", "accessibility", "feedback"})
+# The person, not a role, is asked here: it is where a role is chosen.
+PERSONAL = frozenset({"membership"})
+ACCESS: Mapping[str, frozenset[Role]] = {
+    "start": EVERYBODY,
+    "mailbox": EVERYBODY,
+    "catalogue": AUTHORITY,
+    "article": AUTHORITY,
+    "basket": ASKING,
+    "basket_add": ASKING,
+    "basket_quantity": ASKING,
+    "basket_effect": ASKING,
+    "requisition_create": ASKING,
+    "requisitions": AUTHORITY,
+    "requisition": AUTHORITY,
+    "requisition_edit": ASKING,
+    "requisition_submit": frozenset({Role.PROCUREMENT_OFFICER}),
+    "requisition_withdraw": ASKING,
+    "approvals": SIGNING,
+    "decide": SIGNING,
+    "call_offs": ORDER_READERS,
+    "call_off": ORDER_READERS,
+    "agreements": AUTHORITY | CONTRACTS | SUPPLIERS,
+    "agreement": AUTHORITY | CONTRACTS | SUPPLIERS,
+    "uploads": CATALOGUE_DESK,
+    "upload": CATALOGUE_DESK,
+    "upload_progress": CATALOGUE_DESK,
+    "upload_issues": CATALOGUE_DESK,
+    "upload_create": frozenset({Role.SUPPLIER_CATALOGUE}),
+    "upload_submit": frozenset({Role.SUPPLIER_CATALOGUE}),
+    "upload_withdraw": frozenset({Role.SUPPLIER_CATALOGUE}),
+    "upload_publish": frozenset({Role.CONTRACT_MANAGER}),
+    "budgets": AUTHORITY,
+    "feed": FINANCE,
+}
+
+
+def may_open(actor: Membership | None, name: str) -> bool:
+    """Whether the role has a task on the page; a page missing in the table is nobody's."""
+    return actor is not None and actor.role in ACCESS.get(name, ())
+
+
+def page(view: View) -> View:
+    """Let people with a task on the page through.
+
+    Without log-in to the log-in page, without a valid choice to the choice of
+    memberships, without the role to the refusal. What the domain can't find in the
+    actor's organisation does not exist (404).
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        match = request.resolver_match
+        name = match.url_name if match is not None else None
+        if name not in PUBLIC:
+            refusal = _refusal(request, name or "")
+            if refusal is not None:
+                return refusal
+        try:
+            return view(request, *args, **kwargs)
+        except NotFound as error:
+            raise Http404(str(error)) from error
+
+    guarded.guarded = True  # type: ignore[attr-defined]
+    return guarded
+
+
+def _refusal(request: HttpRequest, name: str) -> HttpResponse | None:
+    """The way to the log-in or to the choice of memberships; raises PermissionDenied."""
+    if not request.user.is_authenticated:
+        back = request.get_full_path() if request.method == "GET" else "/"
+        return redirect(f"/anmelden/?next={quote(back)}")
+    if name in PERSONAL:
+        return None
+    actor: Membership | None = request.actor  # type: ignore[attr-defined]
+    if actor is None and request.memberships:  # type: ignore[attr-defined]
+        return redirect("frontend:membership")
+    if actor is None:
+        raise PermissionDenied("Für Ihr Konto ist heute keine Mitgliedschaft gültig.")
+    if not may_open(actor, name):
+        raise PermissionDenied
+    return None

@@ -1,0 +1,53 @@
+"""What every page needs besides its own content: navigation, role, basket."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from contracts.parties.models import Membership
+from orders import approvals, baskets
+
+from .access import may_open
+
+NAVIGATION = (
+    ("start", "Start"),
+    ("catalogue", "Katalog"),
+    ("requisitions", "Anforderungen"),
+    ("approvals", "Freigaben"),
+    ("call_offs", "Abrufe"),
+    ("agreements", "Vereinbarungen"),
+    ("uploads", "Kataloglieferungen"),
+    ("budgets", "Haushalt"),
+    ("feed", "Finanzfeed"),
+    ("mailbox", "Postfach"),
+)
+
+
+def page_context(request: HttpRequest) -> dict[str, Any]:
+    """Navigation by role, memberships, and how many positions the basket holds."""
+    actor: Membership | None = getattr(request, "actor", None)
+    return {
+        "membership": actor,
+        "memberships": getattr(request, "memberships", []),
+        "nav": _navigation(request, actor) if actor is not None else [],
+        "basket_count": (
+            len(baskets.quantities(actor)) if actor and may_open(actor, "basket") else None
+        ),
+        "may_search": may_open(actor, "catalogue"),
+    }
+
+
+def _navigation(request: HttpRequest, actor: Membership) -> list[dict[str, Any]]:
+    entries = []
+    for name, label in NAVIGATION:
+        if not may_open(actor, name) or (name == "mailbox" and not settings.DEMO):
+            continue
+        url = reverse(f"frontend:{name}")
+        here = request.path == url if url == "/" else request.path.startswith(url)
+        badge = approvals.inbox(actor).count() if name == "approvals" else 0
+        entries.append({"url": url, "label": label, "active": here, "badge": badge})
+    return entries

@@ -1,0 +1,164 @@
+"""The requisition: its head, its account assignment, its quantities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, cast
+
+from django import forms
+from django.forms import BaseFormSet, formset_factory
+
+from contracts.parties.models import Membership, School
+from frontend.formatting import format_money
+from orders.baskets import MAX_QUANTITY
+from orders.models import BudgetLine
+from orders.revisions import Ask, Share
+
+HUNDRED = Decimal(100)
+SPLIT_ROWS = 3
+
+
+class HeadForm(forms.Form):
+    """What is asked, why, for which school and until when."""
+
+    title = forms.CharField(label="Betreff", max_length=200)
+    justification = forms.CharField(
+        label="Begründung",
+        required=False,
+        max_length=4000,
+        help_text="Wofür wird der Bedarf gebraucht? Wer freigibt, liest das zuerst.",
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    needed_by = forms.DateField(
+        label="Benötigt bis",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    def ask(self, shares: Sequence[Share]) -> Ask:
+        """The whole wish, every line on the same shares."""
+        data = self.cleaned_data
+        return Ask(
+            title=data["title"],
+            justification=data["justification"],
+            needed_by=data["needed_by"],
+            shares={"": shares},
+        )
+
+
+class RequisitionForm(HeadForm):
+    """A new requisition; a membership of a school asks for that school only."""
+
+    school = forms.ModelChoiceField(
+        School.objects.none(), label="Schule", required=False, empty_label="Träger selbst"
+    )
+    field_order = ("title", "justification", "school", "needed_by")
+
+    def __init__(self, *args: Any, by: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if by.school_id is not None:
+            del self.fields["school"]
+        else:
+            field = cast("forms.ModelChoiceField[School]", self.fields["school"])
+            field.queryset = School.objects.filter(authority_id=by.organisation_id)
+
+    @property
+    def school_id(self) -> int | None:
+        """The school chosen; None leaves it to the membership."""
+        school = self.cleaned_data.get("school")
+        return school.pk if school is not None else None
+
+
+class SplitForm(forms.Form):
+    """One share of the account assignment."""
+
+    budget_line = forms.TypedChoiceField(
+        label="Haushaltsposition", required=False, coerce=int, empty_value=None
+    )
+    percent = forms.DecimalField(
+        label="Anteil in Prozent",
+        required=False,
+        max_digits=7,
+        decimal_places=4,
+        widget=forms.NumberInput(attrs={"step": "any", "min": "0", "max": "100"}),
+    )
+
+    def __init__(self, *args: Any, choices: Sequence[tuple[Any, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["budget_line"].choices = choices  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        line, percent = data.get("budget_line"), data.get("percent")
+        if line and percent is None and "percent" not in self.errors:
+            self.add_error("percent", "Bitte den Anteil dieser Haushaltsposition angeben.")
+        if percent and not line and "budget_line" not in self.errors:
+            self.add_error(
+                "budget_line", "Bitte wählen, welche Haushaltsposition den Anteil trägt."
+            )
+        if percent is not None and not 0 <= percent <= HUNDRED:
+            self.add_error("percent", "Ein Anteil liegt zwischen 0 und 100 Prozent.")
+        return data
+
+
+class BaseSplit(BaseFormSet):  # type: ignore[type-arg]
+    """All shares together: at least one, and exactly 100 percent."""
+
+    def clean(self) -> None:
+        if any(self.errors):
+            return
+        total = sum((share.percent for share in self.shares), Decimal(0))
+        if not self.shares:
+            raise forms.ValidationError("Bitte mindestens eine Haushaltsposition wählen.")
+        if total != HUNDRED:
+            words = f"{total.normalize():f}".replace(".", ",")
+            raise forms.ValidationError(f"Die Anteile ergeben {words} statt 100 Prozent.")
+
+    @property
+    def shares(self) -> list[Share]:
+        """The filled rows; only to be read from a formset without field errors."""
+        return [
+            Share(row["budget_line"], row["percent"])
+            for row in (form.cleaned_data for form in self.forms)
+            if row.get("budget_line") and row.get("percent")
+        ]
+
+
+SplitFormSet = formset_factory(SplitForm, formset=BaseSplit, extra=0)
+
+
+def split_formset(
+    lines: Iterable[BudgetLine], data: Any = None, shares: Sequence[Share] = ()
+) -> BaseSplit:
+    """The account assignment with three rows; the first carries everything unless told."""
+    choices = [("", "Bitte wählen"), *((line.pk, budget_label(line)) for line in lines)]
+    rows = [{"budget_line": s.budget_line_id, "percent": _plain(s.percent)} for s in shares]
+    rows = rows or [{"percent": 100}]
+    rows += [{} for _ in range(SPLIT_ROWS - len(rows))]
+    formset = SplitFormSet(
+        data, prefix="kontierung", initial=rows, form_kwargs={"choices": choices}
+    )
+    return cast("BaseSplit", formset)
+
+
+def budget_label(line: BudgetLine) -> str:
+    """A budget line as a choice: where it stands and what is free."""
+    where = f"{line.budget_product}.{line.gl_account}"
+    return f"{where} {line.title} – frei {format_money(line.account.available)}"
+
+
+def _plain(percent: Decimal) -> str:
+    return f"{percent.normalize():f}"
+
+
+class QuantityForm(forms.Form):
+    """The quantity of one line; 0 takes it out."""
+
+    quantity = forms.IntegerField(label="Menge", min_value=0, max_value=MAX_QUANTITY)
+
+
+def fiscal_year(day: date) -> int:
+    """The fiscal year of a day: the calendar year (§ 4 KomHKV)."""
+    return day.year

@@ -1,0 +1,84 @@
+"""The basket: one group per future call-off, with its sums, terms and obstacles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from contracts.agreements.gates import GateRule, blocks
+from contracts.agreements.models import Award, AwardTerms
+from contracts.agreements.quotes import PricedLine
+from contracts.clock import working_days_after
+from contracts.ledger.models import LimitAccount, Unit
+from contracts.parties.models import Membership
+from contracts.pricing import CallOffTotal, VatGroupTotal
+from orders.baskets import BasketView
+
+from .articles import caps_of
+
+
+@dataclass(frozen=True, slots=True)
+class BasketLine:
+    """A priced line with its gates and the caps that would not carry it today."""
+
+    priced: PricedLine
+    gates: Sequence[GateRule]
+    short_caps: Sequence[LimitAccount]
+
+    @property
+    def stops(self) -> Sequence[GateRule]:
+        return blocks(self.gates)
+
+    @property
+    def hints(self) -> Sequence[GateRule]:
+        return [rule for rule in self.gates if rule.effect != "block"]
+
+
+@dataclass(frozen=True, slots=True)
+class BasketGroup:
+    """What becomes one call-off: supplier, agreement, lot."""
+
+    award: Award
+    terms: AwardTerms
+    lines: Sequence[BasketLine]
+    total: CallOffTotal
+    vat_groups: Sequence[VatGroupTotal]
+    delivery_on: date
+
+    @property
+    def missing_to_minimum(self) -> Decimal:
+        """Net EUR below the minimum order of the terms; 0 when it is reached."""
+        return max(self.terms.minimum_order - self.total.net, Decimal(0))
+
+
+def groups(view: BasketView, *, by: Membership, on: date) -> list[BasketGroup]:
+    """The basket's groups in the order their first article was added."""
+    caps = caps_of([line.offer.listing for line in view.order.lines], by.organisation_id, on)
+    totals = {total.call_off_key: total for total in view.order.quote.call_offs}
+    found = []
+    for award_id, lines in view.order.by_award().items():
+        key = str(award_id)
+        offer = lines[0].offer
+        days = max(line.offer.delivery_days for line in lines)
+        found.append(
+            BasketGroup(
+                award=offer.listing.item.award,
+                terms=offer.terms,
+                lines=[_line(line, view, caps[line.offer.listing.pk]) for line in lines],
+                total=totals[key],
+                vat_groups=[row for row in view.order.quote.groups if row.key.call_off_key == key],
+                delivery_on=working_days_after(on, days),
+            )
+        )
+    return found
+
+
+def _line(line: PricedLine, view: BasketView, caps: Sequence[LimitAccount]) -> BasketLine:
+    short = [
+        cap
+        for cap in caps
+        if cap.available < (line.quantity if cap.unit == Unit.PIECES else line.net)
+    ]
+    return BasketLine(line, view.obstacles.get(line.key, []), short)

@@ -1,0 +1,82 @@
+"""Use of caps over time, the warning marks, and when a cap would be exhausted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from contracts.agreements.caps import CapUse, cap_uses, visible_accounts
+from contracts.agreements.entitlement import visible_agreements
+from contracts.agreements.models import AgreementState, FrameworkAgreement
+from contracts.ledger.history import DayBalance, daily_balances
+from contracts.ledger.models import LimitAccount
+from contracts.parties.models import Membership
+
+FIRST_WARNING = 70
+PLOTTED_KINDS = ("agreement_value", "lot_value")
+FORECAST_HORIZON = timedelta(days=3650)
+
+
+@dataclass(frozen=True, slots=True)
+class CapHistory:
+    """One cap with its balances by day; `exhausted_on` is a straight-line forecast."""
+
+    account: LimitAccount
+    points: Sequence[tuple[date, Decimal, Decimal]]
+    exhausted_on: date | None
+
+    @property
+    def is_plotted(self) -> bool:
+        """Value caps of agreement and lots get a plot over time; all others a meter."""
+        return self.account.kind in PLOTTED_KINDS
+
+
+def cap_histories(agreement: FrameworkAgreement, *, by: Membership, on: date) -> list[CapHistory]:
+    """Every cap the actor's organisation may look at, in two queries."""
+    accounts = visible_accounts(agreement, organisation_id=by.organisation_id, on=on)
+    balances = daily_balances([account.pk for account in accounts])
+    return [
+        CapHistory(
+            account=account,
+            points=_points(balances.get(account.pk, []), on),
+            exhausted_on=exhaustion_day(account, agreement.starts_on, on),
+        )
+        for account in accounts
+    ]
+
+
+def _points(balances: Sequence[DayBalance], on: date) -> list[tuple[date, Decimal, Decimal]]:
+    """The balances up to the day, carried on to it; none while nothing was bound."""
+    points = [(row.day, row.posted, row.held) for row in balances if row.day <= on]
+    if not any(posted or held for _, posted, held in points):
+        return []
+    if points[-1][0] < on:
+        points.append((on, points[-1][1], points[-1][2]))
+    return points
+
+
+def exhaustion_day(account: LimitAccount, since: date, on: date) -> date | None:
+    """The day the limit is reached if use goes on as on average since *since*.
+
+    None while nothing is used, when it is full already, or beyond ten years.
+    """
+    days = (on - since).days
+    if days <= 0 or account.bound <= 0 or account.available <= 0:
+        return None
+    left = int(account.available * days / account.bound)
+    return on + timedelta(days=left) if timedelta(days=left) < FORECAST_HORIZON else None
+
+
+def warned_caps(by: Membership, on: date) -> list[tuple[str, CapUse]]:
+    """Caps from the first warning mark on, of the listed agreements the actor's body runs."""
+    own = visible_agreements(by.organisation_id, on).filter(
+        purchasing_body_id=by.organisation_id, state=AgreementState.LISTED
+    )
+    return [
+        (str(agreement.pk), use)
+        for agreement in own
+        for use in cap_uses(agreement)
+        if use.warning >= FIRST_WARNING
+    ]

@@ -1,0 +1,67 @@
+"""What waits for a role: the cards of the start page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from contracts.agreements.caps import CapUse
+from contracts.parties.models import Membership
+from frontend.access import may_open
+from orders import approvals, baskets
+from orders.call_offs import visible_call_offs
+from orders.lifecycle import CallOffState, RequisitionState
+from orders.requisitions import visible_requisitions
+
+from .caps import warned_caps
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A number, what it counts, and where to go on."""
+
+    count: int
+    label: str
+    url: str
+    action: str
+
+
+def tasks(by: Membership, on: date) -> list[Task]:
+    """Open work of the role; what is done for others stays out."""
+    return [*_asking(by), *_signing(by), *_supplying(by)]
+
+
+def _asking(by: Membership) -> Iterator[Task]:
+    if not may_open(by, "basket"):
+        return
+    yield Task(
+        len(baskets.quantities(by)), "Positionen im Bedarfskorb", "/bedarfskorb/", "Weiterarbeiten"
+    )
+    rows = visible_requisitions(by)
+    for state, label, action in (
+        (RequisitionState.DRAFT, "Entwürfe", "Einreichen oder bearbeiten"),
+        (RequisitionState.RETURNED, "zur Überarbeitung zurück", "Überarbeiten"),
+        (RequisitionState.SUBMITTED, "warten auf Freigabe", "Ansehen"),
+    ):
+        count = rows.filter(state=state).count()
+        yield Task(count, label, f"/anforderungen/?stand={state}", action)
+
+
+def _signing(by: Membership) -> Iterator[Task]:
+    if may_open(by, "approvals"):
+        count = approvals.inbox(by).count()
+        yield Task(count, "warten auf Ihre Entscheidung", "/freigaben/", "Entscheiden")
+
+
+def _supplying(by: Membership) -> Iterator[Task]:
+    if not may_open(by, "call_offs"):
+        return
+    count = visible_call_offs(by).filter(state=CallOffState.ISSUED).count()
+    url = f"/abrufe/?stand={CallOffState.ISSUED}"
+    yield Task(count, "erteilte, noch nicht bestätigte Abrufe", url, "Ansehen")
+
+
+def caps_to_watch(by: Membership, on: date) -> list[tuple[str, CapUse]]:
+    """Caps from 70 % on, of the agreements the actor's organisation runs."""
+    return warned_caps(by, on) if by.role in ("contract_manager", "reviewer") else []

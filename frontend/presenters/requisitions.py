@@ -1,0 +1,159 @@
+"""A requisition as people read it: groups, budget effect, signatures, history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import F, Prefetch, QuerySet
+
+from contracts.agreements.models import Award
+from contracts.parties.models import Membership, Role
+from orders.budgets import BudgetEffect, effects
+from orders.models import (
+    ApprovalStep,
+    Assignment,
+    Decision,
+    Involvement,
+    Requisition,
+    RequisitionLine,
+    RequisitionRevision,
+    Side,
+)
+
+from .timeline import Event
+
+UNBOUND_STATES = ("draft", "returned")
+SHOWN_EFFECT_STATES = (*UNBOUND_STATES, "submitted")
+
+
+@dataclass(frozen=True, slots=True)
+class VatSum:
+    """Net and tax of one VAT category and rate within one future call-off."""
+
+    category: str
+    rate: Decimal
+    reason: str
+    net: Decimal
+    tax: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class LineGroup:
+    """Lines that become, or became, one call-off."""
+
+    award: Award
+    lines: Sequence[RequisitionLine]
+    vat: Sequence[VatSum]
+
+    @property
+    def net(self) -> Decimal:
+        return sum((row.net for row in self.vat), Decimal(0))
+
+    @property
+    def gross(self) -> Decimal:
+        return sum((row.net + row.tax for row in self.vat), Decimal(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A step with what was decided, and who could still sign it."""
+
+    step: ApprovalStep
+    decisions: Sequence[Decision]
+    candidates: Sequence[Membership]
+
+    @property
+    def is_stuck(self) -> bool:
+        """Nobody is left who may and can sign."""
+        return self.step.completed_at is None and not self.candidates
+
+
+def groups(lines: Iterable[RequisitionLine]) -> list[LineGroup]:
+    """Lines per award, in their order, with their VAT groups."""
+    found: dict[int, list[RequisitionLine]] = {}
+    for line in lines:
+        found.setdefault(line.listing.item.award_id, []).append(line)
+    return [LineGroup(rows[0].listing.item.award, rows, vat_sums(rows)) for rows in found.values()]
+
+
+def vat_sums(lines: Iterable[RequisitionLine]) -> list[VatSum]:
+    """Stored net and tax per category and rate."""
+    sums: dict[tuple[str, Decimal], VatSum] = {}
+    for line in lines:
+        key = (line.tax_category, line.tax_rate)
+        known = sums.get(key) or VatSum(*key, line.tax_reason, Decimal(0), Decimal(0))
+        sums[key] = replace(known, net=known.net + line.net, tax=known.tax + line.tax)
+    return list(sums.values())
+
+
+def budget_effects(
+    requisition: Requisition, assignments: Iterable[Assignment]
+) -> list[BudgetEffect]:
+    """Before, this and after; what is held for the requisition itself counts as this."""
+    if requisition.state not in SHOWN_EFFECT_STATES:
+        return []
+    rows = effects(assignments)
+    if requisition.state in UNBOUND_STATES:
+        return list(rows)
+    return [replace(row, bound=row.bound - row.amount) for row in rows]
+
+
+def signatures(requisition: Requisition, gross: Decimal, on: date) -> list[Signature]:
+    """Steps of the current revision; who could sign has role, limit and clean hands."""
+    steps = list(
+        requisition.steps.filter(revision_no=requisition.current_revision)
+        .order_by("tier", "pk")
+        .prefetch_related(
+            Prefetch("decisions", Decision.objects.select_related("person", "on_behalf_of"))
+        )
+    )
+    asked = Involvement.objects.filter(requisition=requisition, side=Side.ASK)
+    able = list(
+        Membership.objects.valid_on(on)
+        .filter(
+            organisation_id=requisition.authority_id,
+            role__in={step.role for step in steps},
+            signing_limit__gte=gross,
+        )
+        .exclude(user_id__in=asked.values("person_id"))
+        .select_related("user")
+        .order_by("user__last_name", "user__email")
+    )
+    return [_signature(step, able) for step in steps]
+
+
+def _signature(step: ApprovalStep, able: Sequence[Membership]) -> Signature:
+    decisions = list(step.decisions.all())
+    signed = {decision.person_id for decision in decisions}
+    candidates = [row for row in able if row.role == step.role and row.user_id not in signed]
+    return Signature(step, decisions, candidates)
+
+
+def pending_events(requisition: Requisition, rows: Iterable[Signature]) -> list[Event]:
+    """The signatures still to come, for the end of the timeline."""
+    if requisition.state != "submitted":
+        return []
+    return [
+        Event(
+            text=f"Freigabe Stufe {row.step.tier}: {Role(row.step.role).label}",
+            next_owner=", ".join(str(member.user) for member in row.candidates),
+            note=row.step.reason,
+            pending=True,
+        )
+        for row in rows
+        if row.step.completed_at is None
+    ]
+
+
+def current_revisions(requisitions: QuerySet[Requisition]) -> QuerySet[RequisitionRevision]:
+    """The current revision of each requisition, newest requisition first."""
+    return (
+        RequisitionRevision.objects.filter(
+            requisition__in=requisitions, number=F("requisition__current_revision")
+        )
+        .select_related("requisition__school", "requisition__created_by__user")
+        .order_by("-requisition__created_at", "-requisition_id")
+    )

@@ -1,0 +1,90 @@
+"""The audit trail of an object as people read it: what happened, when, by whom."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Model, Q
+
+from contracts.audit.models import AuditEntry
+
+# action -> (words, variant of the mark)
+ACTIONS: Mapping[str, tuple[str, str]] = {
+    "requisition.created": ("Anforderung angelegt", ""),
+    "requisition.revised": ("Neue Fassung geschrieben", ""),
+    "requisition.submitted": ("Eingereicht, Mittel und Höchstwerte vorgemerkt", ""),
+    "requisition.decision.approve": ("Freigegeben", "success"),
+    "requisition.decision.reject": ("Ablehnung entschieden", "danger"),
+    "requisition.decision.return": ("Zur Überarbeitung gegeben", ""),
+    "requisition.rejected": ("Abgelehnt, Vormerkungen aufgelöst", "danger"),
+    "requisition.returned": ("Zurück bei der anfordernden Stelle, Vormerkungen aufgelöst", ""),
+    "requisition.withdrawn": ("Zurückgezogen", ""),
+    "requisition.expired": ("Verfallen, Vormerkungen aufgelöst", ""),
+    "call_off.issued": ("Abruf erteilt", "success"),
+    "call_off.confirmed": ("Vom Lieferanten bestätigt", ""),
+    "call_off.changed": ("Vom Lieferanten geändert", ""),
+    "call_off.refused": ("Vom Lieferanten abgelehnt", "danger"),
+    "call_off.partly_delivered": ("Teilweise geliefert", ""),
+    "call_off.delivered": ("Geliefert", "success"),
+    "call_off.invoiced": ("Berechnet", ""),
+    "call_off.closed": ("Abgeschlossen", ""),
+    "call_off.cancelled": ("Storniert", "danger"),
+    "upload.received": ("Datei eingegangen", ""),
+    "upload.checked": ("Datei geprüft", ""),
+    "upload.refused": ("Datei abgelehnt", "danger"),
+    "upload.submitted": ("Beim Vertragsmanagement eingereicht", ""),
+    "upload.withdrawn": ("Zurückgezogen", ""),
+    "upload.published": ("Veröffentlicht", "success"),
+    "agreement.listed": ("Gelistet", "success"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One entry of the timeline; `pending` ones are still to come and have no time."""
+
+    text: str
+    at: datetime | None = None
+    actor: str = ""
+    on_behalf_of: str = ""
+    note: str = ""
+    next_owner: str = ""
+    variant: str = ""
+    pending: bool = False
+
+
+def history(*objects: Model) -> list[Event]:
+    """What was recorded about the objects, oldest first, in one query."""
+    if not objects:
+        return []
+    wanted = Q()
+    for kind, keys in _by_kind(objects).items():
+        wanted |= Q(object_type=kind, object_id__in=keys)
+    rows = AuditEntry.objects.filter(wanted).select_related(
+        "person", "on_behalf_of", "organisation"
+    )
+    return [_event(row) for row in rows.order_by("pk")]
+
+
+def _by_kind(objects: Iterable[Model]) -> dict[str, Collection[int]]:
+    kinds: dict[str, list[int]] = {}
+    for obj in objects:
+        kind = obj._meta.label_lower  # noqa: SLF001 - Django documents _meta
+        kinds.setdefault(kind, []).append(obj.pk)
+    return dict(kinds)
+
+
+def _event(row: AuditEntry) -> Event:
+    words, variant = ACTIONS.get(row.action, (row.action, ""))
+    number = row.after.get("number") if isinstance(row.after, dict) else None
+    actor = f"{row.person}, {row.organisation}" if row.person is not None else "System"
+    return Event(
+        text=f"{words}: {number}" if number else words,
+        at=row.at,
+        actor=actor,
+        on_behalf_of=str(row.on_behalf_of) if row.on_behalf_of is not None else "",
+        note=row.reason,
+        variant=variant,
+    )

@@ -1,0 +1,138 @@
+"""What the domain refuses, in German: what happened, what is missing, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from contracts.agreements.errors import (
+    AgreementError,
+    Blocked,
+    NoPrice,
+    NotEntitled,
+    NoVatRule,
+)
+from contracts.catalogue.errors import CatalogueError, InvalidMapping
+from contracts.ledger.errors import AccountClosed, LedgerError, LimitExceeded, Shortfall
+from contracts.ledger.models import AccountKind
+from contracts.pricing import PricingError
+from frontend.formatting import format_amount
+from orders import errors
+from orders.lifecycle import IllegalTransition
+
+REFUSALS = (errors.OrderError, AgreementError, LedgerError, PricingError, IllegalTransition)
+
+_BUDGET_ADVICE = (
+    "Wählen Sie eine andere Haushaltsposition, teilen Sie die Kontierung auf, verringern Sie "
+    "die Menge, oder klären Sie mit der Kämmerei, ob Mittel nachgegeben werden."
+)
+_CAP_ADVICE = (
+    "Verringern Sie die Menge, oder fragen Sie bei der Beschaffungsstelle nach, "
+    "ob die Vereinbarung noch Mengen hergibt."
+)
+_ADVICE: dict[type[Exception], tuple[str, str]] = {
+    Blocked: (
+        "Der Abruf ist gesperrt",
+        (
+            "Entfernen Sie die genannten Artikel, oder wenden Sie sich an die Stelle, "
+            "die die Sperre gesetzt hat."
+        ),
+    ),
+    AccountClosed: (
+        "Ein Los oder ein Kontingent ist gesperrt",
+        "Die Beschaffungsstelle hebt die Sperre auf, wenn der Grund entfallen ist.",
+    ),
+    NotEntitled: (
+        "Ein Artikel ist nicht mehr abrufbar",
+        "Nehmen Sie den Artikel heraus, oder suchen Sie im Katalog einen Ersatz.",
+    ),
+    NoPrice: (
+        "Ein Artikel hat heute keinen Vertragspreis",
+        (
+            "Ohne Preis wird nichts abgerufen. Nehmen Sie den Artikel heraus, oder fragen Sie "
+            "bei der Beschaffungsstelle nach."
+        ),
+    ),
+    NoVatRule: (
+        "Für einen Artikel fehlt die Steuerregel",
+        "Bitte melden Sie das der Beschaffungsstelle. Ihre Eingaben bleiben erhalten.",
+    ),
+    errors.NoPolicy: (
+        "Es ist keine Freigaberegel hinterlegt",
+        "Ohne Regel kann niemand freigeben. Ihre Verwaltung muss die Freigaberegelung ergänzen.",
+    ),
+    errors.OwnRequest: (
+        "Vier-Augen-Prinzip",
+        (
+            "Bitte überlassen Sie den Schritt einer Person, die nicht angefordert, bearbeitet oder "
+            "entschieden hat."
+        ),
+    ),
+    errors.StaleRevision: (
+        "Die Anforderung wurde inzwischen geändert",
+        "Prüfen Sie die Fassung, die Sie jetzt sehen, und entscheiden Sie dann erneut.",
+    ),
+    errors.SigningLimitExceeded: (
+        "Der Betrag liegt über Ihrer Zeichnungsgrenze",
+        "Eine Person mit höherer Zeichnungsgrenze muss entscheiden.",
+    ),
+    errors.InvalidAssignment: (
+        "Die Kontierung passt nicht",
+        "Bitte ordnen Sie jeder Zeile eine Haushaltsposition Ihrer Organisation zu.",
+    ),
+    InvalidMapping: (
+        "Die Spaltenzuordnung passt nicht",
+        (
+            "Geben Sie mindestens die Spalten der Bezeichnung und des Preises an, "
+            "oder lassen Sie alle Felder leer: Dann wird nach den Überschriften zugeordnet."
+        ),
+    ),
+    CatalogueError: (
+        "Die Kataloglieferung wurde nicht angenommen",
+        "Prüfen Sie die Datei und den Stand der Lieferung.",
+    ),
+    IllegalTransition: (
+        "Dieser Schritt ist nicht mehr möglich",
+        "Der Stand hat sich inzwischen geändert. Prüfen Sie den aktuellen Stand auf dieser Seite.",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A refusal as people read it: `points` are the single reasons."""
+
+    title: str
+    points: Sequence[str]
+    advice: Sequence[str]
+
+
+def explain(error: Exception) -> Refusal:
+    """Turn a named refusal of the domain into words; nothing was changed by it."""
+    if isinstance(error, LimitExceeded) and error.shortfalls:
+        return _limits(error.shortfalls)
+    title, advice = next(
+        (words for kind, words in _ADVICE.items() if isinstance(error, kind)),
+        ("Das ist so nicht möglich", ""),
+    )
+    points = error.reasons if isinstance(error, Blocked) else [str(error)]
+    return Refusal(title, points, [advice] if advice else [])
+
+
+def _limits(gaps: Sequence[Shortfall]) -> Refusal:
+    budgets = [gap for gap in gaps if gap.kind == AccountKind.BUDGET]
+    advice = [_BUDGET_ADVICE] if budgets else []
+    if len(budgets) < len(gaps):
+        advice.append(_CAP_ADVICE)
+    one = "Eine Grenze reicht nicht aus" if len(gaps) == 1 else "Mehrere Grenzen reichen nicht aus"
+    return Refusal(one, [_gap(gap) for gap in gaps], advice)
+
+
+def _gap(gap: Shortfall) -> str:
+    free = max(gap.available, Decimal(0))
+    return (
+        f"{gap.title}: Es fehlen {format_amount(gap.missing, gap.unit)} "
+        f"(gebraucht {format_amount(gap.requested, gap.unit)}, "
+        f"frei {format_amount(free, gap.unit)})."
+    )

@@ -1,0 +1,183 @@
+"""Searching the catalogue, and one article with everything behind its price."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from contracts.agreements.entitlement import entitled_listings
+from contracts.agreements.models import ListPriceVersion, PriceVersion
+from contracts.agreements.quotes import offers, with_contract
+from contracts.clock import berlin_day
+from contracts.search import Facet, Filters, SearchPage, exact_listing, search
+from frontend.access import may_open
+from frontend.actor import PageRequest
+from frontend.presenters.articles import ArticleCard, cards, gross_preview
+
+PER_PAGE = 24
+SORTS = (("relevance", "Relevanz"), ("name", "Name"))
+FACET_PARAMETERS = ("gruppe", "hersteller", "lieferant", "vereinbarung", "los")
+OPEN_FACETS = 1
+
+
+def catalogue(request: PageRequest) -> HttpResponse:
+    """Search first: an exact number opens its article, everything else becomes a list."""
+    day = berlin_day(timezone.now())
+    filters = filters_from(request.GET)
+    buyer_id = request.actor.organisation_id
+    if filters.text and not any(name in request.GET for name in (*FACET_PARAMETERS, "seite")):
+        exact = exact_listing(buyer_id=buyer_id, on=day, text=filters.text)
+        if exact is not None:
+            return redirect("frontend:article", listing_id=exact)
+    found = search(
+        buyer_id=buyer_id,
+        on=day,
+        filters=filters,
+        page=_number(request.GET.get("seite", "1")),
+        per_page=PER_PAGE,
+    )
+    context = {
+        "found": found,
+        "cards": cards(found.listings, found.offers, by=request.actor, on=day),
+        "page": Paginator(range(found.count), PER_PAGE).get_page(found.page),
+        "facets": _facets(found.facets),
+        "hidden": [(name, value) for name, value in _kept(request.GET) if value],
+        "chips": _chips(found, request.GET),
+        "clear_url": _without(request.GET, *FACET_PARAMETERS),
+        "sorts": [(value, label, value == filters.sort) for value, label in SORTS],
+        "sort_hidden": [
+            (name, value)
+            for name, values in request.GET.lists()
+            if name in (*FACET_PARAMETERS, "q")
+            for value in values
+        ],
+        "search_query": filters.text,
+        "may_order": may_open(request.actor, "basket_add"),
+        "here": request.get_full_path(),
+    }
+    return render(request, "frontend/catalogue/list.html", context)
+
+
+def article(request: PageRequest, listing_id: int) -> HttpResponse:
+    """One article; who is not entitled to it learns that it does not exist."""
+    day = berlin_day(timezone.now())
+    rows = entitled_listings(request.actor.organisation_id, day)
+    listing = with_contract(rows).filter(pk=listing_id).first()
+    if listing is None:
+        raise Http404
+    (card,) = cards([listing], offers([listing], day), by=request.actor, on=day)
+    context = {
+        "card": card,
+        "why": _why(card),
+        "vat": (
+            gross_preview(card.offer, card.price, request.actor.organisation, day)
+            if card.offer is not None and card.price is not None
+            else None
+        ),
+        "may_order": may_open(request.actor, "basket_add"),
+        "crumbs": [
+            {"label": "Katalog", "url": "/katalog/"},
+            {"label": listing.article.name, "url": ""},
+        ],
+        "here": request.get_full_path(),
+    }
+    return render(request, "frontend/catalogue/article.html", context)
+
+
+def _why(card: ArticleCard) -> dict[str, Any]:
+    """Where the price comes from: version, award, list price and discount."""
+    if card.offer is None:
+        return {}
+    version = PriceVersion.objects.select_related("change").get(pk=card.offer.price_version_id)
+    list_price = ListPriceVersion.objects.filter(pk=card.offer.list_price_id).first()
+    return {
+        "version": version,
+        "list_price": list_price,
+        "discounts": list(version.tiers.exclude(discount_percent=None).order_by("from_quantity")),
+    }
+
+
+def filters_from(query: QueryDict) -> Filters:
+    """The filters of an address; unknown and unreadable values are left out."""
+    sort = query.get("sort", "relevance")
+    return Filters(
+        text=query.get("q", "").strip()[:200],
+        product_groups=tuple(query.getlist("gruppe")),
+        manufacturers=tuple(query.getlist("hersteller")),
+        suppliers=tuple(query.getlist("lieferant")),
+        agreements=_numbers(query.getlist("vereinbarung")),
+        lots=_numbers(query.getlist("los")),
+        sort=sort if sort in dict(SORTS) else "relevance",
+    )
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 9 else 1
+
+
+def _numbers(texts: list[str]) -> tuple[int, ...]:
+    return tuple(int(text) for text in texts if text.isdecimal() and len(text) < 19)
+
+
+def _kept(query: QueryDict) -> list[tuple[str, str]]:
+    """What the facet form has to carry along."""
+    return [("q", query.get("q", "")), ("sort", query.get("sort", ""))]
+
+
+def _facets(facets: Sequence[Facet]) -> list[dict[str, Any]]:
+    """Facets with something to choose; the first ones are open."""
+    useful = [facet for facet in facets if facet.values]
+    return [_facet(facet, position) for position, facet in enumerate(useful)]
+
+
+def _facet(facet: Facet, position: int) -> dict[str, Any]:
+    return {
+        "title": facet.label,
+        "name": facet.parameter,
+        "open": position < OPEN_FACETS or any(value.active for value in facet.values),
+        "values": [
+            {
+                "value": value.value,
+                "label": value.label,
+                "count": value.count,
+                "selected": value.active,
+            }
+            for value in facet.values
+        ],
+    }
+
+
+def _chips(found: SearchPage, query: QueryDict) -> list[dict[str, str]]:
+    """One removable chip per chosen value, also for values without hits."""
+    labels = {
+        (facet.parameter, value.value): f"{facet.label}: {value.label}"
+        for facet in found.facets
+        for value in facet.values
+    }
+    return [
+        {
+            "label": labels.get((name, value), value),
+            "remove_url": _without_value(query, name, value),
+        }
+        for name in FACET_PARAMETERS
+        for value in query.getlist(name)
+    ]
+
+
+def _without(query: QueryDict, *names: str) -> str:
+    rest = query.copy()
+    for name in (*names, "seite"):
+        rest.pop(name, None)
+    return f"?{rest.urlencode()}"
+
+
+def _without_value(query: QueryDict, name: str, value: str) -> str:
+    rest = query.copy()
+    rest.setlist(name, [other for other in query.getlist(name) if other != value])
+    rest.pop("seite", None)
+    return f"?{rest.urlencode()}"

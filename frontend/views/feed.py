@@ -1,0 +1,76 @@
+"""The finance feed of a budget entity: gapless numbers, hashes, links to the call-offs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import render
+
+from contracts.parties.models import BudgetEntity
+from frontend.actor import PageRequest
+from orders.call_offs import visible_call_offs
+from orders.exports import export_csv, feed_of
+from orders.formats.csv import PROFILES
+from orders.models import Feed, FeedEntry
+from orders.models.event import EventType
+
+PER_PAGE = 50
+
+
+def feed(request: PageRequest) -> HttpResponseBase:
+    """The newest events first; `format=csv` gives the whole feed as the finance file."""
+    entities = list(BudgetEntity.objects.filter(organisation_id=request.actor.organisation_id))
+    if not entities:
+        return render(request, "frontend/feed/list.html", {"entities": []})
+    code = request.GET.get("mandant") or entities[0].code
+    chosen = feed_of(request.actor, code)
+    if request.GET.get("format") == "csv":
+        return _download(chosen, code)
+    return _page(request, entities, chosen, code)
+
+
+def _page(
+    request: PageRequest, entities: Sequence[BudgetEntity], chosen: Feed, code: str
+) -> HttpResponse:
+    entries = FeedEntry.objects.filter(feed=chosen).select_related("event").order_by("-seq")
+    page = Paginator(entries, PER_PAGE).get_page(request.GET.get("seite"))
+    context = {
+        "entities": entities,
+        "code": code,
+        "feed": chosen,
+        "page": page,
+        "rows": _rows(request, page.object_list),
+        "export_url": f"?mandant={code}&format=csv",
+    }
+    return render(request, "frontend/feed/list.html", context)
+
+
+def _rows(request: PageRequest, entries: Sequence[FeedEntry]) -> list[dict[str, Any]]:
+    payloads = [json.loads(entry.event.payload) for entry in entries]
+    numbers = {payload["order_no"] for payload in payloads if payload["order_no"]}
+    keys = dict(
+        visible_call_offs(request.actor).filter(number__in=numbers).values_list("number", "pk")
+    )
+    return [
+        {
+            "entry": entry,
+            "label": EventType(entry.event.type).label,
+            "payload": payload,
+            "gross": Decimal(payload["gross"]),
+            "call_off_id": keys.get(payload["order_no"]),
+        }
+        for entry, payload in zip(entries, payloads, strict=True)
+    ]
+
+
+def _download(chosen: Feed, code: str) -> StreamingHttpResponse:
+    export = export_csv(chosen, profile=PROFILES["de"])
+    response = StreamingHttpResponse(export.chunks, content_type="text/csv; charset=utf-8")
+    name = f"finanzfeed-{code}-{export.first}-{export.last}.csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

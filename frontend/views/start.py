@@ -1,0 +1,44 @@
+"""The start page: what waits for the role one acts in."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from contracts.clock import berlin_day
+from contracts.parties.models import Role
+from frontend.access import may_open
+from frontend.actor import PageRequest
+from frontend.forms.requisition import fiscal_year
+from frontend.presenters.overview import caps_to_watch, tasks
+from orders.budgets import usable_lines
+from orders.call_offs import visible_call_offs
+from orders.models import BudgetLine, CallOff
+
+SHOWN = 5
+BUDGET_WATCHERS = (Role.PROCUREMENT_OFFICER, Role.SCHOOL_REQUESTER, Role.TREASURER)
+
+
+def start(request: PageRequest) -> HttpResponse:
+    """Open tasks, caps and budgets to watch, the last call-offs."""
+    day = berlin_day(timezone.now())
+    actor = request.actor
+    budgets: list[BudgetLine] = []
+    if actor.role in BUDGET_WATCHERS:
+        budgets = list(usable_lines(actor, fiscal_year(day))[:SHOWN])
+    call_offs: list[CallOff] = []
+    if may_open(actor, "call_offs"):
+        call_offs = list(
+            visible_call_offs(actor)
+            .select_related("authority", "school", "supplier", "lot__agreement")
+            .order_by("-issued_at", "-pk")[:SHOWN]
+        )
+    context = {
+        "tasks": tasks(actor, day),
+        "caps": caps_to_watch(actor, day),
+        "budgets": budgets,
+        "fiscal_year": fiscal_year(day),
+        "call_offs": call_offs,
+    }
+    return render(request, "frontend/start/start.html", context)

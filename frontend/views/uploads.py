@@ -1,0 +1,199 @@
+"""Uploads of suppliers' catalogues: list, check, difference, submit, publish."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from contracts.catalogue import publication
+from contracts.catalogue import uploads as domain
+from contracts.catalogue.diff import PER_PAGE as ROWS_PER_PAGE
+from contracts.catalogue.diff import DiffCounts, diff_counts, diff_page, issues_csv, price_jumps
+from contracts.catalogue.errors import CatalogueError, NotFound
+from contracts.catalogue.models import CatalogueUpload, StagedAction, UploadState
+from contracts.clock import berlin_day
+from frontend.access import may_open
+from frontend.actor import PageRequest
+from frontend.forms.upload import UploadForm
+from frontend.presenters.timeline import history
+from frontend.refusals import Refusal, explain
+
+PER_PAGE = 25
+SHOWN_ISSUES = 50
+RUNNING = (UploadState.RECEIVED, UploadState.READING)
+WITHDRAWABLE = (*RUNNING, UploadState.CHECKED, UploadState.SUBMITTED)
+
+
+def uploads(request: PageRequest) -> HttpResponse:
+    """The uploads within reach; suppliers also find the form here."""
+    return _list(request)
+
+
+def _list(
+    request: PageRequest,
+    form: UploadForm | None = None,
+    *,
+    refusal: Refusal | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    state = request.GET.get("stand", "")
+    rows = domain.visible_uploads(request.actor)
+    if state in UploadState.values:
+        rows = rows.filter(state=state)
+    may_upload = may_open(request.actor, "upload_create")
+    if form is None and may_upload:
+        form = UploadForm(by=request.actor, on=berlin_day(timezone.now()))
+    context = {
+        "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("seite")),
+        "states": UploadState.choices,
+        "state": state,
+        "form": form,
+        "refusal": refusal,
+    }
+    return render(request, "frontend/uploads/list.html", context, status=status)
+
+
+@require_POST
+def upload_create(request: PageRequest) -> HttpResponse:
+    """Keep the file; it is read and compared by the worker."""
+    now = timezone.now()
+    form = UploadForm(request.POST, request.FILES, by=request.actor, on=berlin_day(now))
+    if not form.is_valid():
+        return _list(request, form, status=422)
+    file = form.cleaned_data["file"]
+    try:
+        made = domain.receive(
+            by=request.actor,
+            award_id=form.cleaned_data["award"].pk,
+            filename=file.name,
+            content=file.read(),
+            mapping=form.mapping,
+            now=now,
+        )
+    except NotFound as error:
+        raise Http404 from error
+    except CatalogueError as error:
+        return _list(request, form, refusal=explain(error), status=422)
+    messages.success(request, "Die Datei ist eingegangen und wird geprüft.")
+    return redirect("frontend:upload", upload_id=made.pk)
+
+
+def upload(request: PageRequest, upload_id: int) -> HttpResponse:
+    """One upload: its progress, or what publishing it would do."""
+    return _detail(request, upload_id)
+
+
+def upload_progress(request: PageRequest, upload_id: int) -> HttpResponse:
+    """The progress of the check, asked for every other second; at the end the whole page."""
+    row = _visible(request, upload_id)
+    response = render(request, "frontend/uploads/progress.html", {"upload": row})
+    if row.state not in RUNNING:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+def upload_issues(request: PageRequest, upload_id: int) -> StreamingHttpResponse:
+    """Every message of the check as CSV."""
+    row = _visible(request, upload_id)
+    response = StreamingHttpResponse(issues_csv(row), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="meldungen-{row.pk}.csv"'
+    return response
+
+
+@require_POST
+def upload_submit(request: PageRequest, upload_id: int) -> HttpResponse:
+    """Hand the checked upload to the contract manager."""
+    return _act(request, upload_id, domain.submit, "Die Lieferung ist eingereicht.")
+
+
+@require_POST
+def upload_withdraw(request: PageRequest, upload_id: int) -> HttpResponse:
+    """Take the upload back."""
+    return _act(request, upload_id, domain.withdraw, "Die Lieferung ist zurückgezogen.")
+
+
+@require_POST
+def upload_publish(request: PageRequest, upload_id: int) -> HttpResponse:
+    """Put what the rules allow on the shelf; held-back rows stay out."""
+    return _act(request, upload_id, publication.publish, "Die Lieferung ist veröffentlicht.")
+
+
+def _act(
+    request: PageRequest, upload_id: int, step: Callable[..., Any], outcome: str
+) -> HttpResponse:
+    try:
+        step(upload_id=upload_id, by=request.actor, now=timezone.now())
+    except NotFound as error:
+        raise Http404 from error
+    except CatalogueError as error:
+        return _detail(request, upload_id, refusal=explain(error), status=422)
+    messages.success(request, outcome)
+    return redirect("frontend:upload", upload_id=upload_id)
+
+
+def _visible(request: PageRequest, upload_id: int) -> CatalogueUpload:
+    row = domain.visible_uploads(request.actor).filter(pk=upload_id).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def _detail(
+    request: PageRequest, upload_id: int, *, refusal: Refusal | None = None, status: int = 200
+) -> HttpResponse:
+    row = _visible(request, upload_id)
+    actor = request.actor
+    chosen = request.GET.get("wirkung", "")
+    action = StagedAction(chosen) if chosen in StagedAction.values else None
+    number = request.GET.get("seite", "1")
+    found = diff_page(row, action, int(number) if number.isdecimal() else 1)
+    counts = diff_counts(row)
+    pages = Paginator(range(found.count), ROWS_PER_PAGE)
+    context = {
+        "upload": row,
+        "running": row.state in RUNNING,
+        "counts": counts,
+        "tabs": _tabs(counts, chosen),
+        "found": found,
+        "page": pages.get_page(found.page),
+        "jumps": price_jumps(row),
+        "issues": list(row.issues.order_by("row", "pk")[:SHOWN_ISSUES]),
+        "issue_count": row.issues.count(),
+        "events": history(row),
+        "refusal": refusal,
+        "may_submit": row.state == UploadState.CHECKED and may_open(actor, "upload_submit"),
+        "may_withdraw": row.state in WITHDRAWABLE and may_open(actor, "upload_withdraw"),
+        "may_publish": row.state == UploadState.SUBMITTED and may_open(actor, "upload_publish"),
+        "crumbs": [
+            {"label": "Kataloglieferungen", "url": "/kataloglieferungen/"},
+            {"label": row.filename, "url": ""},
+        ],
+    }
+    return render(request, "frontend/uploads/detail.html", context, status=status)
+
+
+def _tabs(counts: DiffCounts, chosen: str) -> list[dict[str, Any]]:
+    """One tab per effect, with its rows."""
+    numbers = {
+        "": counts.staged,
+        StagedAction.NEW: counts.new,
+        StagedAction.CHANGED: counts.changed,
+        StagedAction.UNCHANGED: counts.unchanged,
+        StagedAction.HELD_BACK: counts.held_back,
+    }
+    return [
+        {
+            "label": StagedAction(value).label if value else "alle",
+            "url": f"?wirkung={value}#zeilen",
+            "active": value == chosen,
+            "badge": number,
+        }
+        for value, number in numbers.items()
+    ]

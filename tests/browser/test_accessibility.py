@@ -1,0 +1,157 @@
+"""Every page, for every role that may open it, light and dark, wide and at 320 px.
+
+Zero violations of WCAG 2.2 A and AA and of best practice, no console error, nothing to
+scroll sideways. One world on one live server serves all pages; nothing here writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import Browser, Page
+from pytest_django import DjangoDbBlocker
+from pytest_django.live_server_helper import LiveServer
+
+from contracts.catalogue import uploads
+from contracts.parties.models import Role
+from orders.delivery import deliver_due
+from orders.exports import sequence_all
+from tests.browser.axe import ConsoleErrors, assert_accessible, assert_no_horizontal_scroll
+from tests.pages import PageWorld, build_pages
+from tests.permission_table import PAGE_ROWS, PUBLIC_PAGE_ROWS
+
+pytestmark = pytest.mark.browser
+
+ROLES = (
+    Role.PROCUREMENT_OFFICER,
+    Role.APPROVER,
+    Role.SUPPLIER_CATALOGUE,
+    Role.SUPPLIER_ORDERS,
+    Role.CONTRACT_MANAGER,
+    Role.TREASURER,
+)
+SCHEMES = ("light", "dark")
+WIDTHS = (1280, 320)
+ROWS = [
+    *(row for row in PAGE_ROWS if row.method == "GET" and row.name != "upload_issues"),
+    *(row for row in PUBLIC_PAGE_ROWS if row.method == "GET"),
+]
+FILE = (
+    b"Artikelnummer;Bezeichnung;Preis\n"
+    b"A-1;Notebooks;449,00\nA-9;Netzteil;19,00\nA-10;;12,00\nA-11;Kabel;abc\n"
+)
+
+
+@dataclass
+class Shop:
+    """The live server, its world, and what the addresses name."""
+
+    url: str
+    pages: PageWorld
+    targets: dict[str, Any]
+    browser: Browser
+
+
+@pytest.fixture(scope="module")
+def shop(
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    databases: Any,
+    browser: Browser,
+) -> Iterator[Shop]:
+    if not (Path(settings.ASSETS_DIR) / "kern").is_dir():
+        pytest.skip("needs the assets: python -m shop.assets")
+    with django_db_blocker.unblock():
+        pages = build_pages()
+        targets = _targets(pages)
+        server = LiveServer("localhost")
+        yield Shop(server.url, pages, targets, browser)
+        server.stop()
+        _fresh_copy(databases)
+
+
+def _fresh_copy(databases: Any) -> None:
+    """Leave the database as it was found: what lies in it was committed."""
+    from django.db import connections  # noqa: PLC0415
+
+    name = connections["default"].settings_dict["NAME"]
+    connections.close_all()
+    databases.copy(name)
+
+
+def _targets(pages: PageWorld) -> dict[str, Any]:
+    issued = pages.issued(120)
+    draft = pages.draft(40)
+    submitted = pages.submitted(55)
+    pages.fill_basket(120)
+    keeper = pages.people[Role.SUPPLIER_CATALOGUE]
+    upload = uploads.receive(
+        by=keeper,
+        award_id=pages.world.awards[0].pk,
+        filename="katalog.csv",
+        content=FILE,
+        mapping={},
+        now=pages.now,
+    )
+    uploads.check(upload.pk, now=pages.now)
+    uploads.submit(upload_id=upload.pk, by=keeper, now=pages.now)
+    sequence_all()
+    deliver_due(now=timezone.now())
+    return {
+        "listing": pages.world.listings[0].pk,
+        "draft": draft.pk,
+        "submitted": submitted.pk,
+        "call_off": issued.call_offs.get(supplier=pages.world.suppliers[0]).pk,
+        "agreement": pages.world.agreement.pk,
+        "handed_in": upload.pk,
+    }
+
+
+def _open(shop: Shop, role: Role | None, scheme: Any, width: int) -> Iterator[Page]:
+    context = shop.browser.new_context(
+        locale="de-DE", color_scheme=scheme, viewport={"width": width, "height": 800}
+    )
+    if role is not None:
+        session = shop.pages.as_role(role).cookies[settings.SESSION_COOKIE_NAME].value
+        cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session, "url": shop.url}
+        context.add_cookies([cookie])  # type: ignore[list-item]
+    yield context.new_page()
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("role", [*ROLES, None], ids=lambda role: role or "anonymous")
+def test_pages_are_accessible(shop: Shop, role: Role | None, scheme: str, width: int) -> None:
+    """All pages of one role in one look; every problem of every page is named at once."""
+    problems = []
+    for page in _open(shop, role, scheme, width):
+        errors = ConsoleErrors(page)
+        for address in _addresses(shop, role):
+            answer = page.goto(f"{shop.url}{address}")
+            if answer is None or answer.status != 200:
+                problems.append(f"{address}: {answer and answer.status}")
+            for check in (assert_accessible, assert_no_horizontal_scroll):
+                try:
+                    check(page)
+                except AssertionError as error:
+                    problems.append(str(error))
+        problems += errors.messages
+    assert not problems, "\n".join(problems)
+
+
+def _addresses(shop: Shop, role: Role | None) -> list[str]:
+    found = []
+    for row in ROWS:
+        allowed = getattr(row, "allowed", None)
+        if (allowed is None) if role is None else (allowed or {}).get(role) == 200:
+            args = [shop.targets[name] for name in getattr(row, "args", ())]
+            found.append(reverse(f"frontend:{row.name}", args=args))
+    return found

@@ -1,0 +1,78 @@
+"""Races over real connections: every runner has a thread and a database session of its own."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import TypeVar
+
+from django.db import connection, connections
+
+from contracts.ledger.models import LimitAccount
+from contracts.ledger.replay import differences
+
+T = TypeVar("T")
+PATIENCE = 30
+
+
+def race(acts: Sequence[Callable[[], T]]) -> list[T | BaseException]:
+    """Start all at once; return each result, or the exception it ended with.
+
+    A statement that waits longer than the patience is cancelled by the server, so a
+    hang shows as an OperationalError and not as a test that never ends.
+    """
+    start = Barrier(len(acts))
+
+    def run(act: Callable[[], T]) -> T:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(f"SET statement_timeout = '{PATIENCE}s'")
+            start.wait(PATIENCE)
+            return act()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        futures = [pool.submit(run, act) for act in acts]
+    return [future.exception() or future.result() for future in futures]
+
+
+def winners(outcomes: Iterable[T | BaseException]) -> list[T]:
+    return [outcome for outcome in outcomes if not isinstance(outcome, BaseException)]
+
+
+def losers(outcomes: Iterable[object]) -> list[BaseException]:
+    return [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
+
+
+def until_somebody_waits() -> None:
+    """Return when a session of this database waits for a lock."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            )
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.01)
+    raise TimeoutError("nobody waits for a lock")
+
+
+def unlocked_accounts(meeting: Barrier) -> Callable[[Iterable[int]], dict[int, LimitAccount]]:
+    """In place of `lock_accounts`: reads without a lock, then waits until all have read."""
+
+    def read(account_ids: Iterable[int]) -> dict[int, LimitAccount]:
+        rows = LimitAccount.objects.filter(pk__in=set(account_ids)).order_by("pk")
+        accounts = {row.pk: row for row in rows}
+        meeting.wait(PATIENCE)
+        return accounts
+
+    return read
+
+
+def assert_books_are_clean() -> None:
+    assert differences() == []

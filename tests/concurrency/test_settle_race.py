@@ -1,0 +1,178 @@
+"""Races on the ledger itself: a hold ends once, a post is taken back once, a stop counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from threading import Barrier, Thread
+
+import psycopg
+import pytest
+from django.db import connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
+
+from contracts.ledger import movements
+from contracts.ledger.errors import AccountClosed, HoldAlreadyResolved, ReverseTooLarge
+from contracts.ledger.models import AccountKind, EntryKind, LedgerEntry, LimitAccount, Unit
+from contracts.ledger.movements import Hold, Post, Reverse, hold, open_account, reverse, settle
+from tests.world import NOW
+
+from .racing import (
+    PATIENCE,
+    assert_books_are_clean,
+    losers,
+    race,
+    unlocked_accounts,
+    until_somebody_waits,
+    winners,
+)
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.concurrency]
+
+RUNNERS = 8
+UNCHECKED_REVERSES = (
+    "IF EXISTS (\n        SELECT 1\n          FROM (SELECT DISTINCT resolves_id",
+    "IF false AND EXISTS (SELECT 1 FROM (SELECT DISTINCT resolves_id",
+)
+
+
+@pytest.fixture
+def account() -> LimitAccount:
+    return open_account(
+        kind=AccountKind.LOT_VALUE,
+        unit=Unit.EUR,
+        title="Los",
+        limit=Decimal(1000),
+        document="Zuschlag",
+        by=None,
+        now=NOW,
+    )
+
+
+def held(account: LimitAccount, reference: str, amount: int = 100) -> int:
+    ids = hold([Hold(account.pk, Decimal(amount), reference)], by=None, now=NOW)
+    return ids[f"{account.pk}:{reference}"]
+
+
+def posted(account: LimitAccount, reference: str) -> int:
+    pk = held(account, reference)
+    settle(posts=[Post(pk, Decimal(100), reference)], by=None, now=NOW)
+    return LedgerEntry.objects.get(kind=EntryKind.POST, resolves_id=pk).pk
+
+
+def ending(hold_id: int) -> list[Callable[[], None]]:
+    """Post and release one hold, under references that do not collide."""
+    posts = [
+        lambda number=number: settle(
+            posts=[Post(hold_id, Decimal(100), f"post {number}")], by=None, now=NOW
+        )
+        for number in range(RUNNERS - 1)
+    ]
+    return [*posts, lambda: settle(voids=[hold_id], by=None, now=NOW)]
+
+
+def taking_back(post_id: int) -> list[Callable[[], None]]:
+    return [
+        lambda number=number: reverse(
+            [Reverse(post_id, Decimal(60), f"storno {number}")], by=None, now=NOW
+        )
+        for number in range(RUNNERS)
+    ]
+
+
+def test_a_hold_ends_once(account: LimitAccount) -> None:
+    held(account, "a")
+    outcomes = race(ending(held(account, "b")))
+    assert len(winners(outcomes)) == 1
+    assert {type(refusal) for refusal in losers(outcomes)} == {HoldAlreadyResolved}
+    account.refresh_from_db()
+    assert account.held == 100
+    assert_books_are_clean()
+
+
+def test_without_the_index_a_hold_ends_twice(
+    account: LimitAccount, owner: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Negative control: open holds are read before the lock, so the index has to refuse."""
+    held(account, "a")
+    both = ending(held(account, "b"))[:2]
+    meeting = Barrier(len(both))
+    read = movements._open_holds
+
+    def read_together(hold_ids: list[int]) -> dict[int, LedgerEntry]:
+        found = read(hold_ids)
+        meeting.wait(PATIENCE)
+        return found
+
+    monkeypatch.setattr(movements, "_open_holds", read_together)
+    owner.execute("DROP INDEX ledger_hold_resolved_once")
+    assert len(winners(race(both))) == 2
+
+
+def test_a_post_is_taken_back_once(account: LimitAccount) -> None:
+    posted(account, "a")
+    outcomes = race(taking_back(posted(account, "b")))
+    assert len(winners(outcomes)) == 1
+    assert {type(refusal) for refusal in losers(outcomes)} == {ReverseTooLarge}
+    account.refresh_from_db()
+    assert account.posted == 140
+    assert_books_are_clean()
+
+
+def test_without_the_bound_a_post_is_taken_back_again(
+    account: LimitAccount, owner: psycopg.Connection
+) -> None:
+    """Negative control: the bound in the trigger is what refuses the second."""
+    posted(account, "a")
+    post = posted(account, "b")
+    (source,) = owner.execute(
+        "SELECT pg_get_functiondef('ledger_apply_entries'::regproc)"
+    ).fetchone() or ("",)
+    old, new = UNCHECKED_REVERSES
+    assert source.count(old) == 1
+    owner.execute(source.replace(old, new))
+    assert len(winners(race(taking_back(post)[:2]))) == 2
+
+
+def test_a_stop_cannot_be_overtaken_by_a_hold(account: LimitAccount) -> None:
+    outcome = _hold_while_stopping(account)
+    assert isinstance(outcome, AccountClosed)
+    assert not LedgerEntry.objects.filter(kind=EntryKind.HOLD).exists()
+
+
+def test_without_the_lock_a_hold_overtakes_the_stop(
+    account: LimitAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Negative control: the mutant 'lock removed' dies here."""
+    monkeypatch.setattr(movements, "lock_accounts", unlocked_accounts(Barrier(1)))
+    assert not isinstance(_hold_while_stopping(account), BaseException)
+
+
+def test_all_accounts_are_locked_in_order_by_one_statement(account: LimitAccount) -> None:
+    with (
+        transaction.atomic(),
+        CaptureQueriesContext(
+            connection,
+        ) as queries,
+    ):
+        movements.lock_accounts([account.pk, account.pk])
+    (statement,) = [row["sql"] for row in queries if "ledger_limitaccount" in row["sql"]]
+    assert statement.endswith('ORDER BY "ledger_limitaccount"."id" ASC FOR NO KEY UPDATE')
+
+
+def _hold_while_stopping(account: LimitAccount) -> object:
+    """Stop the account, let a hold run into the open transaction, commit the stop."""
+    outcomes: list[object] = []
+
+    def run() -> None:
+        outcomes.extend(race([lambda: held(account, "late")]))
+
+    thread = Thread(target=run)
+    with transaction.atomic():
+        LimitAccount.objects.filter(pk=account.pk).update(is_open=False)
+        thread.start()
+        until_somebody_waits()
+    thread.join(PATIENCE)
+    connections.close_all()
+    (outcome,) = outcomes
+    return outcome

@@ -1,0 +1,55 @@
+"""A world with two suppliers' programs and a finance program."""
+
+from __future__ import annotations
+
+import pytest
+
+from contracts.parties.models import Role
+from orders.exports import sequence_all
+from tests.api_client import Program, program
+from tests.world import World, build_world, person
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return build_world()
+
+
+@pytest.fixture
+def catalogue(world: World) -> Program:
+    """The catalogue program of the first supplier."""
+    member = person("katalog@lieferant-1.example", world.suppliers[0], Role.SUPPLIER_CATALOGUE)
+    return program(member)
+
+
+@pytest.fixture
+def other_catalogue(world: World) -> Program:
+    """The catalogue program of the second supplier."""
+    member = person("katalog@lieferant-2.example", world.suppliers[1], Role.SUPPLIER_CATALOGUE)
+    return program(member)
+
+
+@pytest.fixture
+def sales(world: World) -> Program:
+    """The order program of the first supplier."""
+    return program(person("auftrag@lieferant-1.example", world.suppliers[0], Role.SUPPLIER_ORDERS))
+
+
+@pytest.fixture
+def finance(world: World) -> Program:
+    """The finance program of the authority."""
+    return program(person("kasse@stadt-a.example", world.authority, Role.TREASURER))
+
+
+@pytest.fixture
+def foreign_finance(world: World) -> Program:
+    """The finance program of another authority."""
+    return program(person("kasse@stadt-b.example", world.other_authority, Role.TREASURER))
+
+
+@pytest.fixture
+def issued(world: World) -> World:
+    """The world after one approved requisition over both lots, its events numbered."""
+    world.approve(world.submitted({0: 30, 1: 100}))
+    sequence_all()
+    return world

@@ -1,0 +1,76 @@
+"""Call-offs as their supplier reads them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from contracts.parties.models import Role
+from orders.models import CallOff
+from tests.api_client import Program, program
+from tests.world import World, person
+
+pytestmark = pytest.mark.django_db
+CALL_OFFS = "/api/v1/supplier/call-offs"
+QUERIES_OF_A_LIST = 3  # token, client, call-offs with their heads
+QUERIES_OF_ONE = 5  # token, client, call-off, lines, their items
+
+
+def test_a_supplier_sees_what_was_issued_to_it(issued: World, sales: Program) -> None:
+    (head,) = sales.get(CALL_OFFS).json()["items"]
+    call_off = CallOff.objects.get(supplier=issued.suppliers[0])
+    assert head["number"] == call_off.number
+    assert (head["agreement"], head["lot"], head["award"]) == ("RV-TEST", 1, "Z-1")
+    assert head["buyer"]["code"] == "stadt-a"
+    assert head["delivery"]["school_no"] == "100001"
+    assert (head["net"], head["gross"], head["currency"]) == ("12870.00", "15315.30", "EUR")
+    assert head["issued_at"] == "2026-06-15T09:00:00Z"
+
+
+def test_one_call_off_comes_with_lines_that_sum_to_it(issued: World, sales: Program) -> None:
+    (head,) = sales.get(CALL_OFFS).json()["items"]
+    body = sales.get(f"{CALL_OFFS}/{head['number']}").json()
+    (line,) = body["lines"]
+    assert (line["quantity"], line["net_unit_price"], line["tax_rate"]) == (30, "429.0000", "19.00")
+    for amount in ("net", "tax", "gross"):
+        assert sum(Decimal(row[amount]) for row in body["lines"]) == Decimal(body[amount])
+    assert body["terms"]["payment_days"] == 30
+    assert {name: body[name] for name in head} == head
+
+
+def test_nobody_is_named_in_a_call_off(issued: World, sales: Program) -> None:
+    (head,) = sales.get(CALL_OFFS).json()["items"]
+    text = sales.get(f"{CALL_OFFS}/{head['number']}").content.decode()
+    for member in (issued.officer, issued.approver):
+        assert member.user.email not in text
+
+
+def test_a_call_off_of_another_supplier_does_not_exist(issued: World, sales: Program) -> None:
+    foreign = CallOff.objects.get(supplier=issued.suppliers[1])
+    answer = sales.get(f"{CALL_OFFS}/{foreign.number}")
+    unknown = sales.get(f"{CALL_OFFS}/gibt-es-nicht")
+    assert answer.status_code == unknown.status_code == 404
+    assert answer.json()["detail"] == unknown.json()["detail"]
+    assert sales.get(f"{CALL_OFFS}/%00").status_code == 404
+
+
+def test_the_same_call_off_is_not_sent_twice(issued: World, sales: Program) -> None:
+    (head,) = sales.get(CALL_OFFS).json()["items"]
+    url = f"{CALL_OFFS}/{head['number']}"
+    tag = sales.get(url)["ETag"]
+    assert sales.get(url, If_None_Match=tag).status_code == 304
+
+
+@pytest.mark.parametrize("count", [1, 4])
+def test_a_list_costs_the_same_for_any_number_of_rows(
+    world: World, count: int, django_assert_num_queries
+) -> None:
+    for _ in range(count):
+        world.approve(world.submitted({0: 1}))
+    sales = program(person("auftrag@l1.example", world.suppliers[0], Role.SUPPLIER_ORDERS))
+    with django_assert_num_queries(QUERIES_OF_A_LIST):
+        items = sales.get(CALL_OFFS).json()["items"]
+    assert len(items) == count
+    with django_assert_num_queries(QUERIES_OF_ONE):
+        sales.get(f"{CALL_OFFS}/{items[0]['number']}")

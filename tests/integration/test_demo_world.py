@@ -1,0 +1,355 @@
+"""The demo world: seeded once in a transaction that the module throws away again."""
+
+from __future__ import annotations
+
+import io
+import json
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.contrib.staticfiles import finders
+from django.core.management import call_command
+from django.db import connection, transaction
+from lxml import etree
+from psycopg import sql
+from pytest_django import DjangoDbBlocker
+
+from contracts.agreements.caps import cap_uses
+from contracts.agreements.entitlement import entitled_listings
+from contracts.agreements.errors import Blocked, NotListable
+from contracts.agreements.listing import end_agreement
+from contracts.agreements.models import AgreementState, Article, FrameworkAgreement, Listing
+from contracts.catalogue import readers
+from contracts.catalogue.models import CatalogueUpload, SearchEntry, StagedAction
+from contracts.catalogue.uploads import check, receive
+from contracts.clock import berlin_day
+from contracts.ledger.replay import differences
+from contracts.parties.models import Membership, Organisation, Role, School, User
+from contracts.search import Filters, search
+from orders import baskets, requisitions
+from orders.budgets import usable_lines
+from orders.exports import verify
+from orders.models import CallOff, Feed, MailLog, OutboxMessage, PendingEvent, Requisition
+from orders.revisions import Ask, Share
+from shop.demo_world.bmecat_file import file_articles, write_bmecat
+from shop.demo_world.seed import BMECAT_FILE, CSV_FILE, Outcome, seed
+
+NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+LATER = NOW + timedelta(days=40)
+DAY = berlin_day(NOW)
+URL = "http://127.0.0.1:8000/"
+ARTICLES = 296
+
+
+@dataclass(frozen=True)
+class Demo:
+    """The seeded world: where its files lie and what the first run said."""
+
+    folder: Path
+    outcome: Outcome
+
+    def run(self, *, now: datetime = LATER, scale: int = 1) -> Outcome:
+        return seed(now=now, scale=scale, folder=self.folder, url=URL)
+
+    def credentials(self) -> dict[str, list[dict[str, str]]]:
+        found: dict[str, list[dict[str, str]]] = json.loads(
+            (self.folder / "credentials.json").read_text(encoding="utf-8")
+        )
+        return found
+
+
+@pytest.fixture(scope="module")
+def seeded(
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Demo]:
+    """The world of one first run; the transaction around it is rolled back at the end."""
+    folder = tmp_path_factory.mktemp("demo")
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield Demo(folder, seed(now=NOW, scale=1, folder=folder, url=URL))
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def demo(seeded: Demo) -> Iterator[Demo]:
+    """The seeded world; whatever a test changes is undone after it."""
+    kept = (seeded.folder / "credentials.json").read_bytes()
+    with transaction.atomic():
+        yield seeded
+        transaction.set_rollback(True)
+    (seeded.folder / "credentials.json").write_bytes(kept)
+
+
+_CONTENT = sql.SQL(
+    "SELECT count(*), COALESCE(md5(string_agg(t::text, E'\\n' ORDER BY t::text)), '') FROM {} t"
+)
+
+
+def _fingerprint() -> dict[str, tuple[int, str]]:
+    """Row count and content hash of every table."""
+    found = {}
+    with connection.cursor() as cursor:
+        for model in apps.get_models():
+            table = model._meta.db_table
+            cursor.execute(_CONTENT.format(sql.Identifier(table)))
+            found[table] = cursor.fetchone()
+    return found
+
+
+def _member(key: str, role: Role) -> Membership:
+    return Membership.objects.select_related("organisation").get(
+        user__email=f"{key}.example", role=role
+    )
+
+
+def test_a_second_run_changes_nothing_though_time_has_passed(demo: Demo) -> None:
+    before, kept = _fingerprint(), (demo.folder / "credentials.json").read_bytes()
+    outcome = demo.run()
+    assert not outcome.is_first
+    assert outcome.seeded_at == NOW
+    assert _fingerprint() == before
+    assert (demo.folder / "credentials.json").read_bytes() == kept
+
+
+def test_about_300_articles_are_listed_priced_and_searchable(demo: Demo) -> None:
+    assert Listing.objects.count() == SearchEntry.objects.count() == ARTICLES
+    buyer = Organisation.objects.get(code="musterfelde")
+    page = search(buyer_id=buyer.pk, on=DAY, filters=Filters(), per_page=500)
+    ended = Listing.objects.filter(item__award__lot__agreement__number="RV-Projektion-BB").count()
+    assert page.count == ARTICLES - ended
+    assert len(page.offers) == page.count
+    assert ended == 3
+
+
+def test_every_article_has_a_picture_and_its_own_valid_gtin(demo: Demo) -> None:
+    rows = Article.objects.values_list("image", "gtin")
+    assert all(finders.find(image) for image, _ in rows)
+    numbers = [gtin for _, gtin in rows]
+    assert len(set(numbers)) == len(numbers)
+    assert all(number.startswith("2") and _has_check_digit(number) for number in numbers)
+
+
+def _has_check_digit(number: str) -> bool:
+    """GS1's check: digits weigh 1 and 3 in turn and sum to a multiple of ten."""
+    weights = [1, 3] * 7
+    digits = zip(number, weights, strict=False)
+    return len(number) == 13 and sum(int(digit) * weight for digit, weight in digits) % 10 == 0
+
+
+def test_lots_of_the_agreement_carry_the_agreed_figures(demo: Demo) -> None:
+    agreement = FrameworkAgreement.objects.get(number="RV-SchulIT-BB")
+    lots = agreement.lots.order_by("number").values_list(
+        "allocation", "estimated_value", "account__limit_amount"
+    )
+    million = Decimal(10**6)
+    assert list(lots) == [
+        ("single", 16 * million, 24 * million),
+        ("cascade", 12 * million, 18 * million),
+        ("single", 6 * million, 9 * million),
+        ("rotation", 5 * million, 8 * million),
+        ("single", 3 * million, 5 * million),
+    ]
+    assert (agreement.estimated_value, agreement.account.limit_amount) == (
+        42 * million,
+        64 * million,
+    )
+    assert agreement.starts_on.isoformat() == "2025-01-01"
+    assert agreement.ends_on.isoformat() == "2028-12-31"
+    assert agreement.lots.get(number=2).awards.count() == 3
+
+
+def test_the_older_agreement_stands_at_87_percent_and_the_third_has_ended(demo: Demo) -> None:
+    older = FrameworkAgreement.objects.get(number="RV-Druck-BB")
+    value = next(use for use in cap_uses(older) if use.kind == "agreement_value")
+    assert value.percent == Decimal("87.0")
+    assert value.warning == 85
+    assert older.starts_on < FrameworkAgreement.objects.get(number="RV-SchulIT-BB").starts_on
+    ended = FrameworkAgreement.objects.get(number="RV-Projektion-BB")
+    assert ended.state == AgreementState.ENDED
+    assert ended.ends_on < DAY
+
+
+def test_an_agreement_does_not_end_before_its_term(demo: Demo) -> None:
+    agreement = FrameworkAgreement.objects.get(number="RV-SchulIT-BB")
+    manager = _member("vertrag@zbs", Role.CONTRACT_MANAGER)
+    with pytest.raises(NotListable, match=r"31\.12\.2028"):
+        end_agreement(agreement.pk, by=manager, now=NOW, on=DAY)
+    agreement.refresh_from_db()
+    assert agreement.state == AgreementState.LISTED
+
+
+def test_the_ledger_replays_and_the_feeds_chain(demo: Demo) -> None:
+    assert differences() == []
+    assert not PendingEvent.objects.exists()
+    assert sum(verify(feed) for feed in Feed.objects.all()) == 65
+    assert not OutboxMessage.objects.filter(done_at__isnull=True).exists()
+    assert set(MailLog.objects.values_list("recipient", flat=True)) >= {
+        "freigabe@musterfelde.example",
+        "auftraege@havelland.example",
+        "beschaffung@ostermark.example",
+    }
+
+
+def test_requisitions_stand_in_every_state(demo: Demo) -> None:
+    states = list(Requisition.objects.values_list("state", flat=True))
+    assert {state: states.count(state) for state in set(states)} == {
+        "approved": 6,
+        "submitted": 6,
+        "rejected": 1,
+        "returned": 1,
+        "withdrawn": 1,
+        "draft": 1,
+    }
+    assert CallOff.objects.count() == 7
+    assert not Requisition.objects.filter(created_at__gt=NOW).exists()
+    assert not Requisition.objects.filter(submitted_at__lt=NOW - timedelta(days=60)).exists()
+
+
+def test_the_free_body_owes_the_vat_of_its_tablets_itself(demo: Demo) -> None:
+    call_off = CallOff.objects.get(authority__code="lindenhof")
+    categories = dict(call_off.lines.values_list("item__number", "tax_category"))
+    assert categories == {"1.1": "AE", "1.4": "S"}
+    assert call_off.tax == Decimal("768.00") * Decimal("0.19")
+
+
+def test_who_is_not_entitled_sees_nothing(demo: Demo) -> None:
+    outsider = Organisation.objects.get(code="neuwalde")
+    assert not entitled_listings(outsider.pk, DAY).exists()
+    assert search(buyer_id=outsider.pk, on=DAY, filters=Filters()).count == 0
+
+
+def test_ranks_behind_the_first_are_awarded_but_not_on_the_shelf(demo: Demo) -> None:
+    assert not Listing.objects.filter(item__award__rank__gt=1).exists()
+
+
+def test_fifteen_schools_and_an_amt_with_three_sets_of_books(demo: Demo) -> None:
+    assert School.objects.count() == 15
+    assert Organisation.objects.get(code="amt-seeblick").budget_entities.count() == 3
+
+
+def test_budgets_of_two_years_with_a_pool_and_a_freeze(demo: Demo) -> None:
+    officer = _member("beschaffung@musterfelde", Role.PROCUREMENT_OFFICER)
+    for year in (2026, 2027):
+        lines = list(usable_lines(officer, year))
+        assert len(lines) == 6
+        assert len({line.account.pk for line in lines if line.pool_id}) == 1
+    frozen = usable_lines(officer, 2026).get(budget_product="21701")
+    assert frozen.account.limit_amount == Decimal(65_000)
+
+
+def test_the_opt_out_stops_a_submit(demo: Demo) -> None:
+    officer = _member("beschaffung@ostermark", Role.PROCUREMENT_OFFICER)
+    listing = Listing.objects.filter(item__number="3.1").earliest("pk")
+    line = usable_lines(officer, 2026).filter(budget_product="21701").get()
+    baskets.set_quantity(by=officer, listing_id=listing.pk, quantity=1, now=NOW)
+    draft = requisitions.create_from_basket(
+        by=officer,
+        ask=Ask(title="Display", shares={"": [Share(line.pk)]}),
+        school_id=None,
+        now=NOW,
+    )
+    with pytest.raises(Blocked, match="eigenen Displayvertrag"):
+        requisitions.submit(requisition_id=draft.pk, by=officer, now=NOW)
+
+
+def test_every_role_has_a_log_in_that_works(demo: Demo) -> None:
+    people = demo.credentials()["people"]
+    assert {person["role"] for person in people} == set(Role.values)
+    for person in people:
+        assert User.objects.get(email=person["email"]).check_password(person["password"])
+    assert len({person["key"] for person in people}) == len(people)
+    mode = stat.S_IMODE((demo.folder / "credentials.json").stat().st_mode)
+    assert mode == 0o600
+
+
+def test_nobody_else_can_log_in(demo: Demo) -> None:
+    known = {person["email"] for person in demo.credentials()["people"]}
+    others = User.objects.exclude(email__in=known)
+    assert others.exists()
+    assert not any(user.has_usable_password() for user in others)
+
+
+def test_a_lost_credentials_file_means_new_passwords_and_secrets(demo: Demo) -> None:
+    before = demo.credentials()
+    (demo.folder / "credentials.json").unlink()
+    assert demo.run().passwords_reset
+    after = demo.credentials()
+    first = after["people"][0]
+    user = User.objects.get(email=first["email"])
+    assert user.check_password(first["password"])
+    assert not user.check_password(before["people"][0]["password"])
+    ids = {client["client_id"] for client in after["api_clients"]}
+    assert len(ids) == len(before["api_clients"]) == 4
+    assert not ids & {client["client_id"] for client in before["api_clients"]}
+
+
+def test_scale_adds_articles_once(demo: Demo) -> None:
+    assert demo.run(scale=2).articles_added == 300
+    assert demo.run(scale=2).articles_added == 0
+    assert Listing.objects.count() == SearchEntry.objects.count() == ARTICLES + 300
+
+
+def test_one_delivery_was_refused_and_one_has_rows_to_mend(demo: Demo) -> None:
+    uploads = {row.state: row for row in CatalogueUpload.objects.all()}
+    assert set(uploads) == {"refused", "checked"}
+    assert uploads["refused"].refusal
+    assert uploads["checked"].rows_refused == 5
+    assert uploads["checked"].issues.filter(is_error=True).count() == 5
+
+
+@pytest.mark.parametrize("name", [BMECAT_FILE, CSV_FILE])
+def test_catalogue_files_are_read_without_an_issue(demo: Demo, name: str) -> None:
+    with readers.read(demo.folder / name) as reading:
+        rows = list(reading)
+    issues = [row for row in rows if isinstance(row, readers.RowIssue)]
+    records = [row for row in rows if isinstance(row, readers.ArticleRecord)]
+    assert issues == []
+    expected = list(file_articles())[: len(records)]
+    assert len(records) == (300 if name == BMECAT_FILE else 40)
+    assert [
+        (row.supplier_aid, row.name, row.price, row.gtin, row.product_group, row.delivery_days)
+        for row in records
+    ] == [(row.aid, row.name, row.list_price, row.gtin, row.group, row.days) for row in expected]
+
+
+def test_the_command_writes_the_same_catalogue(
+    demo: Demo, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    call_command("demo_bmecat")
+    written = etree.fromstring(capfdbinary.readouterr().out)
+    expected = etree.fromstring((demo.folder / BMECAT_FILE).read_bytes())
+    for tree in (written, expected):
+        tree.find(".//{*}GENERATION_DATE").text = ""
+    assert etree.tostring(written) == etree.tostring(expected)
+
+
+def test_the_uploaded_catalogue_changes_little_and_holds_dearer_prices_back(demo: Demo) -> None:
+    keeper = _member("katalog@spreeblick", Role.SUPPLIER_CATALOGUE)
+    award = CatalogueUpload.objects.first().award
+    upload = receive(
+        by=keeper,
+        award_id=award.pk,
+        filename=BMECAT_FILE,
+        content=(demo.folder / BMECAT_FILE).read_bytes(),
+        mapping={},
+        now=NOW,
+    )
+    check(upload.pk, now=NOW)
+    actions = list(upload.staged.values_list("action", flat=True))
+    counted = {str(action): actions.count(action) for action in StagedAction.values}
+    assert counted == {"new": 150, "changed": 19, "unchanged": 126, "held_back": 5}
+
+
+@pytest.mark.shared
+def test_the_catalogue_is_valid_bmecat_2005(shared_folder: Path) -> None:
+    stream = io.BytesIO()
+    write_bmecat(stream, now=NOW)
+    path = shared_folder / "standards" / "bmecat" / "2005" / "bmecat_2005.xsd"
+    etree.XMLSchema(etree.parse(path)).assertValid(etree.fromstring(stream.getvalue()))

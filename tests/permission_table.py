@@ -1,0 +1,187 @@
+"""Who gets what: one row per address and method, with the status for every role.
+
+Roles that a row does not name are refused. Each house has its kind of row, because a
+program without a right hears 403 and a person may be led to the login instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from contracts.parties.models import Role
+
+
+@dataclass(frozen=True)
+class ApiRow:
+    """An address of the API.
+
+    `args` name targets of the test's world; `foreign` is what the allowed roles of
+    another organisation hear. Not allowed is 403, without a token 401.
+    """
+
+    method: str
+    name: str
+    allowed: Mapping[str, int]
+    foreign: int = 404
+    args: tuple[str, ...] = ()
+    body: Mapping[str, object] | None = None
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.name}"
+
+
+@dataclass(frozen=True)
+class PublicRow:
+    """An address that opens without a token."""
+
+    method: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.name}"
+
+
+@dataclass(frozen=True)
+class PageRow:
+    """A page; `anonymous` and `denied` are what the others get (302 leads to the login)."""
+
+    method: str
+    name: str
+    allowed: Mapping[str, int]
+    foreign: int = 404
+    anonymous: int = 302
+    denied: int = 403
+    args: tuple[str, ...] = ()
+    body: Mapping[str, object] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.name}"
+
+
+_CATALOGUE = {Role.SUPPLIER_CATALOGUE: 200}
+_ORDERS = {Role.SUPPLIER_ORDERS: 200}
+_FINANCE = {Role.TREASURER: 200, Role.AUDITOR: 200}
+_BOOKING = {Role.TREASURER: 201}
+_UPLOAD = ("upload",)
+_ENTITY = ("budget_entity",)
+
+API_ROWS: tuple[ApiRow, ...] = (
+    ApiRow("GET", "supplier-articles", _CATALOGUE, foreign=200),
+    ApiRow("GET", "supplier-article", _CATALOGUE, args=("article",)),
+    ApiRow("GET", "supplier-uploads", _CATALOGUE, foreign=200),
+    # The award of the form belongs to the first supplier.
+    ApiRow(
+        "POST",
+        "supplier-uploads",
+        {Role.SUPPLIER_CATALOGUE: 202},
+        foreign=422,
+        body={"award": "Z-1", "file": "katalog.csv"},
+    ),
+    ApiRow("GET", "supplier-upload", _CATALOGUE, args=_UPLOAD),
+    ApiRow("GET", "supplier-upload-errors", _CATALOGUE, args=_UPLOAD),
+    ApiRow("GET", "supplier-upload-errors-csv", _CATALOGUE, args=_UPLOAD),
+    ApiRow("GET", "supplier-upload-diff", _CATALOGUE, args=_UPLOAD),
+    ApiRow("POST", "supplier-upload-submit", _CATALOGUE, args=_UPLOAD),
+    ApiRow("POST", "supplier-upload-withdraw", _CATALOGUE, args=_UPLOAD),
+    ApiRow("GET", "supplier-call-offs", _ORDERS, foreign=200),
+    ApiRow("GET", "supplier-call-off", _ORDERS, args=("call_off",)),
+    ApiRow("GET", "finance-budget-entities", _FINANCE, foreign=200),
+    ApiRow("GET", "finance-events", _FINANCE, args=_ENTITY),
+    ApiRow("POST", "finance-events-acknowledge", _BOOKING, args=_ENTITY, body={"seq": 1}),
+    ApiRow(
+        "POST",
+        "finance-events-refuse",
+        _BOOKING,
+        args=_ENTITY,
+        body={"seq": 1, "reason": "Sachkonto gesperrt"},
+    ),
+    ApiRow("GET", "finance-exports-csv", _FINANCE, args=_ENTITY),
+)
+
+PUBLIC_API_ROWS: tuple[PublicRow, ...] = (
+    PublicRow("GET", "openapi"),
+    PublicRow("GET", "docs"),
+)
+
+_EVERYBODY = dict.fromkeys(Role, 200)
+_ASKING = (Role.SCHOOL_REQUESTER, Role.PROCUREMENT_OFFICER)
+_SIGNING = (
+    Role.PROCUREMENT_OFFICER,
+    Role.APPROVER,
+    Role.IT_OFFICER,
+    Role.DATA_PROTECTION,
+    Role.TREASURER,
+)
+_AUTHORITY = {*_ASKING, *_SIGNING, Role.AUDITOR}
+_CONTRACTS = {Role.CONTRACT_MANAGER, Role.REVIEWER}
+_READERS = _AUTHORITY | _CONTRACTS | {Role.SUPPLIER_ORDERS}
+_PARTIES = _READERS | {Role.SUPPLIER_CATALOGUE}
+_DESK = _CONTRACTS | {Role.SUPPLIER_CATALOGUE}
+_KEEPER = {Role.SUPPLIER_CATALOGUE: 302}
+_WISH = {"title": "Bedarf", "needed_by": ""}
+
+
+def _each(roles: Iterable[Role], status: int = 200) -> dict[Role, int]:
+    return dict.fromkeys(roles, status)
+
+
+# A foreign list opens, but is empty; what an address names in another house is not there.
+PAGE_ROWS: tuple[PageRow, ...] = (
+    PageRow("GET", "start", _EVERYBODY, foreign=200),
+    PageRow("GET", "mailbox", _EVERYBODY, foreign=200),
+    PageRow("GET", "membership", _EVERYBODY, foreign=200),
+    PageRow("GET", "catalogue", _each(_AUTHORITY), foreign=200),
+    PageRow("GET", "article", _each(_AUTHORITY), args=("listing",)),
+    PageRow("GET", "basket", _each(_ASKING), foreign=200),
+    PageRow("POST", "basket_add", _each(_ASKING, 302), body={"listing": "@listing", "quantity": 1}),
+    PageRow(
+        "POST", "basket_quantity", _each(_ASKING, 302), args=("listing",), body={"quantity": 3}
+    ),
+    PageRow("POST", "basket_effect", _each(_ASKING), foreign=200, body=_WISH),
+    # Without an account assignment nothing is made, for nobody.
+    PageRow("POST", "requisition_create", _each(_ASKING, 422), foreign=422, body=_WISH),
+    PageRow("GET", "requisitions", _each(_AUTHORITY), foreign=200),
+    PageRow("GET", "requisition", _each(_AUTHORITY), args=("submitted",)),
+    PageRow("GET", "requisition_edit", _each(_ASKING), args=("draft",)),
+    PageRow("POST", "requisition_submit", {Role.PROCUREMENT_OFFICER: 302}, args=("draft",)),
+    PageRow("POST", "requisition_withdraw", _each(_ASKING, 302), args=("submitted",)),
+    PageRow("GET", "approvals", _each(_SIGNING), foreign=200),
+    # The step waits for the approver; the others are led back to what they may read.
+    PageRow("GET", "decide", {**_each(_SIGNING, 302), Role.APPROVER: 200}, args=("submitted",)),
+    PageRow(
+        "POST",
+        "decide",
+        {**_each(_SIGNING, 422), Role.APPROVER: 302},
+        args=("submitted",),
+        body={"revision_no": 1, "verdict": "approve", "comment": ""},
+    ),
+    PageRow("GET", "call_offs", _each(_READERS), foreign=200),
+    PageRow("GET", "call_off", _each(_READERS), args=("call_off",)),
+    PageRow("GET", "agreements", _each(_PARTIES), foreign=200),
+    PageRow("GET", "agreement", _each(_PARTIES), args=("agreement",)),
+    PageRow("GET", "uploads", _each(_DESK), foreign=200),
+    PageRow("GET", "upload", _each(_DESK), args=("handed_in",)),
+    PageRow("GET", "upload_progress", _each(_DESK), args=("handed_in",)),
+    PageRow("GET", "upload_issues", _each(_DESK), args=("handed_in",)),
+    PageRow("POST", "upload_create", {Role.SUPPLIER_CATALOGUE: 422}, foreign=422),
+    PageRow("POST", "upload_submit", _KEEPER, args=("checked",)),
+    PageRow("POST", "upload_withdraw", _KEEPER, args=("handed_in",)),
+    PageRow("POST", "upload_publish", {Role.CONTRACT_MANAGER: 302}, args=("handed_in",)),
+    PageRow("GET", "budgets", _each(_AUTHORITY), foreign=200),
+    PageRow(
+        "GET",
+        "feed",
+        _each((Role.PROCUREMENT_OFFICER, Role.TREASURER, Role.AUDITOR)),
+        foreign=200,
+    ),
+)
+
+# Open to everybody: logging in and out, the statement on accessibility.
+PUBLIC_PAGE_ROWS: tuple[PublicRow, ...] = (
+    PublicRow("GET", "login"),
+    PublicRow("GET", "accessibility"),
+    PublicRow("GET", "feedback"),
+    PublicRow("POST", "demo_login"),
+    PublicRow("POST", "logout"),
+)

@@ -1,0 +1,299 @@
+"""Named mutants: each spoils one rule of the ledger, and the state machine must see it.
+
+A mutant edits the source of `contracts.ledger.movements`, the trigger that carries the
+entries, or the constraints of a copy of the database. An edit must match exactly once,
+so that a refactoring breaks it loudly. Rules that two guards defend have a mutant that
+takes out both, and a test that each guard alone suffices.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+import psycopg
+import pytest
+from django.db import IntegrityError
+
+from contracts.ledger import movements
+
+from .ledger_machine import run_machine
+
+Edits = tuple[tuple[str, str], ...]
+STEPS = 12
+
+NO_ROOM_CHECK: Edits = (("        if amount > accounts[pk].available", "        if False"),)
+NO_ENDED_CHECK: Edits = ((".exclude(Exists(ends))}", "}"),)
+NO_USE_CHECK: Edits = (
+    ("account.kind != AccountKind.BUDGET and new_limit < account.bound", "False"),
+)
+NO_CAP_CHECK = "ALTER TABLE ledger_limitaccount DROP CONSTRAINT ledger_cap_not_exceeded"
+NO_BUDGET_TRIGGER = "DROP TRIGGER ledger_budget_not_overdrawn ON ledger_limitaccount"
+NO_SHAPE = "ALTER TABLE ledger_ledgerentry DROP CONSTRAINT ledger_entry_shape"
+NO_HOLD_ENDS_ONCE = "DROP INDEX ledger_hold_resolved_once"
+NO_MATCHING: Edits = (
+    (
+        "IF EXISTS (\n        SELECT 1 FROM entries n",
+        "IF false AND EXISTS (SELECT 1 FROM entries n",
+    ),
+)
+HOLD_STAYS_ON_POST: Edits = (
+    (
+        "delta_held=-held[post.hold_id].delta_held,\n            delta_posted=post.amount,",
+        "delta_held=Decimal(0),\n            delta_posted=post.amount,",
+    ),
+)
+VOID_RETURNS_PART: Edits = (
+    ("delta_held=-held[hold_id].delta_held", "delta_held=Decimal('-0.01')"),
+)
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """`code` edits the Python source, `trigger` the function that carries the entries."""
+
+    name: str
+    dies_by: str
+    code: Edits = ()
+    trigger: Edits = ()
+    statements: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+IN_CODE = (
+    Mutant(
+        "an amount that fits exactly is refused",
+        "refused without reason|shortfalls are not named",
+        code=(("if amount > accounts[pk].available", "if amount >= accounts[pk].available"),),
+    ),
+    Mutant(
+        "one cent too much passes the check",
+        "shortfalls are not named",
+        code=(
+            (
+                "if amount > accounts[pk].available",
+                "if amount > accounts[pk].available + Decimal('0.01')",
+            ),
+        ),
+    ),
+    Mutant("the room is not checked", "shortfalls are not named", code=NO_ROOM_CHECK),
+    Mutant(
+        "two holds of one account are checked one by one",
+        "shortfalls are not named",
+        code=(("wanted[ask.account_id] += ask.amount", "wanted[ask.account_id] = ask.amount"),),
+    ),
+    Mutant(
+        "a post above its hold is not checked",
+        "shortfalls are not named",
+        code=(("for pk, more in growth.items() if more > 0", "for pk, more in ()"),),
+    ),
+    Mutant(
+        "a post is checked as if its hold were still there",
+        "refused without reason",
+        code=(("growth[entry.account_id] -= entry.delta_held", "pass"),),
+    ),
+    Mutant("a post leaves its hold in place", "ledger_entry_shape", code=HOLD_STAYS_ON_POST),
+    Mutant(
+        "a post ends as much of its hold as it books",
+        "refused without reason",
+        code=(("delta_held=-held[post.hold_id].delta_held", "delta_held=-post.amount"),),
+    ),
+    Mutant("a void returns only part", "refused without reason", code=VOID_RETURNS_PART),
+    Mutant(
+        "a part taken back gives back everything",
+        "differ|refused without reason|accepted in spite of .*ReverseTooLarge",
+        code=(("delta_posted=-item.amount", "delta_posted=-posted[item.post_id].delta_posted"),),
+    ),
+    Mutant("an ended hold is not recognised", "misnamed", code=NO_ENDED_CHECK),
+    Mutant("a cap is set below its use", "misnamed", code=NO_USE_CHECK),
+    Mutant(
+        "a budget cannot be frozen below its use",
+        "refused without reason",
+        code=(("account.kind != AccountKind.BUDGET and ", ""),),
+    ),
+    Mutant(
+        "a cap cannot be set to its use",
+        "refused without reason",
+        code=(("new_limit < account.bound", "new_limit <= account.bound"),),
+    ),
+    Mutant(
+        "a new limit is added to the old one",
+        "differ|refused without reason|accepted in spite of .*LimitExceeded",
+        code=(("delta_limit=new_limit - account.limit_amount", "delta_limit=new_limit"),),
+    ),
+    Mutant(
+        "a stopped account takes holds",
+        "accepted in spite of .*AccountClosed",
+        code=(("        _require_open(accounts.values())\n", ""),),
+    ),
+    Mutant(
+        "nothing counts as an amount",
+        "ledger_entry_shape",
+        code=(("if not _is_amount(amount) or amount <= 0", "if not _is_amount(amount)"),),
+    ),
+    Mutant(
+        "tenths of a cent are rounded away",
+        "InvalidAmount|ledger_entry_shape",
+        code=((" and value == round(value, 2)", ""),),
+    ),
+)
+
+IN_DATABASE = (
+    Mutant(
+        "a cap is exceeded: neither check nor constraint",
+        "accepted in spite of .*LimitExceeded",
+        code=NO_ROOM_CHECK,
+        statements=(NO_CAP_CHECK,),
+    ),
+    Mutant(
+        "a budget is raised above its limit: neither check nor trigger",
+        "accepted in spite of .*LimitExceeded",
+        code=NO_ROOM_CHECK,
+        statements=(NO_BUDGET_TRIGGER,),
+    ),
+    Mutant(
+        "a cap is set below its use: neither check nor constraint",
+        "accepted in spite of .*LimitBelowUse",
+        code=NO_USE_CHECK,
+        statements=(NO_CAP_CHECK,),
+    ),
+    Mutant(
+        "a hold ends twice: neither check nor index",
+        "accepted in spite of .*HoldAlreadyResolved",
+        code=NO_ENDED_CHECK,
+        statements=(NO_HOLD_ENDS_ONCE,),
+    ),
+    Mutant(
+        "a post leaves its hold in place: neither shape nor matching",
+        "differ|refused without reason",
+        code=HOLD_STAYS_ON_POST,
+        trigger=NO_MATCHING,
+        statements=(NO_SHAPE,),
+    ),
+    Mutant(
+        "a void returns only part: no matching",
+        "differ",
+        code=VOID_RETURNS_PART,
+        trigger=NO_MATCHING,
+    ),
+    Mutant(
+        "more is taken back than was posted",
+        "accepted in spite of .*ReverseTooLarge",
+        trigger=(
+            (
+                "IF EXISTS (\n        SELECT 1\n          FROM (SELECT DISTINCT resolves_id",
+                "IF false AND EXISTS (SELECT 1 FROM (SELECT DISTINCT resolves_id",
+            ),
+        ),
+    ),
+    Mutant(
+        "the last cent cannot be taken back",
+        "refused without reason",
+        trigger=(("WHERE post.delta_posted < (", "WHERE post.delta_posted <= ("),),
+    ),
+    Mutant(
+        "only the last part taken back counts",
+        "accepted in spite of .*ReverseTooLarge",
+        trigger=(("SELECT -sum(taken.delta_posted)", "SELECT -min(taken.delta_posted)"),),
+    ),
+    Mutant(
+        "a repeated reference is accepted",
+        "accepted in spite of .*DuplicateReference",
+        statements=(
+            "ALTER TABLE ledger_ledgerentry DROP CONSTRAINT ledger_entry_reference_unique",
+        ),
+    ),
+    Mutant(
+        "posted amounts are not carried to the row",
+        "differ",
+        trigger=(("posted = account.posted + sums.delta_posted", "posted = account.posted"),),
+    ),
+    Mutant(
+        "entries are not carried at all",
+        "differ",
+        statements=("DROP TRIGGER ledger_apply_entries ON ledger_ledgerentry",),
+    ),
+)
+
+# One of two guards is out; the other one has to hold every limit alone.
+ONE_GUARD_LEFT = (
+    Mutant("limits: only constraint and trigger", "", code=NO_ROOM_CHECK),
+    Mutant("limits: only the check", "", statements=(NO_CAP_CHECK, NO_BUDGET_TRIGGER)),
+    Mutant("a hold ends once: only the index", "", code=NO_ENDED_CHECK),
+    Mutant("a hold ends once: only the check", "", statements=(NO_HOLD_ENDS_ONCE,)),
+    Mutant("cap not below its use: only the constraint", "", code=NO_USE_CHECK),
+    Mutant("amounts of entries: only the code", "", trigger=NO_MATCHING, statements=(NO_SHAPE,)),
+)
+
+
+@pytest.mark.django_db
+def test_the_unchanged_ledger_survives_what_kills_the_mutants() -> None:
+    run_machine(ledger=_module(()), examples=25, steps=STEPS, steady=True)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("mutant", IN_CODE, ids=str)
+def test_a_mutant_of_the_code_dies(mutant: Mutant) -> None:
+    _must_die(mutant)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("mutant", IN_DATABASE, ids=str)
+def test_a_mutant_of_the_database_dies(mutant: Mutant, owner: psycopg.Connection) -> None:
+    _change_database(mutant, owner)
+    _must_die(mutant)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("mutant", ONE_GUARD_LEFT, ids=str)
+def test_one_guard_alone_suffices(mutant: Mutant, owner: psycopg.Connection) -> None:
+    _change_database(mutant, owner)
+    run_machine(
+        ledger=_module(mutant.code), names_refusals=False, examples=12, steps=STEPS, steady=True
+    )
+
+
+def test_an_edit_that_no_longer_fits_is_noticed() -> None:
+    with pytest.raises(AssertionError, match="must match once"):
+        _edited("some source", (("another source", ""),))
+
+
+def _must_die(mutant: Mutant) -> None:
+    in_code = not (mutant.trigger or mutant.statements)
+    with pytest.raises((AssertionError, IntegrityError), match=mutant.dies_by):
+        run_machine(
+            ledger=_module(mutant.code),
+            names_refusals=in_code,
+            examples=40,
+            steps=STEPS,
+            steady=True,
+        )
+
+
+def _module(code: Edits) -> ModuleType:
+    """A copy of the module with the edits; the product's own module stays as it is."""
+    path = Path(str(movements.__file__))
+    copy = ModuleType(movements.__name__)
+    copy.__package__ = movements.__package__
+    source = compile(_edited(path.read_text(), code), str(path), "exec")
+    exec(source, copy.__dict__)  # noqa: S102 - a spoilt copy of our own source
+    return copy
+
+
+def _change_database(mutant: Mutant, owner: psycopg.Connection) -> None:
+    for statement in mutant.statements:
+        owner.execute(statement)
+    if mutant.trigger:
+        row = owner.execute("SELECT pg_get_functiondef('ledger_apply_entries'::regproc)").fetchone()
+        assert row is not None
+        owner.execute(_edited(row[0], mutant.trigger))
+
+
+def _edited(source: str, edits: Edits) -> str:
+    for old, new in edits:
+        assert source.count(old) == 1, f"the edit must match once: {old!r}"
+        source = source.replace(old, new)
+    return source
