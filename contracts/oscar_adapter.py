@@ -19,39 +19,38 @@ from contracts.parties.models import Organisation
 
 PRODUCT_CLASS = "Artikel"
 
-# Umlauts lose their dots and everything else becomes a hyphen, as in Oscar's own slugs.
-_SLUG = """
-COALESCE(NULLIF(trim(BOTH '-' FROM left(regexp_replace(
-    regexp_replace(normalize(lower(a.name), NFKD), '[^a-z0-9 _-]', '', 'g'),
-    '[ _-]+', '-', 'g'), 200)), ''), 'artikel')
-"""
+# No page of Oscar's is served, so no address is made of the name.
+_SLUG = "artikel"
 
-_CREATE_PRODUCTS = f"""
+_CREATE_PRODUCTS = """
 WITH keys AS MATERIALIZED (
     SELECT pg_get_serial_sequence('catalogue_product', 'id')::regclass AS name
 ), fresh AS MATERIALIZED (
     SELECT a.id AS article_id, nextval(keys.name) AS product_id
-      FROM agreements_article a CROSS JOIN keys
-     WHERE a.id = ANY(%(articles)s) AND a.product_id IS NULL
+      FROM agreements_article a
+      JOIN unnest(%(articles)s::bigint[]) AS wanted(id) ON wanted.id = a.id
+     CROSS JOIN keys
+     WHERE a.product_id IS NULL
      ORDER BY a.id
 ), written AS (
     INSERT INTO catalogue_product
         (id, structure, is_public, title, slug, description, priority, product_class_id,
          date_created, date_updated, is_discountable)
-    SELECT fresh.product_id, 'standalone', true, a.name, {_SLUG}, a.description, 0,
+    SELECT fresh.product_id, 'standalone', true, a.name, %(slug)s, a.description, 0,
            %(product_class)s, %(now)s, %(now)s, true
       FROM fresh JOIN agreements_article a ON a.id = fresh.article_id
 )
 UPDATE agreements_article a SET product_id = fresh.product_id
   FROM fresh WHERE a.id = fresh.article_id
-"""  # noqa: S608 -- the slug is a constant of this module
+"""
 
-_RENAME_PRODUCTS = f"""
+_RENAME_PRODUCTS = """
 UPDATE catalogue_product p
-   SET title = a.name, slug = {_SLUG}, description = a.description, date_updated = %(now)s
+   SET title = a.name, description = a.description, date_updated = %(now)s
   FROM agreements_article a
- WHERE a.id = ANY(%(articles)s) AND p.id = a.product_id
-"""  # noqa: S608
+  JOIN unnest(%(articles)s::bigint[]) AS wanted(id) ON wanted.id = a.id
+ WHERE p.id = a.product_id
+"""
 
 # The number on the shelf: award and contract item, then the supplier's article number.
 _CREATE_STOCKRECORDS = """
@@ -91,7 +90,12 @@ def create_products(article_ids: Sequence[int], *, now: datetime) -> None:
         slug="artikel",
         defaults={"name": PRODUCT_CLASS, "track_stock": False, "requires_shipping": True},
     )
-    values = {"articles": list(article_ids), "product_class": product_class.pk, "now": now}
+    values = {
+        "articles": list(article_ids),
+        "product_class": product_class.pk,
+        "slug": _SLUG,
+        "now": now,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_CREATE_PRODUCTS, values)
 

@@ -162,7 +162,8 @@ PAGE_ROWS: tuple[PageRow, ...] = (
     PageRow("GET", "agreement", _each(_PARTIES), args=("agreement",)),
     PageRow("GET", "uploads", _each(_DESK), foreign=200),
     PageRow("GET", "upload", _each(_DESK), args=("handed_in",)),
-    PageRow("GET", "upload_progress", _each(_DESK), args=("handed_in",)),
+    # A part of the page above; called by itself it leads there.
+    PageRow("GET", "upload_progress", _each(_DESK, 302), args=("handed_in",)),
     PageRow("GET", "upload_issues", _each(_DESK), args=("handed_in",)),
     PageRow("POST", "upload_create", {Role.SUPPLIER_CATALOGUE: 422}, foreign=422),
     PageRow("POST", "upload_submit", _KEEPER, args=("checked",)),

@@ -93,6 +93,8 @@ def upload(request: PageRequest, upload_id: int) -> HttpResponse:
 def upload_progress(request: PageRequest, upload_id: int) -> HttpResponse:
     """The progress of the check, asked for every other second; at the end the whole page."""
     row = _visible(request, upload_id)
+    if not getattr(request, "htmx", False):
+        return redirect("frontend:upload", upload_id=row.pk)
     response = render(request, "frontend/uploads/progress.html", {"upload": row})
     if row.state not in RUNNING:
         response["HX-Refresh"] = "true"

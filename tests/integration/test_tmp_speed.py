@@ -15,10 +15,16 @@ def test_speed():
     rnd = random.Random(1)
     rows = "".join(
         f"K-{n:06d};Notebook Modell {n} mit {rnd.choice((8,16,32))} GB Speicher und Dockingstation;Hersteller {n%50};Zubehör;{rnd.randint(100,200000)/100:.2f}".replace(".",",")+"\n" for n in range(N))
+    from django.db import connection as cn
+    with cn.cursor() as c:
+        c.execute("select pg_backend_pid()"); pid=c.fetchone()[0]
+    def cpu():
+        s=open(f"/proc/{pid}/stat").read().rsplit(")",1)[1].split()
+        return time.process_time(), (int(s[11])+int(s[12]))/100
     def timed(module, name):
         f = getattr(module, name)
         def g(*a, **k):
-            t=time.perf_counter(); r=f(*a, **k); print(f"    {name}: {time.perf_counter()-t:.2f}"); return r
+            c0=cpu(); t=time.perf_counter(); r=f(*a, **k); c1=cpu(); print(f"    {name}: {time.perf_counter()-t:.2f} py {c1[0]-c0[0]:.2f} pg {c1[1]-c0[1]:.2f}"); return r
         setattr(module, name, g)
     import cProfile, pstats
     orig=pub.reindex
@@ -38,6 +44,7 @@ def test_speed():
     timed(li,"create_products"); timed(li,"create_stockrecords")
     for m, n in ((staging,"_stage"),(staging,"_finish"),(staging,"match_items"),(staging,"refuse_unmatched"),(staging,"assess"),(pub,"match_items"),(pub,"assess"),(pub,"_write_articles"),(pub,"_write_list_prices"),(pub,"_write_listings"),(pub,"list_pairs"),(pub,"reindex"),(pub,"rename_products")):
         timed(m,n)
+    timed(market,"receive"); timed(uploads,"check"); timed(publication,"publish")
     for rnd_no in (1,2):
         t=time.perf_counter(); u=market.receive(rows if rnd_no==1 else rows.replace(";Zubehör;1", ";Zubehör;0").replace("8 GB","8GB")); print("receive", time.perf_counter()-t)
         t=time.perf_counter(); uploads.check(u.pk, now=NOW); print("check", time.perf_counter()-t)

@@ -1,0 +1,75 @@
+"""The number of queries of a page does not grow with what it shows."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from contracts.agreements.listing import list_articles
+from contracts.agreements.models import Article
+from contracts.catalogue.indexing import reindex
+from contracts.parties.models import Role
+from orders.exports import sequence_all
+from tests.pages import PageWorld
+from tests.world import NOW
+
+# Each page: session, user, memberships and what the navigation counts, plus its own.
+PAGES: dict[str, tuple[Role, int]] = {
+    "/": (Role.PROCUREMENT_OFFICER, 15),
+    "/katalog/": (Role.PROCUREMENT_OFFICER, 22),
+    "/bedarfskorb/": (Role.PROCUREMENT_OFFICER, 19),
+    "/anforderungen/": (Role.PROCUREMENT_OFFICER, 8),
+    "/freigaben/": (Role.APPROVER, 9),
+    "/abrufe/": (Role.PROCUREMENT_OFFICER, 8),
+    "/vereinbarungen/": (Role.CONTRACT_MANAGER, 5),
+    "/haushalt/": (Role.TREASURER, 7),
+    "/finanzfeed/": (Role.TREASURER, 10),
+}
+
+
+def count(client: Client, address: str) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(address).status_code == 200
+    return len(captured)
+
+
+def grow(pages: PageWorld) -> None:
+    """More of everything the lists show."""
+    world = pages.world
+    articles = [
+        Article.objects.create(
+            supplier=world.suppliers[0],
+            supplier_aid=f"B-{number}",
+            name=f"Notebook {number}",
+            updated_at=NOW,
+        )
+        for number in range(5)
+    ]
+    listed = list_articles(
+        [(world.items[0], article) for article in articles], supplier=world.suppliers[0], now=NOW
+    )
+    reindex([row.pk for row in listed])
+    pages.issued()
+    pages.submitted()
+    pages.submitted()
+    pages.draft()
+    sequence_all()
+    world.listings += listed
+    for index in range(2, 5):
+        pages.fill_basket(3, listing=index)
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_queries_are_pinned_and_constant(pages: PageWorld, address: str) -> None:
+    role, expected = PAGES[address]
+    pages.issued()
+    pages.submitted()
+    sequence_all()
+    pages.fill_basket()
+    client = pages.as_role(role)
+    before = count(client, address)
+    grow(pages)
+    pages.fill_basket()
+    assert (before, count(client, address)) == (expected, expected)
