@@ -6,8 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from contracts.pricing.money import german
-
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -62,7 +60,11 @@ def required_steps(
 def _reason(from_gross: Decimal) -> str:
     if from_gross == 0:
         return "gilt für jeden Betrag"
-    return f"Betrag ab {german(from_gross)} EUR brutto"
+    grouped = f"{from_gross:,.2f}".translate(_GERMAN_SIGNS)
+    return f"Betrag ab {grouped} EUR brutto"
+
+
+_GERMAN_SIGNS = str.maketrans(",.", ".,")
 
 
 def open_tier(steps: Sequence[tuple[int, bool]]) -> int | None:

@@ -86,6 +86,8 @@ UPDATE supplier_catalogue_stagedarticle s
      WHERE row.upload_id = %(upload)s
   ) m
  WHERE s.id = m.id
+   AND (s.unit = '' OR s.name = '' OR s.price = 0
+        OR (s.article_id, s.item_id) IS DISTINCT FROM (m.article_id, m.item_id))
 """  # noqa: S608 -- built of this module's constants
 
 _REFUSE = """

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from contracts.agreements.caps import CapUse
-from contracts.parties.models import Membership
-from frontend.access import may_open
+from contracts.catalogue.models import UploadState
+from contracts.catalogue.uploads import visible_uploads
+from contracts.parties.models import Membership, Role
+from frontend.access import CONTRACTS, may_open
 from orders import approvals, baskets
 from orders.call_offs import visible_call_offs
 from orders.lifecycle import CallOffState, RequisitionState
@@ -27,7 +29,7 @@ class Task:
     action: str
 
 
-def tasks(by: Membership, on: date) -> list[Task]:
+def tasks(by: Membership) -> list[Task]:
     """Open work of the role; what is done for others stays out."""
     return [*_asking(by), *_signing(by), *_supplying(by)]
 
@@ -55,13 +57,29 @@ def _signing(by: Membership) -> Iterator[Task]:
 
 
 def _supplying(by: Membership) -> Iterator[Task]:
-    if not may_open(by, "call_offs"):
+    if by.role in (Role.SUPPLIER_ORDERS, Role.PROCUREMENT_OFFICER):
+        count = visible_call_offs(by).filter(state=CallOffState.ISSUED).count()
+        url = f"/abrufe/?stand={CallOffState.ISSUED}"
+        yield Task(count, "erteilte, noch nicht bestätigte Abrufe", url, "Ansehen")
+    if not may_open(by, "uploads"):
         return
-    count = visible_call_offs(by).filter(state=CallOffState.ISSUED).count()
-    url = f"/abrufe/?stand={CallOffState.ISSUED}"
-    yield Task(count, "erteilte, noch nicht bestätigte Abrufe", url, "Ansehen")
+    rows = visible_uploads(by)
+    for state, label in _UPLOADS_OF_INTEREST[by.role == Role.SUPPLIER_CATALOGUE]:
+        url = f"/kataloglieferungen/?stand={state}"
+        yield Task(rows.filter(state=state).count(), label, url, "Ansehen")
+
+
+# keyed by whether the supplier itself looks
+_UPLOADS_OF_INTEREST = {
+    True: (
+        (UploadState.CHECKED, "geprüfte Lieferungen, noch nicht eingereicht"),
+        (UploadState.REFUSED, "abgelehnte Lieferungen"),
+        (UploadState.SUBMITTED, "Lieferungen beim Vertragsmanagement"),
+    ),
+    False: ((UploadState.SUBMITTED, "eingereichte Lieferungen"),),
+}
 
 
 def caps_to_watch(by: Membership, on: date) -> list[tuple[str, CapUse]]:
     """Caps from 70 % on, of the agreements the actor's organisation runs."""
-    return warned_caps(by, on) if by.role in ("contract_manager", "reviewer") else []
+    return warned_caps(by, on) if by.role in CONTRACTS else []

@@ -5,6 +5,7 @@ Usage: ``{% load kaufhaus %}``. Amounts are Decimal; see frontend.formatting.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
@@ -24,6 +25,7 @@ from django.forms import (
     Widget,
 )
 from django.forms.formsets import BaseFormSet
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from frontend import formatting
@@ -43,6 +45,7 @@ register.filter("day", formatting.format_day)
 register.filter("moment", formatting.format_moment)
 register.filter("unit_name", unit_name)
 
+_OWN_ADDRESS = re.compile(r"(?<![\w/])(/[a-z]+/\d+/)")
 ALERT_VARIANTS = {"success": "success", "warning": "warning", "error": "danger"}
 
 _R, _C = RequisitionState, CallOffState
@@ -68,6 +71,20 @@ STATE_VARIANTS: dict[RequisitionState | CallOffState, str] = {
 }
 STATES = {state.value: state for state in STATE_VARIANTS}
 LEVEL_VARIANTS = {"notice": "info", "warning": "warning", "critical": "danger", "over": "danger"}
+
+
+@register.filter
+def own_links(text: str) -> SafeString:
+    """Turn our own addresses in a text (``/anforderungen/5/``) into links."""
+    parts = _OWN_ADDRESS.split(text)
+    return format_html_join(
+        "",
+        "{}",
+        (
+            (format_html('<a href="{0}">{0}</a>', part) if position % 2 else part,)
+            for position, part in enumerate(parts)
+        ),
+    )
 
 
 @register.filter

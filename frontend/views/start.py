@@ -35,7 +35,7 @@ def start(request: PageRequest) -> HttpResponse:
             .order_by("-issued_at", "-pk")[:SHOWN]
         )
     context = {
-        "tasks": tasks(actor, day),
+        "tasks": tasks(actor),
         "caps": caps_to_watch(actor, day),
         "budgets": budgets,
         "fiscal_year": fiscal_year(day),

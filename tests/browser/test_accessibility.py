@@ -155,3 +155,38 @@ def _addresses(shop: Shop, role: Role | None) -> list[str]:
             args = [shop.targets[name] for name in getattr(row, "args", ())]
             found.append(reverse(f"frontend:{row.name}", args=args))
     return found
+
+
+def test_a_refusal_is_accessible_and_has_the_focus(shop: Shop) -> None:
+    """What the domain refuses comes as one alert that a screen reader starts at."""
+    over_budget = shop.pages.draft(1100)
+    shop.pages.fill_basket(120)
+    for page in _open(shop, Role.PROCUREMENT_OFFICER, "light", 320):
+        page.goto(f"{shop.url}/anforderungen/{over_budget.pk}/")
+        page.get_by_role("button", name="Zur Freigabe einreichen").click()
+        page.get_by_role("alert").wait_for()
+        assert "Es fehlen" in page.get_by_role("alert").inner_text()
+        assert page.evaluate("document.activeElement.getAttribute('role')") == "alert"
+        assert_accessible(page)
+        assert_no_horizontal_scroll(page)
+
+
+def test_the_road_to_a_requisition_works_without_script(shop: Shop) -> None:
+    """Search, basket, account assignment and its effect: forms do everything."""
+    context = shop.browser.new_context(locale="de-DE", java_script_enabled=False)
+    member = shop.pages.officer
+    session = shop.pages.client(member).cookies[settings.SESSION_COOKIE_NAME].value
+    cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session, "url": shop.url}
+    context.add_cookies([cookie])  # type: ignore[list-item]
+    page = context.new_page()
+    page.goto(f"{shop.url}/katalog/?q=notebook&gruppe=")
+    page.get_by_role("spinbutton", name="Menge: Notebooks").fill("7")
+    page.get_by_role("button", name="Hinzufügen: Notebooks").click()
+    page.goto(f"{shop.url}/bedarfskorb/")
+    page.get_by_label("Betreff").fill("Ohne Skript")
+    page.get_by_label("Haushaltsposition").first.select_option(str(shop.pages.budget_line.pk))
+    page.get_by_role("button", name="Wirkung auf den Haushalt zeigen").click()
+    assert "danach frei" in page.content()
+    page.get_by_role("button", name="Anforderung anlegen").click()
+    page.get_by_role("heading", level=1, name="Ohne Skript").wait_for()
+    context.close()

@@ -19,7 +19,7 @@ def test_speed():
     with cn.cursor() as c:
         c.execute("select pg_backend_pid()"); pid=c.fetchone()[0]
     def cpu():
-        s=open(f"/proc/{pid}/stat").read().rsplit(")",1)[1].split()
+        import pathlib; s=pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")",1)[1].split()
         return time.process_time(), (int(s[11])+int(s[12]))/100
     def timed(module, name):
         f = getattr(module, name)
