@@ -38,10 +38,11 @@ bench: $(STAMP) ## the measurements of benchmarks/
 
 reset: ## stops the servers and deletes all data, not the packages
 	@if [ -x $(BIN)/python ]; then \
-		$(BIN)/python -m shop.services remove; \
-		KAUFHAUS_VAR=var/test $(BIN)/python -m shop.services remove; \
+		for folder in var var/test var/bench; do \
+			KAUFHAUS_VAR=$$folder $(BIN)/python -m shop.services remove; \
+		done; \
 	fi
-	rm -rf var/demo var/static var/media var/mail var/test var/run var/celerybeat-schedule*
+	rm -rf var/demo var/static var/media var/mail var/test var/bench var/run var/celerybeat-schedule*
 
 assets: $(STAMP) ## design system and htmx into var/assets
 	@$(BIN)/python -m shop.assets

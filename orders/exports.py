@@ -116,10 +116,14 @@ def acknowledge(
 
 
 def verify(feed: Feed) -> int:
-    """Recompute the whole chain; return the number of events or raise BrokenChain."""
+    """Recompute the whole chain; return the number of events or raise BrokenChain.
+
+    The head on the feed's row is read first: entries taken off the end are missed there.
+    """
+    head = Feed.objects.get(pk=feed.pk)
     previous, expected = "0" * 64, 1
     rows = (
-        FeedEntry.objects.filter(feed=feed)
+        FeedEntry.objects.filter(feed=feed, seq__lte=head.last_seq)
         .order_by("seq")
         .values_list("seq", "event__payload", "event__payload_hash", "chain_hash")
     )
@@ -131,6 +135,8 @@ def verify(feed: Feed) -> int:
         if previous != chain_hash:
             raise BrokenChain(f"Feed {feed.pk}: Kette gebrochen bei Nummer {seq}.")
         expected += 1
+    if (expected - 1, previous) != (head.last_seq, head.last_hash):
+        raise BrokenChain(f"Feed {feed.pk}: Ende fehlt nach Nummer {expected - 1}.")
     return expected - 1
 
 

@@ -34,12 +34,13 @@ from .models import (
     Requisition,
     RequisitionLine,
     RequisitionRevision,
+    Side,
 )
 from .models.event import EventType
 from .notices import announce_outcome, announce_submission
 from .numbers import requisition_number
 from .oscar_adapter import basket_quantities, close_basket
-from .revisions import Ask, Share, write_revision
+from .revisions import Ask, Share, involve, write_revision
 
 ASKING_ROLES = (Role.SCHOOL_REQUESTER, Role.PROCUREMENT_OFFICER)
 SUBMITTING_ROLES = (Role.PROCUREMENT_OFFICER,)
@@ -106,9 +107,10 @@ def revise(
 def submit(*, requisition_id: int, by: Membership, now: datetime) -> Requisition:
     """Submit the current revision: everything is checked again and every limit is held.
 
-    A price that moved since the draft makes a new revision. Raises NotFound,
-    NotAllowed, IllegalTransition, Blocked, NoPolicy, NotEntitled, LimitExceeded,
-    AccountClosed; nothing is done then.
+    A price that moved since the draft makes a new revision, and so does submitting
+    unchanged what was returned. Whoever submits stands on the asking side. Raises
+    NotFound, NotAllowed, OwnRequest, IllegalTransition, Blocked, NoPolicy, NotEntitled,
+    LimitExceeded, AccountClosed; nothing is done then.
     """
     _require_role(by, SUBMITTING_ROLES, now)
     with transaction.atomic():
@@ -116,9 +118,11 @@ def submit(*, requisition_id: int, by: Membership, now: datetime) -> Requisition
         requisition_step(requisition.state, RequisitionState.SUBMITTED)
         lines = current_lines(requisition)
         order = _requote(requisition, lines, now)
-        if _moved(lines, order):
+        if _moved(lines, order) or _came_back(requisition):
             write_revision(requisition, ask_of(lines), order, by=by, now=now)
             lines = current_lines(requisition)
+        elif lines[0].revision.editor_id != by.user_id:
+            involve(requisition, by.user_id, Side.ASK)
         _submit(requisition, lines, order, by, now)
     return requisition
 
@@ -287,6 +291,14 @@ def _requote(
     wanted = [Wanted(str(line.listing_id), line.listing_id, line.quantity) for line in lines]
     known = [line.listing for line in lines]
     return price_order(wanted, buyer=requisition.authority, on=berlin_day(now), known=known)
+
+
+def _came_back(requisition: Requisition) -> bool:
+    """Whether this very revision was in approval before; its steps and holds are final."""
+    return (
+        requisition.state == RequisitionState.RETURNED.value
+        and requisition.steps.filter(revision_no=requisition.current_revision).exists()
+    )
 
 
 def _moved(lines: Sequence[RequisitionLine], order: PricedOrder) -> bool:

@@ -104,7 +104,7 @@ def visible_accounts(
 
 def _open_account_ids(
     agreement: FrameworkAgreement, organisation_id: int, on: date
-) -> list[int | None]:
+) -> list[int]:
     own = agreement.lots.filter(awards__supplier_id=organisation_id).values_list(
         "awards__account_id", "awards__items__account_id"
     )
@@ -112,4 +112,5 @@ def _open_account_ids(
     quotas = quota_account_ids(organisation_id, on)
     ids: list[int | None] = [agreement.account_id, *lots]
     ids += [pk for row in own for pk in row]
-    return ids + [pk for (agreement_id, _), pk in quotas.items() if agreement_id == agreement.pk]
+    ids += [pk for (agreement_id, _), pk in quotas.items() if agreement_id == agreement.pk]
+    return [pk for pk in ids if pk is not None]

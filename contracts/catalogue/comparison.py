@@ -15,8 +15,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db import connection
-
 from .models import CatalogueUpload
 from .plans import without_nested_loops
 
@@ -242,6 +240,5 @@ def _execute(statement: str, upload: CatalogueUpload, **values: str | date) -> N
         "supplier": upload.supplier_id,
         **values,
     }
-    with connection.cursor() as cursor:
-        without_nested_loops(cursor)
+    with without_nested_loops() as cursor:
         cursor.execute(statement, known)

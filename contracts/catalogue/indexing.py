@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection
 from itertools import islice
-from typing import Any
 
 from django.db import connection, transaction
 
@@ -16,6 +15,7 @@ from .words import extra_terms
 
 BATCH = 5000
 
+# Sort key and extra terms are made in Python; all other texts stay in the database.
 _UPSERT = """
 INSERT INTO supplier_catalogue_searchentry
     (listing_id, lot_id, agreement_id, name, sort_key, manufacturer, product_group,
@@ -28,35 +28,32 @@ SELECT row.listing_id, row.lot_id, row.agreement_id, row.name, row.sort_key,
        || setweight(to_tsvector('german', row.manufacturer || ' ' || row.product_group), 'B')
        || setweight(to_tsvector('simple', row.manufacturer || ' ' || row.extra), 'B')
        || setweight(to_tsvector('german', row.body), 'D')
-  FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[],
-              %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])
-    AS row(listing_id, lot_id, agreement_id, name, sort_key, manufacturer, product_group,
-           supplier_name, numbers, extra, body)
+  FROM (
+    SELECT made.listing_id, made.sort_key, made.extra, w.lot_id, t.agreement_id, a.name,
+           a.manufacturer, s.name AS supplier_name,
+           -- the group '*' of an item stands for all groups and is no name of one
+           COALESCE(NULLIF(a.product_group, ''), NULLIF(i.product_group, '*'), '')
+               AS product_group,
+           left(concat_ws(' ', a.supplier_aid, NULLIF(a.gtin, ''), NULLIF(a.mpn, ''), i.number),
+                250) AS numbers,
+           concat_ws(' ', i.title, a.description,
+                     (SELECT string_agg(f.key || ' ' || f.value, ' ')
+                        FROM jsonb_each_text(CASE jsonb_typeof(a.features) WHEN 'object'
+                                             THEN a.features END) f)) AS body
+      FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS made(listing_id, sort_key, extra)
+      JOIN agreements_listing l ON l.id = made.listing_id
+      JOIN agreements_article a ON a.id = l.article_id
+      JOIN agreements_contractitem i ON i.id = l.item_id
+      JOIN agreements_award w ON w.id = i.award_id
+      JOIN agreements_lot t ON t.id = w.lot_id
+      JOIN parties_organisation s ON s.id = w.supplier_id
+  ) row
 ON CONFLICT (listing_id) DO UPDATE SET
     lot_id = excluded.lot_id, agreement_id = excluded.agreement_id, name = excluded.name,
     sort_key = excluded.sort_key, manufacturer = excluded.manufacturer,
     product_group = excluded.product_group, supplier_name = excluded.supplier_name,
     numbers = excluded.numbers, document = excluded.document
 """
-
-
-_FACTS = (
-    "pk",
-    "item__award__lot_id",
-    "item__award__lot__agreement_id",
-    "item__award__supplier__name",
-    "item__number",
-    "item__title",
-    "item__product_group",
-    "article__name",
-    "article__description",
-    "article__manufacturer",
-    "article__product_group",
-    "article__supplier_aid",
-    "article__gtin",
-    "article__mpn",
-    "article__features",
-)
 
 
 def reindex(listing_ids: Collection[int]) -> int:
@@ -68,50 +65,22 @@ def reindex(listing_ids: Collection[int]) -> int:
             SearchEntry.objects.filter(listing_id__in=batch).exclude(
                 listing__is_listed=True, listing__article__is_active=True
             ).delete()
-            listed = Listing.objects.filter(
-                pk__in=batch, is_listed=True, article__is_active=True
-            ).order_by("pk")
-            # named tuples, not objects: six joined models a row took longer than the index
-            rows = list(listed.values_list(*_FACTS, named=True))
-            if rows:
-                _write(rows)
-            written += len(rows)
+            written += _write(batch)
     return written
 
 
-def _write(batch: Sequence[Any]) -> None:
-    columns = zip(*(_row(facts) for facts in batch), strict=True)
-    with connection.cursor() as cursor:
-        cursor.execute(_UPSERT, [list(column) for column in columns])
-
-
-def _row(facts: Any) -> tuple[object, ...]:
-    features = " ".join(_feature_texts(facts.article__features))
-    return (
-        facts.pk,
-        facts.item__award__lot_id,
-        facts.item__award__lot__agreement_id,
-        facts.article__name,
-        german_sort_key(facts.article__name)[:255],
-        facts.article__manufacturer,
-        facts.article__product_group or facts.item__product_group.replace("*", ""),
-        facts.item__award__supplier__name,
-        " ".join(
-            number
-            for number in (
-                facts.article__supplier_aid,
-                facts.article__gtin,
-                facts.article__mpn,
-                facts.item__number,
-            )
-            if number
-        )[:250],
-        extra_terms((facts.article__name, facts.article__product_group, facts.item__title)),
-        f"{facts.item__title} {facts.article__description} {features}",
+def _write(listing_ids: list[int]) -> int:
+    rows = (
+        Listing.objects.filter(pk__in=listing_ids, is_listed=True, article__is_active=True)
+        .order_by("pk")
+        .values_list("pk", "article__name", "article__product_group", "item__title")
     )
-
-
-def _feature_texts(features: object) -> Iterator[str]:
-    if isinstance(features, dict):
-        for name, value in features.items():
-            yield f"{name} {value}"
+    keys, sort_keys, extras = [], [], []
+    for key, name, product_group, title in rows:
+        keys.append(key)
+        sort_keys.append(german_sort_key(name)[:255])
+        extras.append(extra_terms((name, product_group, title)))
+    if keys:
+        with connection.cursor() as cursor:
+            cursor.execute(_UPSERT, [keys, sort_keys, extras])
+    return len(keys)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from contracts.agreements.listing import list_pairs
 from contracts.agreements.models import Listing
@@ -24,6 +24,7 @@ from .diff import diff_counts
 from .errors import NotAllowed, NotFound, WrongState
 from .indexing import reindex
 from .models import CatalogueUpload, StagedAction, UploadState
+from .plans import without_nested_loops
 from .uploads import require_role
 
 _EVIDENCE_LENGTH = 250
@@ -180,7 +181,7 @@ def _write_articles(upload: CatalogueUpload, now: datetime) -> None:
         "supplier": upload.supplier_id,
         "now": now,
     }
-    with connection.cursor() as cursor:
+    with without_nested_loops() as cursor:
         cursor.execute(_INSERT_ARTICLES, values)
         cursor.execute(_TIE_ARTICLES, values)
         cursor.execute(_UPDATE_ARTICLES, values)
@@ -198,7 +199,7 @@ def _write_list_prices(
         "by": by.pk,
         "evidence": upload.filename[: _EVIDENCE_LENGTH - len(proof)] + proof,
     }
-    with connection.cursor() as cursor:
+    with without_nested_loops() as cursor:
         cursor.execute(_CLOSE_LIST_PRICES, values)
         cursor.execute(_OPEN_LIST_PRICES, values)
 

@@ -14,12 +14,14 @@ from io import StringIO
 import psycopg
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError, IntegrityError, ProgrammingError, connection, transaction
+from django.db import connection
+from psycopg import sql
 
 from contracts.ledger.models import AccountKind, EntryKind, LedgerEntry, LimitAccount, Unit
 from contracts.ledger.movements import Hold, Post, hold, open_account, settle
 from orders.exports import BrokenChain, feed_of, sequence_all, verify
 from shop.services.addresses import APP_ROLE, OWNER_ROLE
+from tests.refusals import forbidden, refused_by
 from tests.world import NOW, World, build_world
 
 pytestmark = pytest.mark.django_db
@@ -37,24 +39,16 @@ FOR_EVER = (
 )
 
 
-@contextmanager
-def forbidden() -> Iterator[None]:
-    with pytest.raises(ProgrammingError) as refusal, transaction.atomic():
-        yield
-    assert isinstance(refusal.value.__cause__, psycopg.errors.InsufficientPrivilege)
-
-
-@contextmanager
-def refused_by(name: str) -> Iterator[None]:
-    with pytest.raises(IntegrityError) as refusal, transaction.atomic():
-        yield
-    assert refusal.value.__cause__.diag.constraint_name == name  # type: ignore[union-attr]
-
-
-def execute(sql: str, *values: object) -> list[tuple[object, ...]]:
+def execute(statement: str, *values: object) -> list[tuple[object, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, values)
+        cursor.execute(statement, values)
         return cursor.fetchall() if cursor.description else []
+
+
+def composed(template: str, **names: str) -> str:
+    """The statement with the names quoted in."""
+    identifiers = {key: sql.Identifier(name) for key, name in names.items()}
+    return sql.SQL(template).format(**identifiers).as_string()
 
 
 def account(kind: AccountKind = AccountKind.LOT_VALUE) -> LimitAccount:
@@ -93,15 +87,14 @@ class TestTheApplicationsRole:
 
     @pytest.mark.parametrize("table", FOR_EVER)
     def test_rows_cannot_be_changed_deleted_or_truncated(self, table: str) -> None:
-        name = connection.ops.quote_name(table)
         column = "requisition_id" if table == "orders_involvement" else "id"
-        for statement in (
-            f"UPDATE {name} SET {column} = {column}",
-            f"DELETE FROM {name}",
-            f"TRUNCATE {name} CASCADE",
+        for template in (
+            "UPDATE {table} SET {column} = {column}",
+            "DELETE FROM {table}",
+            "TRUNCATE {table} CASCADE",
         ):
             with forbidden():
-                execute(statement)
+                execute(composed(template, table=table, column=column))
 
     @pytest.mark.parametrize("column", ["limit_amount", "held", "posted", "kind", "unit", "id"])
     def test_balances_cannot_be_written(self, column: str) -> None:
@@ -127,8 +120,10 @@ class TestTheApplicationsRole:
             "ALTER TABLE ledger_limitaccount DROP CONSTRAINT ledger_cap_not_exceeded",
             "DROP TRIGGER ledger_budget_not_overdrawn ON ledger_limitaccount",
             "DROP FUNCTION ledger_apply_entries CASCADE",
-            "CREATE OR REPLACE FUNCTION append_only() RETURNS trigger LANGUAGE plpgsql"
-            " AS $$ BEGIN RETURN NEW; END $$",
+            (
+                "CREATE OR REPLACE FUNCTION append_only() RETURNS trigger LANGUAGE plpgsql"
+                " AS $$ BEGIN RETURN NEW; END $$"
+            ),
             "SET session_replication_role = replica",
             "SET ROLE kaufhaus_owner",
         ],
@@ -140,6 +135,7 @@ class TestTheApplicationsRole:
     def test_a_table_of_the_same_name_does_not_divert_the_entries(self) -> None:
         row = account()
         execute("CREATE TEMPORARY TABLE ledger_limitaccount (LIKE public.ledger_limitaccount)")
+        execute("GRANT ALL ON pg_temp.ledger_limitaccount TO PUBLIC")
         execute(
             "INSERT INTO public.ledger_ledgerentry"
             " (account_id, kind, delta_limit, delta_held, delta_posted, reference, document, at)"
@@ -248,21 +244,27 @@ TAMPERED_BOOKS = (
     "UPDATE ledger_limitaccount SET limit_amount = limit_amount + 1 WHERE kind = 'lot_value'",
     "UPDATE ledger_ledgerentry SET delta_held = delta_held + 1 WHERE kind = 'hold'",
     "UPDATE ledger_ledgerentry SET delta_limit = delta_limit + 1 WHERE kind = 'adjust'",
-    "DELETE FROM ledger_ledgerentry hold WHERE kind = 'hold' AND NOT EXISTS"
-    " (SELECT FROM ledger_ledgerentry ending WHERE ending.resolves_id = hold.id)",
+    (
+        "DELETE FROM ledger_ledgerentry hold WHERE kind = 'hold' AND NOT EXISTS"
+        " (SELECT FROM ledger_ledgerentry ending WHERE ending.resolves_id = hold.id)"
+    ),
 )
 TAMPERED_FEED = (
     "UPDATE orders_financeevent SET payload = replace(payload, 'EUR', 'USD')",
-    "UPDATE orders_financeevent SET payload = '{}',"
-    " payload_hash = encode(sha256('{}'), 'hex') WHERE type = 'RESERVATION'",
+    (
+        "UPDATE orders_financeevent SET payload = '{}',"
+        " payload_hash = encode(sha256('{}'), 'hex') WHERE type = 'RESERVATION'"
+    ),
     "UPDATE orders_feedentry SET chain_hash = repeat('0', 64) WHERE seq = 3",
     "DELETE FROM orders_feedentry WHERE seq = 3",
     "DELETE FROM orders_feedentry WHERE seq = 6",
-    "UPDATE orders_financeevent moved"
-    " SET payload = other.payload, payload_hash = other.payload_hash"
-    " FROM orders_financeevent other, orders_feedentry place, orders_feedentry other_place"
-    " WHERE place.event_id = moved.id AND other_place.event_id = other.id"
-    " AND place.seq + other_place.seq = 3",
+    (
+        "UPDATE orders_financeevent moved"
+        " SET payload = other.payload, payload_hash = other.payload_hash"
+        " FROM orders_financeevent other, orders_feedentry place, orders_feedentry other_place"
+        " WHERE place.event_id = moved.id AND other_place.event_id = other.id"
+        " AND place.seq + other_place.seq = 3"
+    ),
 )
 
 
@@ -279,18 +281,17 @@ def issued() -> World:
 @contextmanager
 def tampered(owner: psycopg.Connection, statement: str, tables: tuple[str, ...]) -> Iterator[None]:
     """The owner switches the triggers off and changes rows; afterwards they are put back."""
-    quote = connection.ops.quote_name
-    pairs = [(quote(table), quote(f"kept_{table}")) for table in tables]
-    for name, kept in pairs:
-        owner.execute(f"ALTER TABLE {name} DISABLE TRIGGER USER")
-        owner.execute(f"CREATE TEMPORARY TABLE {kept} AS TABLE {name}")
+    pairs = [{"table": table, "kept": f"kept_{table}"} for table in tables]
+    for pair in pairs:
+        owner.execute(composed("ALTER TABLE {table} DISABLE TRIGGER USER", **pair))
+        owner.execute(composed("CREATE TEMPORARY TABLE {kept} AS TABLE {table}", **pair))
     assert owner.execute(statement).rowcount > 0, "nothing was changed"
     yield
     with owner.transaction():
-        for name, kept in pairs:
-            owner.execute(f"DELETE FROM {name}")
-            owner.execute(f"INSERT INTO {name} SELECT * FROM {kept}")
-            owner.execute(f"DROP TABLE {kept}")
+        for pair in pairs:
+            owner.execute(composed("DELETE FROM {table}", **pair))
+            owner.execute(composed("INSERT INTO {table} SELECT * FROM {kept}", **pair))
+            owner.execute(composed("DROP TABLE {kept}", **pair))
 
 
 @pytest.mark.django_db(transaction=True)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from threading import Barrier
 
 import pytest
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
@@ -28,6 +31,7 @@ from contracts.catalogue import publication, staging, uploads
 from contracts.catalogue.diff import diff_counts, diff_page, issues_csv, price_jumps
 from contracts.catalogue.errors import (
     AwardClosed,
+    CatalogueError,
     EmptyUpload,
     InvalidMapping,
     NotAllowed,
@@ -45,6 +49,7 @@ from contracts.catalogue.models import (
 )
 from contracts.catalogue.tasks import check_upload, sweep_uploads
 from contracts.parties.models import Membership, Role
+from shop.celery import app
 from tests.world import DAY, NOW, World, build_world, person
 
 pytestmark = pytest.mark.django_db
@@ -202,11 +207,7 @@ def test_what_cannot_be_kept_is_refused_by_name(
 def test_a_broker_that_is_down_loses_no_upload(
     market: Market,
     django_capture_on_commit_callbacks: object,
-    settings: object,
-    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    from shop.celery import app  # noqa: PLC0415 -- the running application's settings
-
     alive = app.conf.broker_url
     app.conf.broker_url = "redis+socket:///nowhere/redis.sock"
     app.pool.force_close_all()
@@ -730,6 +731,54 @@ def test_an_upload_that_another_session_reads_is_left_alone(owner: object) -> No
     uploads.check(upload.pk, now=NOW)
     upload.refresh_from_db()
     assert (upload.state, upload.attempts) == (UploadState.CHECKED, 2)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_publish_at_once_one_is_refused() -> None:
+    market = _committed_market()
+    upload = market.checked("".join(f"K-{n};Kabel {n};M;Zubehör;10,00\n" for n in range(500)))
+    uploads.submit(upload_id=upload.pk, by=market.keeper, now=NOW)
+
+    def publish() -> object:
+        return publication.publish(upload_id=upload.pk, by=market.world.manager, now=NOW)
+
+    results = _at_once(publish)
+    assert sorted(type(result).__name__ for result in results) == ["Published", "WrongState"]
+    assert ListPriceVersion.objects.count() == 500
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_file_sent_twice_at_once_is_one_upload() -> None:
+    market = _committed_market()
+    # large, so that without the lock both look before either has written
+    rows = "K-1;Kabel;Muster;Zubehör;10,00\n" * 200_000
+    results = _at_once(lambda: market.receive(rows).pk)
+    assert results[0] == results[1]
+    assert CatalogueUpload.objects.count() == 1
+
+
+def test_the_worker_knows_the_tasks() -> None:
+    app.loader.import_default_modules()
+    scheduled = settings.CELERY_BEAT_SCHEDULE["sweep-uploads"]["task"]
+    assert {uploads.CHECK_TASK, scheduled} == {check_upload.name, sweep_uploads.name}
+    assert {check_upload.name, sweep_uploads.name} <= set(app.tasks)
+
+
+def _at_once(action: Callable[[], object]) -> list[object]:
+    """Run the action in two threads that start together; errors come back as results."""
+    gate = Barrier(2)
+
+    def run() -> object:
+        try:
+            gate.wait(timeout=10)
+            return action()
+        except CatalogueError as error:
+            return error
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        return [job.result(timeout=60) for job in [pool.submit(run), pool.submit(run)]]
 
 
 def _committed_market() -> Market:

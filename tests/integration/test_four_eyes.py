@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
 
 import psycopg
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection
 
 from contracts.parties.models import Membership, Role, User
 from orders import approvals, requisitions
@@ -17,6 +15,7 @@ from orders.approvals import inbox
 from orders.errors import AlreadyDecided, OwnRequest
 from orders.models import CallOff, Decision, Involvement, Requisition, Side
 from orders.models.approval import Verdict
+from tests.refusals import refused_by
 from tests.world import NOW, World, build_world, person
 
 pytestmark = pytest.mark.django_db
@@ -64,14 +63,6 @@ def revise(requisition: Requisition, by: Membership, world: World, quantity: int
 
 def submit(requisition: Requisition, by: Membership) -> None:
     requisitions.submit(requisition_id=requisition.pk, by=by, now=NOW)
-
-
-@contextmanager
-def refused_by(name: str) -> Iterator[None]:
-    """The database refuses the statement and names the constraint."""
-    with pytest.raises(DatabaseError) as refusal, transaction.atomic():
-        yield
-    assert refusal.value.__cause__.diag.constraint_name == name  # type: ignore[union-attr]
 
 
 def execute(sql: str, *values: object) -> None:
@@ -209,7 +200,8 @@ class TestByTheDatabase:
         requisition = world.submitted({0: 1})
         with refused_by("orders_involvement_pkey"):
             execute(
-                "INSERT INTO orders_involvement VALUES (%s, %s, 'approve')",
+                "INSERT INTO orders_involvement (requisition_id, person_id, side)"
+                " VALUES (%s, %s, 'approve')",
                 requisition.pk,
                 world.officer.user_id,
             )

@@ -6,8 +6,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from contracts.agreements.models import Article, Listing
 from contracts.agreements.listing import list_articles
+from contracts.agreements.models import Article, Listing
 from contracts.catalogue.indexing import reindex
 from contracts.catalogue.models import SearchEntry
 from contracts.catalogue.words import extra_terms

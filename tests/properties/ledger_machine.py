@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 from itertools import count
 from types import ModuleType
 from typing import ClassVar, TypeVar
@@ -63,11 +64,9 @@ limit_sizes = st.one_of(st.sampled_from(["use", "below"]), st.integers(-2, 9_000
 holding = st.tuples(picks, hold_sizes, repeats)
 ending = st.tuples(picks, end_sizes, repeats)
 taking_back = st.tuples(picks, back_sizes, repeats)
-bad_amounts = st.sampled_from(
-    [
-        Decimal(text)
-        for text in ("0", "-0.01", "-5", "0.001", "1e16", "1e40", "NaN", "Infinity", "-Infinity")
-    ]
+BAD_AMOUNTS = tuple(
+    Decimal(text)
+    for text in ("0", "-0.01", "-5", "0.001", "1e16", "1e40", "NaN", "Infinity", "-Infinity")
 )
 
 
@@ -120,29 +119,13 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule(pick=picks, is_open=st.sampled_from([True, True, False]))
     def stop_or_reopen(self, pick: int, is_open: bool) -> None:
-        account = self._account(pick)
-        LimitAccount.objects.filter(pk=account).update(is_open=is_open)
-        self.model.accounts[account].is_open = is_open
+        self._stop(self._account(pick), is_open=is_open)
 
     @rule(pick=picks, size=limit_sizes, repeat=repeats)
     def adjust(self, pick: int, size: Size, repeat: int | None) -> None:
         self._set_limit(self._account(pick), size, repeat)
 
     # Holds
-
-    @rule(pick=picks, amount=bad_amounts)
-    def ask_for_nonsense(self, pick: int, amount: Decimal) -> None:
-        account, reference = self._account(pick), self._reference(None)
-        ledger = self.ledger
-        bad = ledger.Hold(account, amount, reference)
-        nowhere = ledger.Hold(NOWHERE, Decimal(1), reference)
-        never = ledger.Reverse(NOWHERE, Decimal(1), reference)
-        self._attempt({InvalidAmount}, lambda: ledger.hold([bad], by=None, now=NOW))
-        if amount != 0:
-            self._attempt({InvalidAmount}, lambda: self._adjust(account, amount, reference))
-        self._attempt({UnknownEntry}, lambda: ledger.hold([nowhere], by=None, now=NOW))
-        self._attempt({UnknownEntry}, lambda: ledger.reverse([never], by=None, now=NOW))
-        self._attempt({UnknownEntry}, lambda: ledger.settle(voids=[NOWHERE], by=None, now=NOW))
 
     @rule(asked=st.lists(holding, min_size=1, max_size=3))
     def hold(self, asked: list[Holding]) -> None:
@@ -162,6 +145,31 @@ class LedgerMachine(RuleBasedStateMachine):
         self._take_back([(_pick(known, pick), size, repeat) for pick, size, repeat in asked])
 
     # Short roads on an account of their own, so that each border is met early
+
+    @rule(kind=kinds)
+    def ask_for_nonsense(self, kind: AccountKind) -> None:
+        account, reference, ledger = self._open(kind, 500), self._reference(None), self.ledger
+        for amount in BAD_AMOUNTS:
+            bad = ledger.Hold(account, amount, reference)
+            self._attempt({InvalidAmount}, partial(ledger.hold, [bad], by=None, now=NOW))
+            if amount != 0:
+                self._attempt({InvalidAmount}, partial(self._adjust, account, amount, reference))
+        nowhere = ledger.Hold(NOWHERE, Decimal(1), reference)
+        never = ledger.Reverse(NOWHERE, Decimal(1), reference)
+        self._attempt({UnknownEntry}, partial(ledger.hold, [nowhere], by=None, now=NOW))
+        self._attempt({UnknownEntry}, partial(ledger.reverse, [never], by=None, now=NOW))
+        self._attempt({UnknownEntry}, partial(ledger.settle, voids=[NOWHERE], by=None, now=NOW))
+
+    @rule(kind=kinds, size=end_sizes)
+    def settle_on_a_stopped_account(self, kind: AccountKind, size: Size | None) -> None:
+        """A stop refuses new holds; what is held already may still be ended."""
+        account = self._open(kind, 500)
+        held = self._ask([(account, 150, None)])
+        self._stop(account, is_open=False)
+        self._ask([(account, 50, None)])
+        self._end([(pk, size, None) for pk in held])
+        self._stop(account, is_open=True)
+        self._ask([(account, 50, None)])
 
     @rule(kind=kinds, size=limit_sizes, again=limit_sizes)
     def bind_and_change_the_limit(self, kind: AccountKind, size: Size, again: Size) -> None:
@@ -290,6 +298,10 @@ class LedgerMachine(RuleBasedStateMachine):
         )
         if accepted:
             self.model.adjust(account, limit, reference)
+
+    def _stop(self, account: int, *, is_open: bool) -> None:
+        LimitAccount.objects.filter(pk=account).update(is_open=is_open)
+        self.model.accounts[account].is_open = is_open
 
     # Plumbing
 
