@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import psycopg
 
@@ -71,7 +71,7 @@ class Worker:
         self.environment = environment
         self.process: subprocess.Popen[str] | None = None
 
-    def __enter__(self) -> Worker:
+    def __enter__(self) -> Self:
         self.process = subprocess.Popen(
             [sys.executable, "-m", f"{self.module}.worker"],
             cwd=ROOT,

@@ -102,9 +102,7 @@ def visible_accounts(
     return sorted(accounts, key=lambda account: _ORDER.index(account.kind))
 
 
-def _open_account_ids(
-    agreement: FrameworkAgreement, organisation_id: int, on: date
-) -> list[int]:
+def _open_account_ids(agreement: FrameworkAgreement, organisation_id: int, on: date) -> list[int]:
     own = agreement.lots.filter(awards__supplier_id=organisation_id).values_list(
         "awards__account_id", "awards__items__account_id"
     )

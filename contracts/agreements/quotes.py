@@ -143,8 +143,9 @@ def price_order(
     """Price all lines for *buyer* on the day.
 
     `known` spares reading listings that were joined by `with_contract` before; the
-    entitlement is asked of the database all the same. The tier follows from the item's quantity over the whole call-off, not from the
-    line. Raises NotEntitled, NoPrice, NoVatRule or a PricingError.
+    entitlement is asked of the database all the same. The tier follows from the item's
+    quantity over the whole call-off, not from the line. Raises NotEntitled, NoPrice,
+    NoVatRule or a PricingError.
     """
     listings = _entitled({want.listing_id for want in wanted}, buyer.pk, on, known)
     priced = offers(listings.values(), on)

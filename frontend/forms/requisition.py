@@ -160,5 +160,5 @@ class QuantityForm(forms.Form):
 
 
 def fiscal_year(day: date) -> int:
-    """The fiscal year of a day: the calendar year (§ 4 KomHKV)."""
+    """The fiscal year of a day: the calendar year."""
     return day.year

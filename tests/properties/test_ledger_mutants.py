@@ -231,7 +231,7 @@ ONE_GUARD_LEFT = (
 
 @pytest.mark.django_db
 def test_the_unchanged_ledger_survives_what_kills_the_mutants() -> None:
-    run_machine(ledger=_module(()), examples=25, steps=STEPS, steady=True)
+    run_machine(ledger=_module(()), examples=20, steps=STEPS, steady=True)
 
 
 @pytest.mark.django_db
@@ -252,7 +252,7 @@ def test_a_mutant_of_the_database_dies(mutant: Mutant, owner: psycopg.Connection
 def test_one_guard_alone_suffices(mutant: Mutant, owner: psycopg.Connection) -> None:
     _change_database(mutant, owner)
     run_machine(
-        ledger=_module(mutant.code), names_refusals=False, examples=12, steps=STEPS, steady=True
+        ledger=_module(mutant.code), names_refusals=False, examples=10, steps=STEPS, steady=True
     )
 
 
