@@ -179,7 +179,8 @@ CONTENT_SECURITY_POLICY = {
 # Language, time, place --------------------------------------------------------------
 
 LANGUAGE_CODE = "de"
-LANGUAGES = [("de", "Deutsch"), ("en", "English")]
+# German only until the pages are translated: half-English pages help nobody.
+LANGUAGES = [("de", "Deutsch")]
 LOCALE_PATHS = [BASE_DIR / "frontend" / "locale"]
 TIME_ZONE = "Europe/Berlin"
 USE_TZ = True

@@ -171,6 +171,20 @@ class LedgerMachine(RuleBasedStateMachine):
         self._stop(account, is_open=True)
         self._ask([(account, 50, None)])
 
+    @rule(kind=kinds)
+    def record_every_movement_twice(self, kind: AccountKind) -> None:
+        account = self._open(kind, 500)
+        holds = self._ask([(account, 50, None)])
+        self._ask([(account, 50, self._latest())])
+        holds += self._ask([(account, 60, None)])
+        self._end([(holds[0], "same", None)])
+        self._end([(holds[1], "same", self._latest())])
+        post = self._posts_of(holds)[holds[0]]
+        self._take_back([(post, 10, None)])
+        self._take_back([(post, 10, self._latest())])
+        self._set_limit(account, 600, None)
+        self._set_limit(account, 700, self._latest())
+
     @rule(kind=kinds, size=limit_sizes, again=limit_sizes)
     def bind_and_change_the_limit(self, kind: AccountKind, size: Size, again: Size) -> None:
         account = self._open(kind, 500)
@@ -387,6 +401,9 @@ class LedgerMachine(RuleBasedStateMachine):
         """An open hold, and now and then one that has ended already."""
         running = [pk for pk, hold in self.model.holds.items() if not hold.ended]
         return _pick(running if running and pick % 10 else sorted(self.model.holds), pick)
+
+    def _latest(self) -> int:
+        return len(self.spoken) - 1
 
     def _reference(self, repeat: int | None) -> str:
         if repeat is not None and self.spoken:

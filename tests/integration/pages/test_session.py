@@ -40,6 +40,13 @@ def test_a_wrong_password_keeps_the_address(pages: PageWorld) -> None:
     assert pages.officer.user.email in page.content.decode()
 
 
+def test_an_english_browser_gets_one_language(pages: PageWorld) -> None:
+    """The pages are German; Django's own messages must not be English among them."""
+    page = Client().post("/anmelden/", {}, headers={"Accept-Language": "en"}).content.decode()
+    assert "Dieses Feld ist zwingend erforderlich." in page
+    assert '<html lang="de"' in page
+
+
 def test_nobody_is_led_to_a_foreign_address(pages: PageWorld) -> None:
     user = pages.officer.user
     user.set_password(PASSWORD)
