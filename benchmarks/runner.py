@@ -35,7 +35,7 @@ def databases() -> Iterator[tuple[dict[str, str], dict[str, str]]]:
             ensure_database(found.database_admin_url, name)
         owner = in_database(found.database_owner_url, OURS)
         ours = {
-            "DJANGO_SETTINGS_MODULE": "shop.settings",
+            "DJANGO_SETTINGS_MODULE": "benchmarks.ours.settings",
             "DATABASE_URL": in_database(found.database_url, OURS),
             "DATABASE_OWNER_URL": owner,
             "REDIS_URL": found.redis_url,

@@ -14,7 +14,16 @@ from django.test.utils import CaptureQueriesContext
 from contracts.ledger import movements
 from contracts.ledger.errors import AccountClosed, HoldAlreadyResolved, ReverseTooLarge
 from contracts.ledger.models import AccountKind, EntryKind, LedgerEntry, LimitAccount, Unit
-from contracts.ledger.movements import Hold, Post, Reverse, hold, open_account, reverse, settle
+from contracts.ledger.movements import (
+    Hold,
+    Post,
+    Reverse,
+    adjust,
+    hold,
+    open_account,
+    reverse,
+    settle,
+)
 from tests.world import NOW
 
 from .racing import (
@@ -77,6 +86,20 @@ def taking_back(post_id: int) -> list[Callable[[], None]]:
             [Reverse(post_id, Decimal(60), f"storno {number}")], by=None, now=NOW
         )
         for number in range(RUNNERS)
+    ]
+
+
+def setting(account: LimitAccount) -> list[Callable[[], None]]:
+    return [
+        lambda limit=limit: adjust(
+            account.pk,
+            new_limit=Decimal(limit),
+            document="Nachtrag",
+            reference=f"Nachtrag {limit}",
+            by=None,
+            now=NOW,
+        )
+        for limit in (1200, 1500)
     ]
 
 
@@ -146,6 +169,23 @@ def test_without_the_lock_a_hold_overtakes_the_stop(
     """Negative control: the mutant 'lock removed' dies here."""
     monkeypatch.setattr(movements, "lock_accounts", unlocked_accounts(Barrier(1)))
     assert not isinstance(_hold_while_stopping(account), BaseException)
+
+
+def test_of_two_new_limits_one_counts(account: LimitAccount) -> None:
+    assert len(winners(race(setting(account)))) == 2
+    account.refresh_from_db()
+    assert account.limit_amount in (1200, 1500)
+    assert_books_are_clean()
+
+
+def test_without_the_lock_two_new_limits_add_up(
+    account: LimitAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Negative control: each books its difference to the limit it has read."""
+    monkeypatch.setattr(movements, "lock_accounts", unlocked_accounts(Barrier(2)))
+    assert len(winners(race(setting(account)))) == 2
+    account.refresh_from_db()
+    assert account.limit_amount == 1700
 
 
 def test_all_accounts_are_locked_in_order_by_one_statement(account: LimitAccount) -> None:

@@ -194,13 +194,14 @@ class LedgerMachine(RuleBasedStateMachine):
         self._ask([(account, "exact", None)])
 
     @rule(kind=kinds, first=end_sizes, second=end_sizes, repeat=repeats)
-    def end_a_hold_twice(
+    def end_a_hold_again(
         self, kind: AccountKind, first: Size | None, second: Size | None, repeat: int | None
     ) -> None:
         account = self._open(kind, 500)
         (pk, _) = self._ask([(account, 150, None), (account, 200, None)])
         self._end([(pk, first, None)])
         self._end([(pk, second, repeat)])
+        self._end([(pk, None, None)])
 
     @rule(kind=kinds, parts=st.lists(st.tuples(back_sizes, repeats), min_size=1, max_size=4))
     def post_and_take_back_in_parts(
