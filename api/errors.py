@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.signals import got_request_exception
+from django.http import Http404
 from django.urls import reverse
 from rest_framework import exceptions as drf
 from rest_framework.renderers import JSONRenderer
@@ -73,6 +74,8 @@ def _detail(kind: Kind, error: Exception) -> str:
         return "Bitte prüfen Sie die genannten Angaben."
     if isinstance(error, drf.APIException):
         return str(error.detail)
+    if isinstance(error, Http404):
+        return "Das gibt es nicht, oder Ihr Zugang darf es nicht sehen."
     return str(error) or kind.title
 
 

@@ -10,18 +10,19 @@ from rest_framework.request import Request
 
 from .refusals import InvalidParameter
 
+UNBOUNDED = 2**63 - 1
+
 
 def integer(
-    request: Request, name: str, *, default: int, minimum: int, maximum: int = 2**63 - 1
+    request: Request, name: str, *, default: int, minimum: int, maximum: int = UNBOUNDED
 ) -> int:
     """A whole number within the bounds. Raises InvalidParameter."""
     text = request.query_params.get(name)
     if text is None:
         return default
     if not (text.isascii() and text.isdigit()) or not minimum <= int(text) <= maximum:
-        raise InvalidParameter(
-            name, f"„{name}“ muss eine ganze Zahl von {minimum} bis {maximum} sein."
-        )
+        upper = f" bis {maximum}" if maximum < UNBOUNDED else ""
+        raise InvalidParameter(name, f"„{name}“ muss eine ganze Zahl ab {minimum}{upper} sein.")
     return int(text)
 
 

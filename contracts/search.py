@@ -136,24 +136,30 @@ def _hits(lot_ids: Sequence[int], filters: Filters) -> QuerySet[SearchEntry]:
     return rows.filter(document=query) if query is not None else rows
 
 
-def _query(text: str) -> SearchQuery | None:
-    """All words must match: by German stem, or as the beginning of a plain word."""
+def _query(text: str, *, beginnings: bool = True) -> SearchQuery | None:
+    """All words must match: by German stem, or as the beginning of a plain word.
+
+    Without *beginnings* only whole words count: they rank a notebook above its bag.
+    """
     query: SearchQuery | None = None
     for token in _TOKEN.findall(text.lower())[:10]:
-        word = SearchQuery(token, config="german") | SearchQuery(
-            f"{token}:*", config="simple", search_type="raw"
-        )
+        word = SearchQuery(token, config="german")
+        if beginnings:
+            word = word | SearchQuery(f"{token}:*", config="simple", search_type="raw")
         query = word if query is None else query & word
     return query
 
 
 def _sorted(hits: QuerySet[SearchEntry], filters: Filters) -> QuerySet[SearchEntry]:
     query = _query(filters.text)
-    if query is None or filters.sort == "name":
+    whole = _query(filters.text, beginnings=False)
+    if query is None or whole is None or filters.sort == "name":
         return hits.order_by("sort_key", "pk")
     if hits.order_by()[: RANKED_HITS + 1].count() > RANKED_HITS:
         return hits.order_by("sort_key", "pk")
-    return hits.annotate(rank=SearchRank(F("document"), query)).order_by("-rank", "sort_key", "pk")
+    return hits.annotate(
+        whole=SearchRank(F("document"), whole), rank=SearchRank(F("document"), query)
+    ).order_by("-whole", "-rank", "sort_key", "pk")
 
 
 def _facet_counts(hits: QuerySet[SearchEntry]) -> dict[str, list[tuple[str, int]]]:

@@ -11,7 +11,7 @@ import json
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from contracts.clock import berlin_day
@@ -97,12 +97,17 @@ def _event(fact: FinanceFact, now: datetime) -> FinanceEvent:
     )
 
 
+def _utc(moment: datetime) -> str:
+    """RFC 3339 in UTC, e.g. 2026-06-15T09:00:00.000Z."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 def _payload(fact: FinanceFact, identity: uuid.UUID, now: datetime) -> dict[str, object]:
     return {
         "event_id": str(identity),
         "schema_version": SCHEMA_VERSION,
         "type": fact.type,
-        "occurred_at": now.isoformat(timespec="milliseconds"),
+        "occurred_at": _utc(now),
         "posting_date": berlin_day(now).isoformat(),
         "fiscal_year": fact.fiscal_year,
         "budget_entity_id": fact.budget_entity_code,

@@ -59,6 +59,10 @@ UPDATED_SINCE = parameter(
 class DocumentedOperation(AutoSchema):
     """Adds the headers and the problem documents that all operations have in common."""
 
+    def get_description(self) -> str:
+        """Descriptions come from `extend_schema` alone: docstrings are for developers."""
+        return ""
+
     def get_override_parameters(self) -> list[Any]:
         return [_REQUEST_ID, _IDEMPOTENCY_KEY] if self.method == "POST" else [_REQUEST_ID]
 

@@ -54,6 +54,7 @@ def _groups() -> list[tuple[str, list[dict[str, Any]]]]:
                 scope for rule in operation["security"] for name in rule for scope in rule[name]
             ],
             "parameters": operation.get("parameters", []),
+            "fields": _body_fields(operation),
             "responses": sorted(operation["responses"].items()),
         }
         for path, item in document()["paths"].items()
@@ -62,3 +63,20 @@ def _groups() -> list[tuple[str, list[dict[str, Any]]]]:
     ]
     operations.sort(key=lambda row: row["tag"])
     return [(tag, list(rows)) for tag, rows in groupby(operations, key=lambda row: row["tag"])]
+
+
+def _body_fields(operation: dict[str, Any]) -> list[dict[str, Any]]:
+    """Fields of the JSON or form body, with whether they must be sent."""
+    content = operation.get("requestBody", {}).get("content", {})
+    media = content.get("application/json") or content.get("multipart/form-data") or {}
+    reference = media.get("schema", {}).get("$ref", "")
+    shape = document()["components"]["schemas"].get(reference.rpartition("/")[2], {})
+    return [
+        {
+            "name": name,
+            "type": field.get("type", ""),
+            "description": field.get("description", ""),
+            "required": name in shape.get("required", []),
+        }
+        for name, field in shape.get("properties", {}).items()
+    ]

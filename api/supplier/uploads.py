@@ -17,7 +17,7 @@ from rest_framework.reverse import reverse
 
 from api import pagination, params
 from api.auth import actor
-from api.refusals import UnknownAward
+from api.refusals import InvalidParameter, UnknownAward
 from api.schema.operations import CURSOR, LIMIT, parameter
 from api.scopes import Scope
 from api.serializers import page_of
@@ -45,10 +45,14 @@ FORM_OVERHEAD = 2**20
 class RawFileParser(FileUploadParser):
     """The body is the file; its name is the parameter `filename`."""
 
-    def get_filename(self, stream: Any, media_type: str, parser_context: Any) -> str | None:
+    def get_filename(self, stream: Any, media_type: str, parser_context: Any) -> str:
         given = parser_context["request"].query_params.get("filename")
         name = given or super().get_filename(stream, media_type, parser_context)
-        return name and "".join(character for character in name if character.isprintable())
+        if not name:
+            raise InvalidParameter(
+                "filename", "Ohne Formular nennt der Parameter „filename“ den Namen der Datei."
+            )
+        return "".join(character for character in name if character.isprintable())
 
 
 class UploadList(IdempotentPost, ApiView):

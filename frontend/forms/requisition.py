@@ -146,7 +146,8 @@ def split_formset(
 def budget_label(line: BudgetLine) -> str:
     """A budget line as a choice: where it stands and what is free."""
     where = f"{line.budget_product}.{line.gl_account}"
-    return f"{where} {line.title} – frei {format_money(line.account.available)}"
+    pool = f" im {line.pool.title}" if line.pool is not None else ""
+    return f"{where} {line.title} – frei{pool} {format_money(line.account.available)}"
 
 
 def _plain(percent: Decimal) -> str:

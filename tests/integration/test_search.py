@@ -71,6 +71,16 @@ def test_names_sort_the_german_way(world: World) -> None:
     ]
 
 
+def test_a_whole_word_ranks_above_a_beginning(world: World) -> None:
+    for name in ("Laptoptasche Laptoptasche", "Werkstatt-Laptop"):
+        article = Article.objects.create(
+            supplier=world.suppliers[0], supplier_aid=name, name=name, updated_at=NOW
+        )
+        (listed,) = list_articles([(world.items[0], article)], supplier=world.suppliers[0], now=NOW)
+        reindex([listed.pk])
+    assert names(world, "laptop")[-1] == "Laptoptasche Laptoptasche"
+
+
 def test_facets_count_and_narrow(world: World) -> None:
     found = search(buyer_id=world.authority.pk, on=DAY, filters=Filters(text="laptop"))
     groups = {value.value: value.count for value in found.facets[0].values}

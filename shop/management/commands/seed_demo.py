@@ -42,4 +42,4 @@ class Command(BaseCommand):
 
 def _address() -> str:
     host, port = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8000")
-    return f"http://{host}:{port}/"
+    return f"http://{host}:{port}"
