@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from contracts.pricing import euros
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -60,11 +62,7 @@ def required_steps(
 def _reason(from_gross: Decimal) -> str:
     if from_gross == 0:
         return "gilt für jeden Betrag"
-    grouped = f"{from_gross:,.2f}".translate(_GERMAN_SIGNS)
-    return f"Betrag ab {grouped} EUR brutto"
-
-
-_GERMAN_SIGNS = str.maketrans(",.", ".,")
+    return f"Betrag ab {euros(from_gross)} brutto"
 
 
 def open_tier(steps: Sequence[tuple[int, bool]]) -> int | None:

@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from contracts.audit.record import record
 from contracts.parties.models import Membership
+from contracts.pricing import euros
 
 from .approval_rules import open_tier
 from .errors import (
@@ -174,7 +175,7 @@ def _require_signing_limit(requisition: Requisition, by: Membership) -> None:
     )
     if by.signing_limit is None or gross > by.signing_limit:
         raise SigningLimitExceeded(
-            f"Die Anforderung ({gross:.2f} EUR brutto) liegt über Ihrer Zeichnungsgrenze."
+            f"Die Anforderung ({euros(gross)} brutto) liegt über Ihrer Zeichnungsgrenze."
         )
 
 

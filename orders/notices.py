@@ -7,6 +7,7 @@ from datetime import datetime
 
 from contracts.clock import berlin_day
 from contracts.parties.models import Membership, Organisation, Role
+from contracts.pricing import euros
 
 from .models import ApprovalStep, CallOff, Requisition
 from .outbox import Mail, enqueue_mails
@@ -76,7 +77,7 @@ def announce_call_offs(call_offs: Iterable[CallOff], *, now: datetime) -> None:
                 subject=f"Neuer Abruf {row.number} von {row.authority.name}",
                 body=(
                     f"Guten Tag,\n\n{row.authority.name} hat den Abruf {row.number} erteilt "
-                    f"({row.net:.2f} EUR netto).\nDetails: /abrufe/{row.pk}/\n"
+                    f"({euros(row.net)} netto).\nDetails: /abrufe/{row.pk}/\n"
                 ),
             )
             for row in rows

@@ -19,7 +19,7 @@ from contracts.agreements.quotes import PricedLine, PricedOrder, Wanted, price_o
 from contracts.audit.record import record
 from contracts.clock import berlin_day, working_days_after
 from contracts.parties.models import Membership
-from contracts.pricing import QuotedLine, Share, round_half_up, split
+from contracts.pricing import QuotedLine, Share, euros, round_half_up, split
 
 from . import events, holds
 from .baskets import obstacles
@@ -95,8 +95,8 @@ def _requote(
     approved = lines[0].revision.gross
     if order.quote.gross > approved:
         raise PriceRisen(
-            f"Die Summe ist seit der Anforderung von {approved:.2f} EUR auf "
-            f"{order.quote.gross:.2f} EUR brutto gestiegen."
+            f"Die Summe ist seit der Anforderung von {euros(approved)} auf "
+            f"{euros(order.quote.gross)} brutto gestiegen."
         )
     found = [rule for rules in obstacles(order.lines, by=by, now=now).values() for rule in rules]
     if stopping := blocks(found):

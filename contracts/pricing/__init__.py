@@ -29,7 +29,7 @@ from .errors import (
     TierOrderError,
 )
 from .lines import line_net, part_net
-from .money import CENT, ZERO, Money, round_half_up
+from .money import CENT, ZERO, Money, euros, round_half_up
 from .tiers import Tier, active_tier
 from .vat import VatCategory, VatGroupKey, VatRate
 
@@ -60,6 +60,7 @@ __all__ = [
     "VatRate",
     "active_tier",
     "discounted",
+    "euros",
     "largest_remainder",
     "line_net",
     "part_net",

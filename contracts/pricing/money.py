@@ -34,6 +34,14 @@ def german(value: Decimal) -> str:
     return plain.replace(".", ",")
 
 
+_GERMAN_SIGNS = str.maketrans(",.", ".,")
+
+
+def euros(amount: Decimal) -> str:
+    """Write an amount for a message: 1.234,56 EUR."""
+    return f"{amount:,.2f}".translate(_GERMAN_SIGNS) + " EUR"
+
+
 def decimals(value: Decimal) -> int:
     """Return how many decimals `value` needs; trailing zeros do not count."""
     exponent = value.normalize(EXACT).as_tuple().exponent
