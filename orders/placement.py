@@ -31,6 +31,7 @@ from .models import (
     CallOff,
     CallOffAssignment,
     CallOffLine,
+    CallOffLineProgress,
     Requisition,
     RequisitionLine,
 )
@@ -140,6 +141,9 @@ def _write(
         )
     )
     issues = [issue for group in groups for issue in group]
+    CallOffLineProgress.objects.bulk_create(
+        CallOffLineProgress(line=line, ordered=line.quantity) for line in lines
+    )
     CallOffAssignment.objects.bulk_create(
         CallOffAssignment(
             line=line,
@@ -150,6 +154,7 @@ def _write(
             net=share.net,
             tax=share.tax,
             gross=share.gross,
+            bound=_bound(row, share),
         )
         for line, issue in zip(lines, issues, strict=True)
         for row, share in issue.parts
@@ -259,6 +264,10 @@ def _euros(groups: Sequence[Sequence[IssueLine]]) -> dict[str, Decimal]:
         for issue in group:
             amounts[holds.line_reference(issue.line)] = issue.priced.net
             for row, share in issue.parts:
-                deductible = round_half_up(share.tax * row.deductible_percent / _HUNDRED)
-                amounts[holds.assignment_reference(row.pk)] = share.gross - deductible
+                amounts[holds.assignment_reference(row.pk)] = _bound(row, share)
     return amounts
+
+
+def _bound(row: Assignment, share: Share) -> Decimal:
+    """What the budget carries: gross less the deductible part of the tax."""
+    return share.gross - round_half_up(share.tax * row.deductible_percent / _HUNDRED)

@@ -21,6 +21,7 @@ from contracts.agreements.models import (
     VatRule,
 )
 from contracts.agreements.setup import (
+    ItemSpec,
     TierRow,
     create_agreement,
     create_award,
@@ -155,11 +156,13 @@ def build_world(
         )
         item = create_item(
             award,
-            number=f"{number}.1",
-            title=title,
-            basis=PriceBasis.FIXED,
-            vat_class=vat_class,
-            max_quantity=pieces,
+            ItemSpec(
+                number=f"{number}.1",
+                title=title,
+                basis=PriceBasis.FIXED,
+                vat_class=vat_class,
+                max_quantity=pieces,
+            ),
             by=manager,
             now=NOW,
         )

@@ -21,6 +21,7 @@ from contracts.agreements.models import (
     VatRule,
 )
 from contracts.agreements.setup import (
+    ItemSpec,
     TierRow,
     create_agreement,
     create_award,
@@ -92,11 +93,13 @@ def build() -> BenchWorld:
     )
     item = create_item(
         award,
-        number="1.0",
-        title="Katalog",
-        basis=PriceBasis.LIST_DISCOUNT,
-        product_group="*",
-        max_quantity=2_000_000_000,
+        ItemSpec(
+            number="1.0",
+            title="Katalog",
+            basis=PriceBasis.LIST_DISCOUNT,
+            product_group="*",
+            max_quantity=2_000_000_000,
+        ),
         by=manager,
         now=now,
     )

@@ -66,6 +66,7 @@ def rules_for(
         Q(lot__isnull=True) | Q(lot_id__in=lot_ids),
         Q(supplier__isnull=True) | Q(supplier_id__in=supplier_ids),
         valid_from__lte=on,
+        lifted_at__isnull=True,
     ).order_by("pk")
     return [
         GateRule(

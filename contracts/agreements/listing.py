@@ -12,7 +12,14 @@ from contracts.oscar_adapter import create_products, create_stockrecords
 from contracts.parties.models import Membership, Organisation
 
 from .errors import NotListable
-from .models import AgreementState, Article, ContractItem, FrameworkAgreement, Listing
+from .models import (
+    AgreementState,
+    Article,
+    ContractItem,
+    EndReason,
+    FrameworkAgreement,
+    Listing,
+)
 
 
 def obstacles_to_listing(agreement: FrameworkAgreement, on: date) -> list[str]:
@@ -76,7 +83,9 @@ def end_agreement(agreement_id: int, *, by: Membership, now: datetime, on: date)
             raise NotListable(["Nur gelistete und ausgesetzte Vereinbarungen können enden."])
         before = agreement.state
         agreement.state = AgreementState.ENDED
-        agreement.save(update_fields=["state"])
+        agreement.end_reason = EndReason.TERM
+        agreement.ended_on = on
+        agreement.save(update_fields=["state", "end_reason", "ended_on"])
         record(
             agreement,
             "agreement.ended",

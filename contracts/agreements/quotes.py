@@ -26,6 +26,7 @@ from contracts.pricing import (
     discounted,
     line_net,
     quote,
+    tier_bases,
 )
 
 from .entitlement import entitled_listings
@@ -152,9 +153,7 @@ def price_order(
     for pk, listing in listings.items():
         if pk not in priced:
             raise NoPrice(f"{listing.article.name} hat am {on:%d.%m.%Y} keinen Vertragspreis.")
-    base: dict[int, int] = defaultdict(int)
-    for want in wanted:
-        base[listings[want.listing_id].item_id] += want.quantity
+    base = tier_bases((listings[want.listing_id].item_id, want.quantity) for want in wanted)
     tiers = {
         want.key: active_tier(
             priced[want.listing_id].tiers, base[listings[want.listing_id].item_id]

@@ -28,6 +28,7 @@ from .models import (
     ChargeType,
     ContractItem,
     FrameworkAgreement,
+    ItemRole,
     ListPriceVersion,
     Lot,
     PriceBasis,
@@ -154,45 +155,72 @@ def create_award(
     return award
 
 
-def create_item(
-    award: Award,
-    *,
-    number: str,
-    title: str,
-    basis: PriceBasis,
-    product_group: str = "",
-    periods: int = 1,
-    vat_class: str = "standard",
-    max_quantity: int | None = None,
-    delivery_days: int | None = None,
-    by: Membership,
-    now: datetime,
-) -> ContractItem:
-    """Create a row of the price sheet; `max_quantity` (pieces) becomes its cap."""
+@dataclass(frozen=True, slots=True)
+class ItemSpec:
+    """A row of the price sheet; `max_quantity` (pieces) becomes the cap of the position.
+
+    More than one period makes it a charge per period of `period_months` months each.
+    """
+
+    number: str
+    title: str
+    basis: PriceBasis
+    product_group: str = ""
+    unit: str = "C62"
+    role: ItemRole = ItemRole.GOODS
+    periods: int = 1
+    period_months: int = 12
+    vat_class: str = "standard"
+    cumulative_tiers: bool = False
+    max_quantity: int | None = None
+    delivery_days: int | None = None
+
+
+def create_item(award: Award, spec: ItemSpec, *, by: Membership, now: datetime) -> ContractItem:
+    """Create a row of the price sheet.
+
+    The quantity cap belongs to the position of the lot: further ranks with the same
+    number share the account of the first, so that a cascade does not multiply it.
+    """
     with transaction.atomic():
-        account = None
-        if max_quantity is not None:
-            account = open_account(
-                kind=AccountKind.ITEM_QUANTITY,
-                unit=Unit.PIECES,
-                title=f"Position {number} {title}",
-                limit=Decimal(max_quantity),
-                document=award.reference,
-                by=by,
-                now=now,
-            )
         return ContractItem.objects.create(
             award=award,
-            number=number,
-            title=title,
-            basis=basis,
-            product_group=product_group,
-            charge=ChargeType.PER_PERIOD if periods > 1 else ChargeType.ONE_OFF,
-            periods=periods,
-            vat_class=vat_class,
-            delivery_days=delivery_days,
-            account=account,
+            number=spec.number,
+            title=spec.title,
+            unit=spec.unit,
+            basis=spec.basis,
+            product_group=spec.product_group,
+            charge=ChargeType.PER_PERIOD if spec.periods > 1 else ChargeType.ONE_OFF,
+            periods=spec.periods,
+            period_months=spec.period_months if spec.periods > 1 else 0,
+            role=spec.role,
+            cumulative_tiers=spec.cumulative_tiers,
+            vat_class=spec.vat_class,
+            delivery_days=spec.delivery_days,
+            account_id=_position_account_id(award, spec, by, now),
         )
+
+
+def _position_account_id(award: Award, spec: ItemSpec, by: Membership, now: datetime) -> int | None:
+    shared = (
+        ContractItem.objects.filter(
+            award__lot_id=award.lot_id, number=spec.number, account__isnull=False
+        )
+        .values_list("account_id", flat=True)
+        .first()
+    )
+    if shared is not None or spec.max_quantity is None:
+        return shared
+    account = open_account(
+        kind=AccountKind.ITEM_QUANTITY,
+        unit=Unit.PIECES,
+        title=f"Position {spec.number} {spec.title}",
+        limit=Decimal(spec.max_quantity),
+        document=award.reference,
+        by=by,
+        now=now,
+    )
+    return int(account.pk)
 
 
 def set_price(

@@ -18,9 +18,9 @@ BATCH = 5000
 # Sort key and extra terms are made in Python; all other texts stay in the database.
 _UPSERT = """
 INSERT INTO supplier_catalogue_searchentry
-    (listing_id, lot_id, agreement_id, name, sort_key, manufacturer, product_group,
+    (listing_id, lot_id, award_id, agreement_id, name, sort_key, manufacturer, product_group,
      supplier_name, numbers, document)
-SELECT row.listing_id, row.lot_id, row.agreement_id, row.name, row.sort_key,
+SELECT row.listing_id, row.lot_id, row.award_id, row.agreement_id, row.name, row.sort_key,
        row.manufacturer, row.product_group, row.supplier_name, row.numbers,
        setweight(to_tsvector('simple', row.numbers), 'A')
        || setweight(to_tsvector('simple', row.name), 'A')
@@ -29,8 +29,8 @@ SELECT row.listing_id, row.lot_id, row.agreement_id, row.name, row.sort_key,
        || setweight(to_tsvector('simple', row.manufacturer || ' ' || row.extra), 'B')
        || setweight(to_tsvector('german', row.body), 'D')
   FROM (
-    SELECT made.listing_id, made.sort_key, made.extra, w.lot_id, t.agreement_id, a.name,
-           a.manufacturer, s.name AS supplier_name,
+    SELECT made.listing_id, made.sort_key, made.extra, w.lot_id, i.award_id, t.agreement_id,
+           a.name, a.manufacturer, s.name AS supplier_name,
            -- the group '*' of an item stands for all groups and is no name of one
            COALESCE(NULLIF(a.product_group, ''), NULLIF(i.product_group, '*'), '')
                AS product_group,
@@ -49,7 +49,8 @@ SELECT row.listing_id, row.lot_id, row.agreement_id, row.name, row.sort_key,
       JOIN parties_organisation s ON s.id = w.supplier_id
   ) row
 ON CONFLICT (listing_id) DO UPDATE SET
-    lot_id = excluded.lot_id, agreement_id = excluded.agreement_id, name = excluded.name,
+    lot_id = excluded.lot_id, award_id = excluded.award_id,
+    agreement_id = excluded.agreement_id, name = excluded.name,
     sort_key = excluded.sort_key, manufacturer = excluded.manufacturer,
     product_group = excluded.product_group, supplier_name = excluded.supplier_name,
     numbers = excluded.numbers, document = excluded.document

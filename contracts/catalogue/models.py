@@ -135,6 +135,7 @@ class SearchEntry(models.Model):
         Listing, models.CASCADE, primary_key=True, related_name="search_entry"
     )
     lot_id = models.BigIntegerField(db_index=True)
+    award_id = models.BigIntegerField(default=0)
     agreement_id = models.BigIntegerField(db_index=True)
     name = models.CharField(max_length=250)
     sort_key = models.CharField(max_length=255)

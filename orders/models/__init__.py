@@ -1,8 +1,17 @@
+from .allocation import AllocationOutcome, AllocationStep
 from .approval import ApprovalPolicy, ApprovalRule, ApprovalStep, Decision
 from .basket import BasketOwner
 from .budget import BudgetLine, BudgetPool
 from .call_off import CallOff, CallOffAssignment, CallOffLine
+from .cancellation import (
+    CallOffLineProgress,
+    Cancellation,
+    CancellationCause,
+    CancelledLine,
+    CancelledShare,
+)
 from .event import Feed, FeedAcknowledgement, FeedEntry, FinanceEvent, PendingEvent
+from .goods_receipt import GoodsReceipt, ReceivedLine
 from .outbox import MailLog, OutboxMessage
 from .requisition import (
     Assignment,
@@ -14,6 +23,8 @@ from .requisition import (
 )
 
 __all__ = [
+    "AllocationOutcome",
+    "AllocationStep",
     "ApprovalPolicy",
     "ApprovalRule",
     "ApprovalStep",
@@ -24,15 +35,22 @@ __all__ = [
     "CallOff",
     "CallOffAssignment",
     "CallOffLine",
+    "CallOffLineProgress",
+    "Cancellation",
+    "CancellationCause",
+    "CancelledLine",
+    "CancelledShare",
     "Decision",
     "Feed",
     "FeedAcknowledgement",
     "FeedEntry",
     "FinanceEvent",
+    "GoodsReceipt",
     "Involvement",
     "MailLog",
     "OutboxMessage",
     "PendingEvent",
+    "ReceivedLine",
     "Requisition",
     "RequisitionLine",
     "RequisitionRevision",

@@ -30,6 +30,16 @@ class CallOff(models.Model):
     award = models.ForeignKey(Award, models.PROTECT, related_name="call_offs")
     terms = models.ForeignKey(AwardTerms, models.PROTECT, related_name="+")
     allocation_note = models.CharField("Vergaberegel", max_length=250)
+    follows = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="followed_by",
+        verbose_name="folgt auf",
+        help_text="Der abgelehnte oder nicht bestätigte Abruf des vorigen Rangs.",
+    )
+    confirm_by = models.DateField("zu bestätigen bis", null=True, blank=True)
     state = models.CharField(
         "Stand",
         max_length=20,
@@ -70,8 +80,8 @@ class CallOffLine(models.Model):
 
     call_off = models.ForeignKey(CallOff, models.PROTECT, related_name="lines")
     order_line = models.OneToOneField("order.Line", models.PROTECT, related_name="call_off_line")
-    requisition_line = models.OneToOneField(
-        RequisitionLine, models.PROTECT, related_name="call_off_line"
+    requisition_line = models.ForeignKey(
+        RequisitionLine, models.PROTECT, related_name="call_off_lines"
     )
     line_no = models.PositiveIntegerField("Zeile")
     listing = models.ForeignKey(Listing, models.PROTECT, related_name="+")
@@ -87,6 +97,9 @@ class CallOffLine(models.Model):
     net_unit_price = models.DecimalField("Nettopreis", max_digits=14, decimal_places=4)
     price_unit = models.PositiveIntegerField("je Einheiten", default=1)
     periods = models.PositiveSmallIntegerField("Zeiträume", default=1)
+    tier_base = models.PositiveBigIntegerField("Staffelmenge", default=0)
+    service_from = models.DateField("Leistung ab", null=True, blank=True)
+    service_to = models.DateField("Leistung bis", null=True, blank=True)
     tax_category = models.CharField("Steuerkategorie", max_length=2)
     tax_rate = models.DecimalField("Steuersatz (%)", max_digits=5, decimal_places=2)
     net = models.DecimalField(max_digits=16, decimal_places=2)
@@ -101,6 +114,15 @@ class CallOffLine(models.Model):
             models.UniqueConstraint(
                 fields=("call_off", "line_no"), name="orders_call_off_line_no_unique"
             ),
+            models.UniqueConstraint(
+                fields=("call_off", "requisition_line"),
+                name="orders_requisition_line_once_per_call_off",
+            ),
+            models.CheckConstraint(
+                condition=Q(service_from__isnull=True, service_to__isnull=True)
+                | Q(service_to__gte=models.F("service_from")),
+                name="orders_service_dates_in_order",
+            ),
         )
 
     def __str__(self) -> str:
@@ -111,20 +133,24 @@ class CallOffAssignment(models.Model):
     """The account assignment of a call-off line: what finance commits."""
 
     line = models.ForeignKey(CallOffLine, models.PROTECT, related_name="assignments")
-    assignment = models.OneToOneField(
-        Assignment, models.PROTECT, related_name="call_off_assignment"
-    )
+    assignment = models.ForeignKey(Assignment, models.PROTECT, related_name="call_off_assignments")
     number = models.PositiveSmallIntegerField("Nr.", default=1)
     budget_entity = models.ForeignKey(BudgetEntity, models.PROTECT, related_name="+")
     budget_line = models.ForeignKey(BudgetLine, models.PROTECT, related_name="+")
     net = models.DecimalField(max_digits=16, decimal_places=2)
     tax = models.DecimalField(max_digits=16, decimal_places=2)
     gross = models.DecimalField(max_digits=16, decimal_places=2)
+    bound = models.DecimalField("im Haushalt gebunden", max_digits=16, decimal_places=2, default=0)
 
     class Meta:
         verbose_name = "Abrufkontierung"
         verbose_name_plural = "Abrufkontierungen"
         ordering = ("line", "number")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("line", "assignment"), name="orders_call_off_assignment_once"
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.line_id}/{self.number}"

@@ -147,6 +147,12 @@ class RequisitionLine(models.Model):
     net_unit_price = models.DecimalField("Nettopreis", max_digits=14, decimal_places=4)
     price_unit = models.PositiveIntegerField("je Einheiten", default=1)
     periods = models.PositiveSmallIntegerField("Zeiträume", default=1)
+    tier_base = models.PositiveBigIntegerField(
+        "Staffelmenge",
+        default=0,
+        help_text="Die Menge, nach der die Staffel gewählt wurde; bei kumulativen Staffeln "
+        "die zuvor gebuchte Menge aller Käufer.",
+    )
     tax_category = models.CharField("Steuerkategorie", max_length=2)
     tax_rate = models.DecimalField("Steuersatz (%)", max_digits=5, decimal_places=2)
     tax_reason = models.CharField(max_length=200, blank=True)

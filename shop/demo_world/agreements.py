@@ -21,6 +21,7 @@ from contracts.agreements.models import (
     RelationKind,
 )
 from contracts.agreements.setup import (
+    ItemSpec,
     TierRow,
     create_agreement,
     create_award,
@@ -219,15 +220,16 @@ def _shelf(
     now = start_of(starts_on)
     item = create_item(
         award,
-        number=number,
-        title=row.title,
-        basis=PriceBasis.FIXED,
-        product_group=row.group,
-        periods=row.periods,
-        vat_class=row.vat_class,
-        # the cap of an item counts over all ranks and stands with the first
-        max_quantity=row.cap if award.rank == 1 else None,
-        delivery_days=row.days,
+        ItemSpec(
+            number=number,
+            title=row.title,
+            basis=PriceBasis.FIXED,
+            product_group=row.group,
+            periods=row.periods,
+            vat_class=row.vat_class,
+            max_quantity=row.cap,
+            delivery_days=row.days,
+        ),
         by=manager,
         now=now,
     )
@@ -254,10 +256,12 @@ def _catalogue_item(award: Award, manager: Membership) -> ContractItem:
     now = start_of(award.awarded_on)
     item = create_item(
         award,
-        number=CATALOGUE_ITEM,
-        title="Weitere Notebooks, Computer und Zubehör laut Katalog",
-        basis=PriceBasis.LIST_DISCOUNT,
-        product_group="*",
+        ItemSpec(
+            number=CATALOGUE_ITEM,
+            title="Weitere Notebooks, Computer und Zubehör laut Katalog",
+            basis=PriceBasis.LIST_DISCOUNT,
+            product_group="*",
+        ),
         by=manager,
         now=now,
     )

@@ -209,7 +209,7 @@ def _hold_while_stopping(account: LimitAccount) -> object:
 
     thread = Thread(target=run)
     with transaction.atomic():
-        LimitAccount.objects.filter(pk=account.pk).update(is_open=False)
+        LimitAccount.objects.filter(pk=account.pk).update(is_open=False, closed_reason="suspended")
         thread.start()
         until_somebody_waits()
     thread.join(PATIENCE)

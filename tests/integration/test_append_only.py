@@ -109,7 +109,9 @@ class TestTheApplicationsRole:
 
     def test_only_its_name_and_its_stop_can_be_written(self) -> None:
         row = account()
-        LimitAccount.objects.filter(pk=row.pk).update(title="Los 1", is_open=False)
+        LimitAccount.objects.filter(pk=row.pk).update(
+            title="Los 1", is_open=False, closed_reason="suspended"
+        )
         row.refresh_from_db()
         assert (row.title, row.is_open) == ("Los 1", False)
 

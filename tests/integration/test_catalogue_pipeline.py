@@ -25,7 +25,7 @@ from contracts.agreements.models import (
     PriceBasis,
 )
 from contracts.agreements.quotes import offers, with_contract
-from contracts.agreements.setup import TierRow, create_item, set_list_price, set_price
+from contracts.agreements.setup import ItemSpec, TierRow, create_item, set_list_price, set_price
 from contracts.audit.models import AuditEntry
 from contracts.catalogue import publication, staging, uploads
 from contracts.catalogue.diff import diff_counts, diff_page, issues_csv, price_jumps
@@ -114,10 +114,9 @@ def market() -> Market:
     award = world.awards[1]
     item = create_item(
         award,
-        number="2.9",
-        title="Zubehör",
-        basis=PriceBasis.LIST_DISCOUNT,
-        product_group="Zubehör",
+        ItemSpec(
+            number="2.9", title="Zubehör", basis=PriceBasis.LIST_DISCOUNT, product_group="Zubehör"
+        ),
         by=world.manager,
         now=NOW,
     )
@@ -339,9 +338,7 @@ def test_a_listed_fixed_article_is_offered_at_or_below_the_contract_price(market
 def test_a_fixed_item_takes_its_first_article_by_number_and_no_second(market: Market) -> None:
     item = create_item(
         market.award,
-        number="2.2",
-        title="Koffer",
-        basis=PriceBasis.FIXED,
+        ItemSpec(number="2.2", title="Koffer", basis=PriceBasis.FIXED),
         by=market.world.manager,
         now=NOW,
     )
@@ -473,10 +470,12 @@ def test_another_item_or_unit_is_no_way_round_it_either(market: Market) -> None:
     market.published("K-1;Kabel;Muster;Zubehör;10,00\n")
     other = create_item(
         market.award,
-        number="2.10",
-        title="Ersatzteile",
-        basis=PriceBasis.LIST_DISCOUNT,
-        product_group="Ersatzteile",
+        ItemSpec(
+            number="2.10",
+            title="Ersatzteile",
+            basis=PriceBasis.LIST_DISCOUNT,
+            product_group="Ersatzteile",
+        ),
         by=market.world.manager,
         now=NOW,
     )

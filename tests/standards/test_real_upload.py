@@ -13,7 +13,7 @@ import pytest
 
 from contracts.agreements.models import ContractItem, Listing, ListPriceVersion, PriceBasis
 from contracts.agreements.quotes import offers, with_contract
-from contracts.agreements.setup import TierRow, create_item, set_price
+from contracts.agreements.setup import ItemSpec, TierRow, create_item, set_price
 from contracts.catalogue import publication, uploads
 from contracts.catalogue.errors import NothingToSubmit
 from contracts.catalogue.models import CatalogueUpload, SearchEntry, StagedArticle
@@ -51,10 +51,12 @@ class Road:
     def item(self, number: str, group: str) -> ContractItem:
         item = create_item(
             self.world.awards[1],
-            number=number,
-            title=f"Nachlass auf {group}",
-            basis=PriceBasis.LIST_DISCOUNT,
-            product_group=group,
+            ItemSpec(
+                number=number,
+                title=f"Nachlass auf {group}",
+                basis=PriceBasis.LIST_DISCOUNT,
+                product_group=group,
+            ),
             by=self.world.manager,
             now=NOW,
         )

@@ -1,39 +1,80 @@
-from .agreement import AgreementState, FrameworkAgreement
+from .agreement import AgreementState, EndReason, FrameworkAgreement
+from .allocation import CapWarning, RotationCounter
 from .article import Article, ListPriceVersion
 from .award import Award, AwardTerms
-from .change import PriceChange
+from .change import PriceChange, PriceChangeRoute, PriceChangeState, PriceChangeTier
+from .cpv import CpvCode
+from .document import AgreementDocument, DocumentAudience, DocumentKind
 from .entitlement import BuyerEntitlement
 from .gate import Gate, GateEffect, GateReason
-from .item import ChargeType, ContractItem, ItemRelation, PriceBasis, RelationKind
+from .item import ChargeType, ContractItem, ItemRelation, ItemRole, PriceBasis, RelationKind
 from .legal import LegalFigure
 from .listing import Listing
 from .lot import AllocationRule, Lot, LotCpv
+from .modification import (
+    ContractModification,
+    ModificationGround,
+    ModificationKind,
+    ModificationState,
+)
 from .price import PriceTier, PriceVersion
+from .standard import (
+    BundleAudience,
+    BundleLine,
+    EquipmentBundle,
+    EquipmentStandard,
+    StandardItem,
+    StandardLevel,
+)
+from .successor import SuccessorProposal, SuccessorState
 from .vat import VatRule
 
 __all__ = [
+    "AgreementDocument",
     "AgreementState",
     "AllocationRule",
     "Article",
     "Award",
     "AwardTerms",
+    "BundleAudience",
+    "BundleLine",
     "BuyerEntitlement",
+    "CapWarning",
     "ChargeType",
     "ContractItem",
+    "ContractModification",
+    "CpvCode",
+    "DocumentAudience",
+    "DocumentKind",
+    "EndReason",
+    "EquipmentBundle",
+    "EquipmentStandard",
     "FrameworkAgreement",
     "Gate",
     "GateEffect",
     "GateReason",
     "ItemRelation",
+    "ItemRole",
     "LegalFigure",
     "ListPriceVersion",
     "Listing",
     "Lot",
     "LotCpv",
+    "ModificationGround",
+    "ModificationKind",
+    "ModificationState",
     "PriceBasis",
     "PriceChange",
+    "PriceChangeRoute",
+    "PriceChangeState",
+    "PriceChangeTier",
     "PriceTier",
     "PriceVersion",
     "RelationKind",
+    "RotationCounter",
+    "StandardItem",
+    "StandardLevel",
+    "SuccessorProposal",
+    "SuccessorState",
     "VatRule",
 ]

@@ -16,6 +16,14 @@ class AgreementState(models.TextChoices):
     ENDED = "ended", "beendet"
 
 
+class EndReason(models.TextChoices):
+    """Why an agreement ended."""
+
+    TERM = "term", "Laufzeit abgelaufen"
+    CAP = "cap", "Höchstwert ausgeschöpft"
+    DECISION = "decision", "Entscheidung der Beschaffungsstelle"
+
+
 class FrameworkAgreement(models.Model):
     """Terms under which call-offs are placed until the term or a maximum ends.
 
@@ -50,6 +58,15 @@ class FrameworkAgreement(models.Model):
         "Stand", max_length=12, choices=AgreementState, default=AgreementState.DRAFT
     )
 
+    term_justification = models.TextField(
+        "Begründung der längeren Laufzeit",
+        blank=True,
+        help_text="Nötig über der Höchstlaufzeit (§ 21 Abs. 6 VgV, § 15 Abs. 4 UVgO).",
+    )
+    state_reason = models.CharField("Begründung des Standes", max_length=250, blank=True)
+    end_reason = models.CharField("beendet durch", max_length=10, choices=EndReason, blank=True)
+    ended_on = models.DateField("beendet am", null=True, blank=True)
+
     class Meta:
         verbose_name = "Rahmenvereinbarung"
         verbose_name_plural = "Rahmenvereinbarungen"
@@ -62,6 +79,11 @@ class FrameworkAgreement(models.Model):
                 condition=Q(state=AgreementState.DRAFT)
                 | Q(account__isnull=False, estimated_value__isnull=False) & ~Q(notice_number=""),
                 name="agreements_listed_is_complete",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=AgreementState.ENDED, ended_on__isnull=False) & ~Q(end_reason="")
+                | ~Q(state=AgreementState.ENDED) & Q(end_reason="", ended_on__isnull=True),
+                name="agreements_end_has_reason",
             ),
         )
 

@@ -54,6 +54,24 @@ class AwardTerms(models.Model):
     )
     delivery_clause = models.CharField("Lieferbedingung", max_length=200, blank=True)
     split_over_ranks = models.BooleanField("Menge über Ränge teilbar", default=False)
+    confirmation_days = models.PositiveSmallIntegerField(
+        "Frist zur Bestätigung (Werktage)",
+        default=5,
+        help_text="Ohne Bestätigung gilt der Abruf danach als nicht angenommen (Kaskade).",
+    )
+    rise_percent_per_year = models.DecimalField(
+        "Erhöhung je Jahr höchstens (%)",
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text="Leer: die Konditionen sehen keine Preiserhöhung vor.",
+    )
+    rise_earliest_on = models.DateField("Erhöhung frühestens ab", null=True, blank=True)
+    price_notice_days = models.PositiveSmallIntegerField(
+        "Ankündigungsfrist für Preise (Tage)", default=0
+    )
+    automatic_fall = models.BooleanField("Preissenkungen gelten ohne Prüfung", default=False)
 
     class Meta:
         verbose_name = "Konditionen"
@@ -69,6 +87,10 @@ class AwardTerms(models.Model):
             models.CheckConstraint(
                 condition=Q(discount_percent__gte=0, discount_percent__lt=100),
                 name="agreements_terms_discount_range",
+            ),
+            models.CheckConstraint(
+                condition=Q(rise_percent_per_year__isnull=True) | Q(rise_percent_per_year__gte=0),
+                name="agreements_terms_rise_not_negative",
             ),
         )
 

@@ -13,7 +13,11 @@ from .lot import Lot
 
 
 class BuyerEntitlement(models.Model):
-    """A named buyer of an agreement, or of one lot of it, over a range of days."""
+    """A named buyer of an agreement, or of one lot of it, over a range of days.
+
+    Two ranges of one buyer for one scope do not overlap (exclusion constraint
+    `agreements_entitlement_no_overlap`).
+    """
 
     agreement = models.ForeignKey(FrameworkAgreement, models.PROTECT, related_name="entitlements")
     lot = models.ForeignKey(Lot, models.PROTECT, null=True, blank=True, related_name="entitlements")

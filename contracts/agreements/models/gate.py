@@ -28,7 +28,8 @@ class GateEffect(models.TextChoices):
 
 
 class Gate(models.Model):
-    """An obstacle over a range of days; an empty scope field matches everything.
+    """An obstacle over a range of days, until it is lifted; an empty scope field matches
+    everything.
 
     A gate without any scope would stop the whole house and is refused by constraint.
     """
@@ -51,6 +52,12 @@ class Gate(models.Model):
     valid_from = models.DateField("ab")
     valid_to = models.DateField("bis", null=True, blank=True)
     set_by = models.ForeignKey(Membership, models.PROTECT, related_name="+")
+    set_at = models.DateTimeField("gesetzt am", null=True, blank=True)
+    lifted_by = models.ForeignKey(
+        Membership, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    lifted_at = models.DateTimeField("aufgehoben am", null=True, blank=True)
+    lift_reason = models.CharField("Grund der Aufhebung", max_length=250, blank=True)
 
     class Meta:
         verbose_name = "Hindernis"
@@ -71,6 +78,11 @@ class Gate(models.Model):
             models.CheckConstraint(
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
                 name="agreements_gate_dates",
+            ),
+            models.CheckConstraint(
+                condition=Q(lifted_at__isnull=True, lifted_by__isnull=True, lift_reason="")
+                | Q(lifted_at__isnull=False, lifted_by__isnull=False) & ~Q(lift_reason=""),
+                name="agreements_gate_lift_is_whole",
             ),
         )
 

@@ -23,6 +23,16 @@ class ChargeType(models.TextChoices):
     PER_PERIOD = "per_period", "je Zeitraum"
 
 
+class ItemRole(models.TextChoices):
+    """What the item is for: freight, surcharges and levies are items of the contract too."""
+
+    GOODS = "goods", "Ware"
+    SERVICE = "service", "Leistung"
+    FREIGHT = "freight", "Fracht"
+    SURCHARGE = "surcharge", "Mindermengenzuschlag"
+    LEVY = "levy", "Abgabe"
+
+
 class ContractItem(models.Model):
     """One row of the awarded price sheet (Vertragsposition).
 
@@ -40,6 +50,12 @@ class ContractItem(models.Model):
         "Berechnung", max_length=12, choices=ChargeType, default=ChargeType.ONE_OFF
     )
     periods = models.PositiveSmallIntegerField("Anzahl Zeiträume", default=1)
+    period_months = models.PositiveSmallIntegerField(
+        "Monate je Zeitraum",
+        default=0,
+        help_text="1 je Monat, 12 je Jahr; 0, wo nicht nach Zeiträumen berechnet wird.",
+    )
+    role = models.CharField("Art", max_length=10, choices=ItemRole, default=ItemRole.GOODS)
     vat_class = models.CharField(
         "Steuerklasse",
         max_length=30,
@@ -48,8 +64,13 @@ class ContractItem(models.Model):
     )
     cumulative_tiers = models.BooleanField("Staffel über alle Abrufe", default=False)
     delivery_days = models.PositiveSmallIntegerField("Lieferzeit (Werktage)", null=True, blank=True)
-    account = models.OneToOneField(
-        LimitAccount, models.PROTECT, null=True, blank=True, related_name="item"
+    account = models.ForeignKey(
+        LimitAccount,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="items",
+        help_text="Die Höchstmenge der Position; gleiche Positionen weiterer Ränge teilen sie.",
     )
 
     class Meta:
@@ -67,6 +88,16 @@ class ContractItem(models.Model):
             models.CheckConstraint(
                 condition=~Q(basis=PriceBasis.LIST_DISCOUNT) | ~Q(product_group=""),
                 name="agreements_discount_names_group",
+            ),
+            # the base of a cumulative tier is read from the locked account
+            models.CheckConstraint(
+                condition=Q(cumulative_tiers=False) | Q(account__isnull=False),
+                name="agreements_cumulative_has_account",
+            ),
+            models.CheckConstraint(
+                condition=Q(charge=ChargeType.PER_PERIOD, period_months__gte=1)
+                | Q(charge=ChargeType.ONE_OFF, period_months=0),
+                name="agreements_item_period_length_fits_charge",
             ),
         )
 

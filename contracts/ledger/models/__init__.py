@@ -1,4 +1,11 @@
-from .account import AccountKind, LimitAccount, Unit
+from .account import AccountKind, ClosedReason, LimitAccount, Unit
 from .entry import EntryKind, LedgerEntry
 
-__all__ = ["AccountKind", "EntryKind", "LedgerEntry", "LimitAccount", "Unit"]
+__all__ = [
+    "AccountKind",
+    "ClosedReason",
+    "EntryKind",
+    "LedgerEntry",
+    "LimitAccount",
+    "Unit",
+]

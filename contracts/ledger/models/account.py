@@ -22,6 +22,13 @@ class Unit(models.TextChoices):
     PIECES = "PCE", "Stück"
 
 
+class ClosedReason(models.TextChoices):
+    """Why an account takes no holds; only what was closed as full opens by itself."""
+
+    SUSPENDED = "suspended", "ausgesetzt"
+    FULL = "full", "nichts Gelistetes passt mehr in den Rest"
+
+
 class LimitAccount(models.Model):
     """A limit and what is bound under it.
 
@@ -46,6 +53,10 @@ class LimitAccount(models.Model):
         help_text="Gesperrte Konten nehmen keine neuen Vormerkungen an.",
     )
 
+    closed_reason = models.CharField(
+        "gesperrt, weil", max_length=20, choices=ClosedReason, blank=True
+    )
+
     class Meta:
         verbose_name = "Grenzkonto"
         verbose_name_plural = "Grenzkonten"
@@ -57,6 +68,10 @@ class LimitAccount(models.Model):
             models.CheckConstraint(
                 condition=Q(kind=AccountKind.BUDGET) | Q(limit_amount__gte=F("held") + F("posted")),
                 name="ledger_cap_not_exceeded",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_open=True) ^ ~Q(closed_reason=""),
+                name="ledger_closed_has_reason",
             ),
         )
 
