@@ -17,7 +17,12 @@ from .calculator import (
 from .discount import discounted
 from .errors import (
     AllocationError,
+    BookingMismatch,
+    CancelsTooMuch,
     DuplicateLine,
+    IncomparablePrices,
+    InvalidClause,
+    InvalidContractValue,
     InvalidDiscount,
     InvalidPeriods,
     InvalidPrice,
@@ -27,33 +32,72 @@ from .errors import (
     PricingError,
     SharesDoNotSum,
     TierOrderError,
+    UnknownLine,
 )
+from .giveback import BookedShare, IssuedLine, LineGiveback, ShareGiveback, give_back
 from .lines import line_net, part_net
+from .modification import (
+    ChangeGround,
+    Modification,
+    ModificationLimits,
+    ModificationVerdict,
+    judge_modification,
+)
 from .money import CENT, ZERO, Money, euros, round_half_up
-from .tiers import Tier, active_tier
+from .periods import service_end, split_by_fiscal_year
+from .price_change import (
+    ChangeDirection,
+    ChangeRoute,
+    ChangeVerdict,
+    PriceClause,
+    PriceTable,
+    ProposedChange,
+    judge_change,
+)
+from .tiers import Tier, active_tier, tier_bases
 from .vat import VatCategory, VatGroupKey, VatRate
 
 __all__ = [
     "CENT",
     "ZERO",
     "AllocationError",
+    "BookedShare",
+    "BookingMismatch",
     "CallOffTotal",
+    "CancelsTooMuch",
+    "ChangeDirection",
+    "ChangeGround",
+    "ChangeRoute",
+    "ChangeVerdict",
     "DuplicateLine",
+    "IncomparablePrices",
+    "InvalidClause",
+    "InvalidContractValue",
     "InvalidDiscount",
     "InvalidPeriods",
     "InvalidPrice",
     "InvalidPriceUnit",
     "InvalidQuantity",
     "InvalidVat",
+    "IssuedLine",
+    "LineGiveback",
     "LineInput",
+    "Modification",
+    "ModificationLimits",
+    "ModificationVerdict",
     "Money",
+    "PriceClause",
+    "PriceTable",
     "PricingError",
+    "ProposedChange",
     "Quote",
     "QuotedLine",
     "Share",
+    "ShareGiveback",
     "SharesDoNotSum",
     "Tier",
     "TierOrderError",
+    "UnknownLine",
     "VatCategory",
     "VatGroupKey",
     "VatGroupTotal",
@@ -61,10 +105,16 @@ __all__ = [
     "active_tier",
     "discounted",
     "euros",
+    "give_back",
+    "judge_change",
+    "judge_modification",
     "largest_remainder",
     "line_net",
     "part_net",
     "quote",
     "round_half_up",
+    "service_end",
     "split",
+    "split_by_fiscal_year",
+    "tier_bases",
 ]

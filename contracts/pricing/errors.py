@@ -45,3 +45,27 @@ class SharesDoNotSum(PricingError):
 
 class DuplicateLine(PricingError):
     """Two lines of one quote carry the same key."""
+
+
+class InvalidClause(PricingError):
+    """A price clause names no negative notice and no negative percentage."""
+
+
+class IncomparablePrices(PricingError):
+    """Prices in EUR and discounts off a list price have no common measure."""
+
+
+class InvalidContractValue(PricingError):
+    """A modification is measured against an original value above zero."""
+
+
+class UnknownLine(PricingError):
+    """The line does not belong to the call-off."""
+
+
+class CancelsTooMuch(PricingError):
+    """Only what is neither delivered nor cancelled yet can be cancelled."""
+
+
+class BookingMismatch(PricingError):
+    """What is booked on a line contradicts its price and quantities."""

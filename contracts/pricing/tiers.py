@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
+from typing import TypeVar
 
 from .checks import check_price, check_quantity
 from .errors import TierOrderError
+
+ItemKey = TypeVar("ItemKey", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +50,25 @@ def active_tier(tiers: Sequence[Tier], quantity: int) -> Tier:
         if upper.from_quantity <= quantity:
             chosen = upper
     return chosen
+
+
+def tier_bases(
+    wanted: Iterable[tuple[ItemKey, int]], posted: Mapping[ItemKey, int] | None = None
+) -> dict[ItemKey, int]:
+    """Return the quantity that decides the tier of each item, from (item, quantity) per line.
+
+    It is the item's quantity over all lines, since an order cut into lines stays one
+    order. Items named in `posted` have cumulative tiers: there it is what all buyers have
+    called off before (read under the account's lock), whatever is ordered now. The tier
+    reached holds for the whole line and changes no earlier one; before the first call-off
+    the first tier holds. Raises `InvalidQuantity`.
+    """
+    bases: Counter[ItemKey] = Counter()
+    for item, quantity in wanted:
+        check_quantity(quantity)
+        bases[item] += quantity
+    for item, before in (posted or {}).items():
+        if item in bases:
+            check_quantity(before, least=0)
+            bases[item] = max(before, 1)
+    return dict(bases)

@@ -9,7 +9,6 @@ takes out both, and a test that each guard alone suffices.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from types import ModuleType
 
 import psycopg
@@ -19,8 +18,8 @@ from django.db import IntegrityError
 from contracts.ledger import movements
 
 from .ledger_machine import run_machine
+from .mutation import Edits, edited, spoilt_copy
 
-Edits = tuple[tuple[str, str], ...]
 STEPS = 12
 # A mutant has to die of what the machine found, not of a mistake in the edit.
 VERDICTS = (
@@ -245,7 +244,7 @@ def test_one_guard_alone_suffices(mutant: Mutant, owner: psycopg.Connection) -> 
 
 def test_an_edit_that_no_longer_fits_is_noticed() -> None:
     with pytest.raises(AssertionError, match="must match once"):
-        _edited("some source", (("another source", ""),))
+        edited("some source", (("another source", ""),))
 
 
 def _must_die(mutant: Mutant) -> None:
@@ -261,13 +260,7 @@ def _must_die(mutant: Mutant) -> None:
 
 
 def _module(code: Edits) -> ModuleType:
-    """A copy of the module with the edits; the product's own module stays as it is."""
-    path = Path(str(movements.__file__))
-    copy = ModuleType(movements.__name__)
-    copy.__package__ = movements.__package__
-    source = compile(_edited(path.read_text(), code), str(path), "exec")
-    exec(source, copy.__dict__)  # noqa: S102 - a spoilt copy of our own source
-    return copy
+    return spoilt_copy(movements, code)
 
 
 def _change_database(mutant: Mutant, owner: psycopg.Connection) -> None:
@@ -276,11 +269,4 @@ def _change_database(mutant: Mutant, owner: psycopg.Connection) -> None:
     if mutant.trigger:
         row = owner.execute("SELECT pg_get_functiondef('ledger_apply_entries'::regproc)").fetchone()
         assert row is not None
-        owner.execute(_edited(row[0], mutant.trigger))
-
-
-def _edited(source: str, edits: Edits) -> str:
-    for old, new in edits:
-        assert source.count(old) == 1, f"the edit must match once: {old!r}"
-        source = source.replace(old, new)
-    return source
+        owner.execute(edited(row[0], mutant.trigger))
