@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from .records import RowIssue, Severity
 
 _E, _W = Severity.ERROR, Severity.WARNING
@@ -182,20 +184,27 @@ class Findings:
     """Collects the issues of one row; `refused` once one of them is an error.
 
     `all_printable` says that the texts of the row were looked through as a whole and
-    need no look one by one.
+    need no look one by one. Readers of other tables bring sentences of their own.
     """
 
-    __slots__ = ("all_printable", "issues", "refused", "row")
+    __slots__ = ("_messages", "all_printable", "issues", "refused", "row")
 
-    def __init__(self, row: int, *, all_printable: bool = False) -> None:
+    def __init__(
+        self,
+        row: int,
+        *,
+        all_printable: bool = False,
+        messages: Mapping[str, tuple[Severity, str]] = ROW_MESSAGES,
+    ) -> None:
+        self._messages = messages
         self.all_printable = all_printable
         self.row = row
         self.issues: list[RowIssue] = []
         self.refused = False
 
     def add(self, code: str, column: str, value: str = "", **details: object) -> None:
-        """Record an issue; `code` is a key of `ROW_MESSAGES`."""
-        severity, sentence = ROW_MESSAGES[code]
+        """Record an issue; `code` is a key of the sentences."""
+        severity, sentence = self._messages[code]
         short = value if len(value) <= VALUE_LENGTH else value[: VALUE_LENGTH - 1] + "…"
         message = sentence.format(value=short, **details)
         self.issues.append(

@@ -13,6 +13,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import IO, BinaryIO
 
@@ -28,8 +29,24 @@ _SMALL = 10 * 2**20  # below this an archive is no bomb, however well it is pack
 _MOST_MEMBERS = 10_000
 _LONGEST_TEXT = 32_767  # no program puts more into a cell
 _EXACT_DIGITS = 15  # what a spreadsheet keeps of a number
+_LARGEST_EXPONENT = 308  # of a number kept in eight bytes, as all of a spreadsheet are
 _REFERENCE = re.compile(r"([A-Z]{1,3})\d*", re.ASCII)
+_RANGE = re.compile(r"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})", re.ASCII)
+_NO_TEXT = "…"  # a formula that shares the text of another
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+
+
+@dataclass(frozen=True, slots=True)
+class MergedRange:
+    """Cells shown as one; rows count from 1, columns from 0, the ends are part of it.
+
+    Only the first cell has a value; the others are empty in the file.
+    """
+
+    top: int
+    left: int
+    bottom: int
+    right: int
 
 
 class XlsxTable:
@@ -69,6 +86,22 @@ class XlsxTable:
                     yield number, cells
                 discard(row)
 
+    def merged_ranges(self) -> list[MergedRange]:
+        """The merged cells of the sheet; the file names them behind its rows: one more pass."""
+        found = []
+        with self._open(self._member) as stream:
+            for name, element in sections(stream, ("row", "mergeCell"), self._limits):
+                stated = _RANGE.fullmatch(element.get("ref") or "") if name == "mergeCell" else None
+                if stated is not None:
+                    left, top, right, bottom = stated.groups()
+                    found.append(
+                        MergedRange(
+                            int(top), _column_index(left), int(bottom), _column_index(right)
+                        )
+                    )
+                discard(element)
+        return found
+
     def _cells(self, row: Element) -> list[Cell]:
         cells: list[Cell] = []
         index = -1
@@ -98,20 +131,25 @@ class XlsxTable:
         return text
 
     def _value(self, cell: Element) -> Cell:
+        """The saved value; a formula saved without one is shown as it is written."""
         text = formula = ""
         kind = cell.get("t") or "n"
+        # the result of a formula may be an empty text; one without a result has no element
+        is_saved = False
         for child in cell:
             name = LOCAL_NAME[child.tag]
             if name == "v":
-                text = child.text or ""
+                text, is_saved = child.text or "", True
             elif name == "is":
                 return _rich_text(child)
             elif name == "f":
-                formula = child.text or ""
+                formula = child.text or _NO_TEXT
+        if not text and formula and not (is_saved and kind == "str"):
+            return f"={formula}"
         if kind == "s":
             return self._shared(text)
         if kind == "n":
-            return _number(text) if text else _without_value(formula)
+            return _number(text) if text else ""
         return _unescaped(text) if kind == "str" else text
 
     def _shared(self, text: str) -> str:
@@ -202,18 +240,19 @@ def _column_index(letters: str) -> int:
 
 
 def _number(text: str) -> Cell:
-    """Return a number with the digits a spreadsheet shows, not those of its binary form."""
+    """Return a number with the digits a spreadsheet shows, not those of its binary form.
+
+    What no spreadsheet can hold (`NaN`, `1E+999999`) stays text.
+    """
     try:
         if len(text) <= _EXACT_DIGITS:
-            return Decimal(text)
-        return Decimal(f"{float(text):.{_EXACT_DIGITS}g}")
+            number = Decimal(text)
+        else:
+            number = Decimal(f"{float(text):.{_EXACT_DIGITS}g}")
     except (InvalidOperation, ValueError):
         return text
-
-
-def _without_value(formula: str) -> str:
-    """A formula saved without its value: shown as it is written, so that nobody computes."""
-    return f"={formula}" if formula else ""
+    is_possible = number.is_finite() and abs(number.adjusted()) <= _LARGEST_EXPONENT
+    return number if is_possible else text
 
 
 def _rich_text(item: Element) -> str:
