@@ -1,14 +1,21 @@
-"""CSV as German spreadsheets read it: semicolon, decimal comma, UTF-8 with a mark."""
+"""Lists as files: CSV as German spreadsheets read it (semicolon, decimal comma, UTF-8 with
+a mark), or XLSX.
+"""
 
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
-from django.http import StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
 
+from contracts.clock import BERLIN
 from frontend.formatting import format_day, format_moment
 
 Cell = str | int | Decimal | date | datetime | None
@@ -50,3 +57,62 @@ def csv_download(
     response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
+
+
+_XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def xlsx_download(name: str, head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> HttpResponse:
+    """Answer with the rows as a workbook of one sheet; numbers and dates stay such.
+
+    Text is written as text, whatever it begins with: no cell becomes a formula.
+    """
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("Liste")
+    sheet.freeze_panes = "A2"
+    sheet.append(list(head))
+    for row in rows:
+        sheet.append([_xlsx_cell(sheet, value) for value in row])
+    buffer = io.BytesIO()
+    book.save(buffer)
+    response = HttpResponse(buffer.getvalue(), content_type=_XLSX_TYPE)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _xlsx_cell(sheet: Any, value: Cell) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(BERLIN).replace(tzinfo=None)  # a workbook knows no zones
+    if not isinstance(value, str):
+        return value
+    cell = WriteOnlyCell(sheet, value)
+    cell.data_type = "s"
+    return cell
+
+
+EXPORT_FORMATS = ("csv", "xlsx")
+
+
+def wants_export(request: HttpRequest) -> bool:
+    """Whether the list is asked for as a file (`?format=csv` or `xlsx`)."""
+    return request.GET.get("format") in EXPORT_FORMATS
+
+
+def table_download(
+    request: HttpRequest, name: str, head: Sequence[str], rows: Iterable[Sequence[Cell]]
+) -> HttpResponseBase:
+    """Answer with the list in the format asked for; *name* comes without its ending."""
+    if request.GET.get("format") == "xlsx":
+        return xlsx_download(f"{name}.xlsx", head, rows)
+    return csv_download(f"{name}.csv", head, rows)
+
+
+def export_urls(request: HttpRequest) -> list[tuple[str, str]]:
+    """(label, address) of the current list in each format, its filters kept."""
+    found = []
+    for form in EXPORT_FORMATS:
+        query = request.GET.copy()
+        query.pop("seite", None)
+        query["format"] = form
+        found.append((form.upper(), f"?{query.urlencode()}"))
+    return found
