@@ -183,22 +183,29 @@ def create_item(award: Award, spec: ItemSpec, *, by: Membership, now: datetime) 
     number share the account of the first, so that a cascade does not multiply it.
     """
     with transaction.atomic():
-        return ContractItem.objects.create(
-            award=award,
-            number=spec.number,
-            title=spec.title,
-            unit=spec.unit,
-            basis=spec.basis,
-            product_group=spec.product_group,
-            charge=ChargeType.PER_PERIOD if spec.periods > 1 else ChargeType.ONE_OFF,
-            periods=spec.periods,
-            period_months=spec.period_months if spec.periods > 1 else 0,
-            role=spec.role,
-            cumulative_tiers=spec.cumulative_tiers,
-            vat_class=spec.vat_class,
-            delivery_days=spec.delivery_days,
-            account_id=_position_account_id(award, spec, by, now),
-        )
+        item = unsaved_item(award.pk, spec, account_id=_position_account_id(award, spec, by, now))
+        item.save(force_insert=True)
+    return item
+
+
+def unsaved_item(award_id: int, spec: ItemSpec, *, account_id: int | None) -> ContractItem:
+    """The row of a specification, for whoever writes many at once."""
+    return ContractItem(
+        award_id=award_id,
+        number=spec.number,
+        title=spec.title,
+        unit=spec.unit,
+        basis=spec.basis,
+        product_group=spec.product_group,
+        charge=ChargeType.PER_PERIOD if spec.periods > 1 else ChargeType.ONE_OFF,
+        periods=spec.periods,
+        period_months=spec.period_months if spec.periods > 1 else 0,
+        role=spec.role,
+        cumulative_tiers=spec.cumulative_tiers,
+        vat_class=spec.vat_class,
+        delivery_days=spec.delivery_days,
+        account_id=account_id,
+    )
 
 
 def _position_account_id(award: Award, spec: ItemSpec, by: Membership, now: datetime) -> int | None:

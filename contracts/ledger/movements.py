@@ -1,4 +1,4 @@
-"""Hold, post, void, reverse, adjust: the only writer of limits.
+"""Hold, post, void, reverse, adjust, transfer, stop: the only writer of limits.
 
 Every function locks all accounts it touches by primary key in one statement
 (`FOR NO KEY UPDATE`), checks on the locked rows, and appends all its entries in one
@@ -21,6 +21,7 @@ from django.db.models import Exists, OuterRef
 
 from contracts.parties.models import Membership
 
+from . import statements
 from .errors import (
     AccountClosed,
     DuplicateReference,
@@ -31,9 +32,11 @@ from .errors import (
     LimitExceeded,
     ReverseTooLarge,
     Shortfall,
+    TransferNotPossible,
     UnknownEntry,
 )
-from .models import AccountKind, EntryKind, LedgerEntry, LimitAccount
+from .models import AccountKind, ClosedReason, EntryKind, LedgerEntry, LimitAccount
+from .statements import NewEntry
 
 _CONSTRAINTS: Mapping[str, type[LedgerError]] = {
     "ledger_cap_not_exceeded": LimitExceeded,
@@ -89,19 +92,15 @@ def hold(holds: Sequence[Hold], *, by: Membership | None, now: datetime) -> dict
         accounts = lock_accounts(wanted)
         _require_open(accounts.values())
         _require_room(accounts, wanted)
-        entries = [
-            LedgerEntry(
-                account_id=ask.account_id,
-                kind=EntryKind.HOLD,
-                delta_held=ask.amount,
-                reference=ask.reference,
-                by=by,
-                at=now,
-            )
-            for ask in holds
-        ]
-        LedgerEntry.objects.bulk_create(entries)
-    return {f"{entry.account_id}:{entry.reference}": entry.pk for entry in entries}
+        appended = _append(
+            [
+                NewEntry(ask.account_id, EntryKind.HOLD, ask.reference, delta_held=ask.amount)
+                for ask in holds
+            ],
+            by=by,
+            now=now,
+        )
+    return {f"{account_id}:{reference}": pk for pk, account_id, reference in appended}
 
 
 def settle(
@@ -131,7 +130,7 @@ def settle(
         for entry in held.values():
             growth[entry.account_id] -= entry.delta_held
         _require_room(accounts, {pk: more for pk, more in growth.items() if more > 0})
-        LedgerEntry.objects.bulk_create(_settlement(held, posts, voids, by, now))
+        _append(_settlement(held, posts, voids), by=by, now=now)
 
 
 def reverse(reverses: Sequence[Reverse], *, by: Membership | None, now: datetime) -> None:
@@ -145,18 +144,17 @@ def reverse(reverses: Sequence[Reverse], *, by: Membership | None, now: datetime
     with _translated(), transaction.atomic(savepoint=False):
         posted = _posts({item.post_id for item in reverses})
         lock_accounts({entry.account_id for entry in posted.values()})
-        LedgerEntry.objects.bulk_create(
-            LedgerEntry(
-                account_id=posted[item.post_id].account_id,
-                kind=EntryKind.REVERSE,
+        entries = [
+            NewEntry(
+                posted[item.post_id].account_id,
+                EntryKind.REVERSE,
+                item.reference,
                 delta_posted=-item.amount,
                 resolves_id=item.post_id,
-                reference=item.reference,
-                by=by,
-                at=now,
             )
             for item in reverses
-        )
+        ]
+        _append(entries, by=by, now=now)
 
 
 def adjust(
@@ -173,21 +171,78 @@ def adjust(
     A budget may be set below what is bound (freeze, snapshot) and then shows as
     overdrawn; a cap may not: LimitBelowUse.
     """
-    if not _is_amount(new_limit) or new_limit < 0:
-        raise InvalidAmount("Eine Grenze ist nicht negativ und hat höchstens zwei Stellen.")
+    _require_limit(new_limit)
     with _translated(), transaction.atomic(savepoint=False):
         account = lock_accounts({account_id})[account_id]
         if account.kind != AccountKind.BUDGET and new_limit < account.bound:
             raise LimitBelowUse(f"{account.title}: {account.bound} sind bereits gebunden.")
-        LedgerEntry.objects.create(
-            account=account,
-            kind=EntryKind.ADJUST,
-            delta_limit=new_limit - account.limit_amount,
-            reference=reference,
-            document=document,
-            by=by,
-            at=now,
+        change = _change(account_id, new_limit - account.limit_amount, reference, document)
+        _append([change], by=by, now=now)
+
+
+def transfer(
+    *,
+    from_account_id: int,
+    to_account_id: int,
+    amount: Decimal,
+    document: str,
+    reference: str,
+    by: Membership | None,
+    now: datetime,
+) -> None:
+    """Move *amount* of limit from one account to another; their sum stays as it is.
+
+    The giver, cap or budget, keeps at least what it has bound: LimitBelowUse. Raises
+    InvalidAmount unless the amount is positive, TransferNotPossible for two units or one
+    account, DuplicateReference and UnknownEntry.
+    """
+    _require_positive(amount)
+    if from_account_id == to_account_id:
+        raise TransferNotPossible("Bitte wählen Sie zwei verschiedene Konten.")
+    with _translated(), transaction.atomic(savepoint=False):
+        accounts = lock_accounts({from_account_id, to_account_id})
+        giver, taker = accounts[from_account_id], accounts[to_account_id]
+        if giver.unit != taker.unit:
+            raise TransferNotPossible(f"{giver.title} und {taker.title} zählen Verschiedenes.")
+        if amount > giver.available:
+            raise LimitBelowUse(
+                f"{giver.title}: Sie können höchstens {max(giver.available, Decimal(0))} abgeben."
+            )
+        changes = [
+            _change(giver.pk, -amount, reference, document),
+            _change(taker.pk, amount, reference, document),
+        ]
+        _append(changes, by=by, now=now)
+
+
+def set_open(account_ids: Iterable[int], *, is_open: bool, reason: str) -> set[int]:
+    """Stop or reopen accounts for a `ClosedReason`; return those that changed.
+
+    Holds that wait for the rows see it. The weaker reason never hides the stronger one:
+    a suspended account is not closed as full, and opening for a reason opens only what is
+    closed for it. Opening for "" opens whatever the reason was.
+    """
+    with transaction.atomic(savepoint=False):
+        changed = {
+            pk
+            for pk, account in lock_accounts(account_ids).items()
+            if _changes(account, is_open=is_open, reason=reason)
+        }
+        LimitAccount.objects.filter(pk__in=changed).update(
+            is_open=is_open, closed_reason="" if is_open else ClosedReason(reason)
         )
+    return changed
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """An account to be created: its title, its first limit and the document behind it."""
+
+    kind: AccountKind
+    unit: str
+    title: str
+    limit: Decimal
+    document: str
 
 
 def open_account(
@@ -201,25 +256,42 @@ def open_account(
     now: datetime,
 ) -> LimitAccount:
     """Create an account; its first limit is an entry like any later change."""
-    with transaction.atomic():
-        account = LimitAccount.objects.create(kind=kind, unit=unit, title=title[:250])
-        adjust(
-            account.pk,
-            new_limit=limit,
-            document=document,
-            reference="opening",
-            by=by,
-            now=now,
-        )
-        account.refresh_from_db()
+    (account,) = open_accounts([Opening(kind, unit, title, limit, document)], by=by, now=now)
     return account
+
+
+def open_accounts(
+    openings: Sequence[Opening], *, by: Membership | None, now: datetime
+) -> list[LimitAccount]:
+    """Create many accounts at once, in this order. Raises InvalidAmount."""
+    for opening in openings:
+        _require_limit(opening.limit)
+    with _translated(), transaction.atomic():
+        accounts = LimitAccount.objects.bulk_create(
+            LimitAccount(kind=opening.kind, unit=opening.unit, title=opening.title[:250])
+            for opening in openings
+        )
+        LedgerEntry.objects.bulk_create(
+            LedgerEntry(
+                account=account,
+                kind=EntryKind.ADJUST,
+                delta_limit=opening.limit,
+                reference="opening",
+                document=opening.document,
+                by=by,
+                at=now,
+            )
+            for account, opening in zip(accounts, openings, strict=True)
+        )
+    for account, opening in zip(accounts, openings, strict=True):
+        account.limit_amount = opening.limit  # as the trigger has written it
+    return accounts
 
 
 def lock_accounts(account_ids: Iterable[int]) -> dict[int, LimitAccount]:
     """Lock the account rows by primary key, in order, in one statement."""
     wanted = set(account_ids)
-    rows = LimitAccount.objects.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk")
-    accounts = {account.pk: account for account in rows}
+    accounts = {account.pk: account for account in statements.lock(wanted)}
     if missing := wanted - accounts.keys():
         raise UnknownEntry(f"Unknown limit accounts: {sorted(missing)}")
     return accounts
@@ -248,38 +320,52 @@ def _posts(post_ids: Collection[int]) -> dict[int, LedgerEntry]:
 
 
 def _settlement(
-    held: Mapping[int, LedgerEntry],
-    posts: Sequence[Post],
-    voids: Collection[int],
-    by: Membership | None,
-    now: datetime,
-) -> list[LedgerEntry]:
+    held: Mapping[int, LedgerEntry], posts: Sequence[Post], voids: Collection[int]
+) -> list[NewEntry]:
     booked = [
-        LedgerEntry(
-            account_id=held[post.hold_id].account_id,
-            kind=EntryKind.POST,
+        NewEntry(
+            held[post.hold_id].account_id,
+            EntryKind.POST,
+            post.reference,
             delta_held=-held[post.hold_id].delta_held,
             delta_posted=post.amount,
             resolves_id=post.hold_id,
-            reference=post.reference,
-            by=by,
-            at=now,
         )
         for post in posts
     ]
     released = [
-        LedgerEntry(
-            account_id=held[hold_id].account_id,
-            kind=EntryKind.VOID,
+        NewEntry(
+            held[hold_id].account_id,
+            EntryKind.VOID,
+            held[hold_id].reference,
             delta_held=-held[hold_id].delta_held,
             resolves_id=hold_id,
-            reference=held[hold_id].reference,
-            by=by,
-            at=now,
         )
         for hold_id in voids
     ]
     return booked + released
+
+
+def _change(account_id: int, delta: Decimal, reference: str, document: str) -> NewEntry:
+    return NewEntry(
+        account_id, EntryKind.ADJUST, reference, delta_limit=delta, document=document
+    )
+
+
+def _append(
+    entries: Sequence[NewEntry], *, by: Membership | None, now: datetime
+) -> list[tuple[int, int, str]]:
+    return statements.append(entries, by_id=None if by is None else by.pk, at=now)
+
+
+def _changes(account: LimitAccount, *, is_open: bool, reason: str) -> bool:
+    """Whether an account has to be touched to be open, or closed for the reason."""
+    if is_open:
+        return not account.is_open and reason in {"", account.closed_reason}
+    return account.is_open or (reason, account.closed_reason) == (
+        ClosedReason.SUSPENDED,
+        ClosedReason.FULL,
+    )
 
 
 def _is_amount(value: Decimal) -> bool:
@@ -290,6 +376,11 @@ def _is_amount(value: Decimal) -> bool:
 def _require_positive(amount: Decimal) -> None:
     if not _is_amount(amount) or amount <= 0:
         raise InvalidAmount(f"{amount}: Beträge sind positiv mit höchstens zwei Stellen.")
+
+
+def _require_limit(limit: Decimal) -> None:
+    if not _is_amount(limit) or limit < 0:
+        raise InvalidAmount("Eine Grenze ist nicht negativ und hat höchstens zwei Stellen.")
 
 
 def _require_open(accounts: Iterable[LimitAccount]) -> None:
