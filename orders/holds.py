@@ -10,7 +10,7 @@ from contracts.agreements.caps import cap_amounts
 from contracts.agreements.entitlement import quota_account_ids
 from contracts.clock import berlin_day
 from contracts.ledger.models import EntryKind, LedgerEntry, Unit
-from contracts.ledger.movements import Hold, Post, hold, settle
+from contracts.ledger.movements import Hold, Post, hold, lock_accounts, settle
 from contracts.parties.models import Membership
 
 from .models import Requisition, RequisitionLine
@@ -24,6 +24,33 @@ def line_reference(line: RequisitionLine) -> str:
 def assignment_reference(assignment_id: int) -> str:
     """The budget of an assignment is held under this reference."""
     return f"assignment:{assignment_id}"
+
+
+def lock_cumulative(
+    requisition: Requisition, lines: Sequence[RequisitionLine], *, now: datetime
+) -> bool:
+    """Lock all limit accounts of the lines before they are priced, where prices need it.
+
+    A cumulative tier follows from what is posted, so the row that says it has to stand
+    still until the price is bound; all candidates at once keep the one order of locks.
+    Without such a tier nothing is locked yet: these rows are the hot ones. Returns
+    whether they are locked.
+    """
+    if not any(line.listing.item.cumulative_tiers for line in lines):
+        return False
+    quotas = quota_account_ids(requisition.authority_id, berlin_day(now))
+    accounts = {
+        account
+        for line in lines
+        for account, _ in cap_amounts(line.listing, line.quantity, line.net, quotas)
+    }
+    accounts |= {
+        assignment.budget_line.binding_account_id
+        for line in lines
+        for assignment in line.assignments.all()
+    }
+    lock_accounts(accounts)
+    return True
 
 
 def hold_all(

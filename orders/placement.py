@@ -64,6 +64,7 @@ def place(requisition: Requisition, *, by: Membership, now: datetime) -> list[Ca
     NotEntitled when the agreement or the entitlement has ended, LimitExceeded.
     """
     lines = current_lines(requisition)
+    holds.lock_cumulative(requisition, lines, now=now)
     groups = _issue_groups(lines, _requote(requisition, lines, by, now))
     requisition.state = requisition_step(requisition.state, RequisitionState.APPROVED)
     requisition.decided_at = now
@@ -211,6 +212,7 @@ def _line(call_off: CallOff, number: int, order_line_id: int, issue: IssueLine) 
         net_unit_price=issue.priced.tier.net_unit_price,
         price_unit=offer.price_unit,
         periods=issue.line.periods,
+        tier_base=issue.priced.tier_base,
         tax_category=issue.priced.vat.category.value,
         tax_rate=issue.priced.vat.rate,
         net=issue.priced.net,

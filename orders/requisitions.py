@@ -78,7 +78,11 @@ def submit_basket(*, by: Membership, ask: Ask, school_id: int | None, now: datet
     _require_role(by, SUBMITTING_ROLES, now)
     with transaction.atomic():
         requisition, order = _from_basket(by, ask, school_id, now)
-        _submit(requisition, current_lines(requisition), order, by, now)
+        lines = current_lines(requisition)
+        if holds.lock_cumulative(requisition, lines, now=now):
+            order = _requote(requisition, lines, now)
+            lines = _as_priced(requisition, lines, order, by, now)
+        _submit(requisition, lines, order, by, now)
     return requisition
 
 
@@ -117,6 +121,7 @@ def submit(*, requisition_id: int, by: Membership, now: datetime) -> Requisition
         requisition = locked(requisition_id, by)
         requisition_step(requisition.state, RequisitionState.SUBMITTED)
         lines = current_lines(requisition)
+        holds.lock_cumulative(requisition, lines, now=now)
         order = _requote(requisition, lines, now)
         if _moved(lines, order) or _came_back(requisition):
             write_revision(requisition, ask_of(lines), order, by=by, now=now)
@@ -291,6 +296,20 @@ def _requote(
     wanted = [Wanted(str(line.listing_id), line.listing_id, line.quantity) for line in lines]
     known = [line.listing for line in lines]
     return price_order(wanted, buyer=requisition.authority, on=berlin_day(now), known=known)
+
+
+def _as_priced(
+    requisition: Requisition,
+    lines: list[RequisitionLine],
+    order: PricedOrder,
+    by: Membership,
+    now: datetime,
+) -> list[RequisitionLine]:
+    """The lines at the prices of *order*: a new revision when one has moved."""
+    if not _moved(lines, order):
+        return lines
+    write_revision(requisition, ask_of(lines), order, by=by, now=now)
+    return current_lines(requisition)
 
 
 def _came_back(requisition: Requisition) -> bool:

@@ -137,6 +137,7 @@ def _line(revision: RequisitionRevision, number: int, priced: PricedLine) -> Req
         net_unit_price=priced.tier.net_unit_price,
         price_unit=priced.offer.price_unit,
         periods=item.periods,
+        tier_base=priced.tier_base,
         tax_category=priced.vat.category.value,
         tax_rate=priced.vat.rate,
         tax_reason=priced.vat.reason,

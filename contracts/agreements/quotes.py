@@ -15,6 +15,7 @@ from decimal import Decimal
 
 from django.db.models import F, Prefetch, Q, QuerySet
 
+from contracts.ledger.models import LimitAccount
 from contracts.parties.models import Organisation
 from contracts.pricing import (
     LineInput,
@@ -78,12 +79,16 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class PricedLine:
-    """A line with its frozen net price and its forecast VAT (EUR)."""
+    """A line with its frozen net price and its forecast VAT (EUR).
+
+    `tier_base` is the quantity that the tier was chosen by.
+    """
 
     key: str
     offer: Offer
     quantity: int
     tier: Tier
+    tier_base: int
     vat: VatRate
     net: Decimal
     tax: Decimal
@@ -153,7 +158,10 @@ def price_order(
     for pk, listing in listings.items():
         if pk not in priced:
             raise NoPrice(f"{listing.article.name} hat am {on:%d.%m.%Y} keinen Vertragspreis.")
-    base = tier_bases((listings[want.listing_id].item_id, want.quantity) for want in wanted)
+    base = tier_bases(
+        ((listings[want.listing_id].item_id, want.quantity) for want in wanted),
+        _posted_before(listings.values()),
+    )
     tiers = {
         want.key: active_tier(
             priced[want.listing_id].tiers, base[listings[want.listing_id].item_id]
@@ -169,6 +177,7 @@ def price_order(
             offer=priced[want.listing_id],
             quantity=want.quantity,
             tier=tiers[want.key],
+            tier_base=base[listings[want.listing_id].item_id],
             vat=vat[want.key],
             net=sums[want.key].net,
             tax=sums[want.key].tax,
@@ -177,6 +186,25 @@ def price_order(
         for want in wanted
     )
     return PricedOrder(lines=lines, quote=quoted)
+
+
+def _posted_before(listings: Iterable[Listing]) -> dict[int, int]:
+    """Pieces that all buyers have called off, by item with cumulative tiers.
+
+    Who binds money on the answer holds the locks of these accounts already
+    (`orders.holds.lock_cumulative`); for anybody else it is advice.
+    """
+    accounts = {
+        row.item_id: row.item.account_id
+        for row in listings
+        if row.item.cumulative_tiers and row.item.account_id is not None
+    }
+    if not accounts:
+        return {}
+    posted = dict(
+        LimitAccount.objects.filter(pk__in=accounts.values()).values_list("pk", "posted")
+    )
+    return {item: int(posted[account]) for item, account in accounts.items()}
 
 
 def _entitled(
