@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from contracts.pricing.money import euros, german
+
 
 class LedgerError(Exception):
     """Base of every refusal of the ledger."""
@@ -36,7 +38,9 @@ class LimitExceeded(LedgerError):
 
     def __init__(self, shortfalls: Sequence[Shortfall] = ()) -> None:
         self.shortfalls = tuple(shortfalls)
-        names = "; ".join(f"{s.title}: es fehlen {s.missing} {s.unit}" for s in self.shortfalls)
+        names = "; ".join(
+            f"{s.title}: es fehlen {amount_in_words(s.missing, s.unit)}" for s in self.shortfalls
+        )
         super().__init__(names or "Eine Grenze ist erreicht.")
 
 
@@ -50,6 +54,10 @@ class AccountClosed(LedgerError):
 
 class LimitBelowUse(LedgerError):
     """A cap cannot be set below what is already held and posted."""
+
+
+class TransferNotPossible(LedgerError):
+    """Limit moves between two different accounts that count the same unit."""
 
 
 class HoldAlreadyResolved(LedgerError):
@@ -70,3 +78,8 @@ class DuplicateReference(LedgerError):
 
 class UnknownEntry(LedgerError):
     """The entry does not exist or is not of the kind the movement needs."""
+
+
+def amount_in_words(amount: Decimal, unit: str) -> str:
+    """Write an amount of an account for a message: 1.234,56 EUR or 12 Stück."""
+    return euros(amount) if unit == "EUR" else f"{german(amount)} Stück"

@@ -10,43 +10,31 @@ call this last, because these rows are the hot ones.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from contracts.parties.models import Membership
 
 from . import statements
+from .constraints import translated
 from .errors import (
     AccountClosed,
-    DuplicateReference,
     HoldAlreadyResolved,
     InvalidAmount,
-    LedgerError,
     LimitBelowUse,
     LimitExceeded,
-    ReverseTooLarge,
     Shortfall,
     TransferNotPossible,
     UnknownEntry,
+    amount_in_words,
 )
 from .models import AccountKind, ClosedReason, EntryKind, LedgerEntry, LimitAccount
 from .statements import NewEntry
-
-_CONSTRAINTS: Mapping[str, type[LedgerError]] = {
-    "ledger_cap_not_exceeded": LimitExceeded,
-    "ledger_budget_not_overdrawn": LimitExceeded,
-    "ledger_hold_resolved_once": HoldAlreadyResolved,
-    "ledger_resolution_matches": UnknownEntry,
-    "ledger_reverse_within_post": ReverseTooLarge,
-    "ledger_entry_reference_unique": DuplicateReference,
-    "ledger_account_not_negative": ReverseTooLarge,
-}
 
 _TOO_LARGE = Decimal(10) ** 16
 
@@ -88,7 +76,7 @@ def hold(holds: Sequence[Hold], *, by: Membership | None, now: datetime) -> dict
     for ask in holds:
         _require_positive(ask.amount)
         wanted[ask.account_id] += ask.amount
-    with _translated(), transaction.atomic(savepoint=False):
+    with translated(), transaction.atomic(savepoint=False):
         accounts = lock_accounts(wanted)
         _require_open(accounts.values())
         _require_room(accounts, wanted)
@@ -121,7 +109,7 @@ def settle(
     hold_ids = [post.hold_id for post in posts] + list(voids)
     if len(set(hold_ids)) != len(hold_ids):
         raise HoldAlreadyResolved("A hold was named twice.")
-    with _translated(), transaction.atomic(savepoint=False):
+    with translated(), transaction.atomic(savepoint=False):
         held = _open_holds(hold_ids)
         accounts = lock_accounts({entry.account_id for entry in held.values()})
         growth: dict[int, Decimal] = defaultdict(Decimal)
@@ -141,7 +129,7 @@ def reverse(reverses: Sequence[Reverse], *, by: Membership | None, now: datetime
     """
     for item in reverses:
         _require_positive(item.amount)
-    with _translated(), transaction.atomic(savepoint=False):
+    with translated(), transaction.atomic(savepoint=False):
         posted = _posts({item.post_id for item in reverses})
         lock_accounts({entry.account_id for entry in posted.values()})
         entries = [
@@ -172,10 +160,11 @@ def adjust(
     overdrawn; a cap may not: LimitBelowUse.
     """
     _require_limit(new_limit)
-    with _translated(), transaction.atomic(savepoint=False):
+    with translated(), transaction.atomic(savepoint=False):
         account = lock_accounts({account_id})[account_id]
         if account.kind != AccountKind.BUDGET and new_limit < account.bound:
-            raise LimitBelowUse(f"{account.title}: {account.bound} sind bereits gebunden.")
+            bound = amount_in_words(account.bound, account.unit)
+            raise LimitBelowUse(f"{account.title}: {bound} sind bereits gebunden.")
         change = _change(account_id, new_limit - account.limit_amount, reference, document)
         _append([change], by=by, now=now)
 
@@ -199,15 +188,14 @@ def transfer(
     _require_positive(amount)
     if from_account_id == to_account_id:
         raise TransferNotPossible("Bitte wählen Sie zwei verschiedene Konten.")
-    with _translated(), transaction.atomic(savepoint=False):
+    with translated(), transaction.atomic(savepoint=False):
         accounts = lock_accounts({from_account_id, to_account_id})
         giver, taker = accounts[from_account_id], accounts[to_account_id]
         if giver.unit != taker.unit:
             raise TransferNotPossible(f"{giver.title} und {taker.title} zählen Verschiedenes.")
         if amount > giver.available:
-            raise LimitBelowUse(
-                f"{giver.title}: Sie können höchstens {max(giver.available, Decimal(0))} abgeben."
-            )
+            most = amount_in_words(max(giver.available, Decimal(0)), giver.unit)
+            raise LimitBelowUse(f"{giver.title}: Sie können höchstens {most} abgeben.")
         changes = [
             _change(giver.pk, -amount, reference, document),
             _change(taker.pk, amount, reference, document),
@@ -266,23 +254,16 @@ def open_accounts(
     """Create many accounts at once, in this order. Raises InvalidAmount."""
     for opening in openings:
         _require_limit(opening.limit)
-    with _translated(), transaction.atomic():
+    with translated(), transaction.atomic():
         accounts = LimitAccount.objects.bulk_create(
             LimitAccount(kind=opening.kind, unit=opening.unit, title=opening.title[:250])
             for opening in openings
         )
-        LedgerEntry.objects.bulk_create(
-            LedgerEntry(
-                account=account,
-                kind=EntryKind.ADJUST,
-                delta_limit=opening.limit,
-                reference="opening",
-                document=opening.document,
-                by=by,
-                at=now,
-            )
+        changes = [
+            _change(account.pk, opening.limit, "opening", opening.document)
             for account, opening in zip(accounts, openings, strict=True)
-        )
+        ]
+        _append(changes, by=by, now=now)
     for account, opening in zip(accounts, openings, strict=True):
         account.limit_amount = opening.limit  # as the trigger has written it
     return accounts
@@ -347,9 +328,7 @@ def _settlement(
 
 
 def _change(account_id: int, delta: Decimal, reference: str, document: str) -> NewEntry:
-    return NewEntry(
-        account_id, EntryKind.ADJUST, reference, delta_limit=delta, document=document
-    )
+    return NewEntry(account_id, EntryKind.ADJUST, reference, delta_limit=delta, document=document)
 
 
 def _append(
@@ -404,16 +383,3 @@ def _require_room(accounts: Mapping[int, LimitAccount], wanted: Mapping[int, Dec
     ]
     if short:
         raise LimitExceeded(short)
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Turn named constraint violations into named refusals."""
-    try:
-        yield
-    except IntegrityError as error:
-        diagnostics = getattr(error.__cause__, "diag", None)
-        refusal = _CONSTRAINTS.get(getattr(diagnostics, "constraint_name", None) or "")
-        if refusal is None:
-            raise
-        raise refusal() from error
