@@ -15,6 +15,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from contracts.agreements.errors import NotFound as AgreementNotFound
 from contracts.parties.models import Membership, Role
 from orders.errors import NotFound
 
@@ -98,7 +99,7 @@ def page(view: View) -> View:
                 return refusal
         try:
             return view(request, *args, **kwargs)
-        except NotFound as error:
+        except (NotFound, AgreementNotFound) as error:
             raise Http404(str(error)) from error
 
     guarded.guarded = True  # type: ignore[attr-defined]

@@ -7,6 +7,14 @@ class AgreementError(Exception):
     """Base of every refusal about what may be bought."""
 
 
+class NotFound(AgreementError):
+    """Does not exist within reach of the actor (or at all: the two look the same)."""
+
+
+class NotAllowed(AgreementError):
+    """The role or the validity of the membership does not allow this."""
+
+
 class NotEntitled(AgreementError):
     """The buyer may not buy this (or it does not exist: the two look the same)."""
 

@@ -1,0 +1,36 @@
+"""Figures of law are dated rows that an operator keeps, never constants of the code."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from .errors import AgreementError
+from .models import LegalFigure
+
+EU_THRESHOLD: Final = "eu-threshold-supplies"
+TERM_ABOVE: Final = "term-months-above-threshold"
+TERM_BELOW: Final = "term-months-below-threshold"
+
+
+class NoLegalFigure(AgreementError):
+    """No row of the figure is in force on the day; what depends on it can't be decided."""
+
+
+def figure(key: str, on: date) -> Decimal:
+    """The figure in force on the day (EUR, months or per cent, as its key says).
+
+    Raises NoLegalFigure where the operator has not kept one.
+    """
+    value = (
+        LegalFigure.objects.filter(key=key, valid__contains=on)
+        .values_list("value", flat=True)
+        .first()
+    )
+    if value is None:
+        raise NoLegalFigure(
+            f"Für den {on:%d.%m.%Y} ist die rechtliche Größe „{key}“ nicht hinterlegt. "
+            "Bitte lassen Sie sie durch den Betrieb ergänzen."
+        )
+    return value
