@@ -13,6 +13,7 @@ from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404
 from rest_framework import exceptions as drf
 
+from contracts.agreements import errors as agreements
 from contracts.agreements.errors import AgreementError, Blocked, NotEntitled
 from contracts.catalogue import errors as catalogue
 from contracts.catalogue.readers.errors import FileRejected, MappingError
@@ -65,6 +66,9 @@ KINDS: dict[type[Exception], Kind] = {
     # Agreements and limits.
     LimitExceeded: Kind(409, "limit_exceeded", "Grenze überschritten"),
     LedgerError: Kind(409, "refused", "Vorgang abgelehnt"),
+    agreements.NotFound: Kind(404, "not_found", "Nicht gefunden"),
+    agreements.NotAllowed: Kind(403, "not_allowed", "Nicht erlaubt"),
+    agreements.AgreementEnded: Kind(409, "agreement_ended", "Vereinbarung beendet"),
     NotEntitled: Kind(403, "not_entitled", "Nicht bezugsberechtigt"),
     Blocked: Kind(409, "blocked", "Beschaffung gesperrt"),
     AgreementError: Kind(409, "refused", "Vorgang abgelehnt"),

@@ -15,6 +15,10 @@ class NotAllowed(AgreementError):
     """The role or the validity of the membership does not allow this."""
 
 
+class AgreementEnded(AgreementError):
+    """The agreement is over; nothing about it can be changed any more."""
+
+
 class NotEntitled(AgreementError):
     """The buyer may not buy this (or it does not exist: the two look the same)."""
 

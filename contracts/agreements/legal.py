@@ -12,6 +12,8 @@ from .models import LegalFigure
 EU_THRESHOLD: Final = "eu-threshold-supplies"
 TERM_ABOVE: Final = "term-months-above-threshold"
 TERM_BELOW: Final = "term-months-below-threshold"
+MODIFICATION_SINGLE: Final = "modification-single-percent"
+MODIFICATION_DE_MINIMIS: Final = "modification-de-minimis-percent"
 
 
 class NoLegalFigure(AgreementError):

@@ -19,6 +19,14 @@ _FIGURES = (
     ("eu-threshold-supplies", "216000", date(2026, 1, 1), date(2028, 1, 1), _THRESHOLD_SOURCE),
     ("term-months-above-threshold", "48", date(2016, 4, 18), None, "§ 21 Abs. 6 VgV"),
     ("term-months-below-threshold", "72", date(2017, 2, 2), None, "§ 15 Abs. 4 UVgO"),
+    ("modification-single-percent", "50", date(2016, 4, 18), None, "§ 132 Abs. 2 Satz 2 GWB"),
+    (
+        "modification-de-minimis-percent",
+        "10",
+        date(2016, 4, 18),
+        None,
+        "§ 132 Abs. 3 Satz 1 Nr. 2 GWB",
+    ),
 )
 
 
