@@ -13,17 +13,33 @@ from contracts.ledger.models import EntryKind, LedgerEntry, Unit
 from contracts.ledger.movements import Hold, Post, hold, lock_accounts, settle
 from contracts.parties.models import Membership
 
-from .models import Requisition, RequisitionLine
+from .models import CallOff, Requisition, RequisitionLine
 
 
-def line_reference(line: RequisitionLine) -> str:
-    """The caps of a line are held under this reference."""
-    return f"requisition-line:{line.pk}"
+def follow_up(call_off: CallOff) -> str:
+    """What sets the references of a call-off apart that follows another; else empty.
+
+    The limits of the first call-off were held when the requisition was submitted, under
+    the references of its lines; one that follows binds the same lines once more.
+    """
+    return call_off.number if call_off.follows_id is not None else ""
 
 
-def assignment_reference(assignment_id: int) -> str:
-    """The budget of an assignment is held under this reference."""
-    return f"assignment:{assignment_id}"
+def line_reference(line: RequisitionLine, follow_up: str = "") -> str:
+    """The caps of a line are held and posted under this reference."""
+    return _marked(f"requisition-line:{line.pk}", follow_up)
+
+
+def assignment_reference(assignment_id: int, follow_up: str = "") -> str:
+    """The budget of an assignment is held and posted under this reference.
+
+    Finance events about it carry it as their subject.
+    """
+    return _marked(f"assignment:{assignment_id}", follow_up)
+
+
+def _marked(reference: str, mark: str) -> str:
+    return f"{reference}:{mark}" if mark else reference
 
 
 def lock_cumulative(

@@ -187,6 +187,7 @@ def _call_off(
         allocation_note=f"{award.lot.get_allocation_display()}: Rang {award.rank}",
         issued_by=by,
         issued_at=now,
+        updated_at=now,
         delivery_by=working_days_after(berlin_day(now), days),
         net=sum((issue.priced.net for issue in group), Decimal(0)),
         tax=sum((issue.priced.tax for issue in group), Decimal(0)),

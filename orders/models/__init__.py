@@ -11,7 +11,7 @@ from .cancellation import (
     CancelledShare,
 )
 from .event import Feed, FeedAcknowledgement, FeedEntry, FinanceEvent, PendingEvent
-from .goods_receipt import GoodsReceipt, ReceivedLine
+from .goods_receipt import GoodsReceipt, ReceivedLine, ReceivedShare
 from .outbox import MailLog, OutboxMessage
 from .requisition import (
     Assignment,
@@ -51,6 +51,7 @@ __all__ = [
     "OutboxMessage",
     "PendingEvent",
     "ReceivedLine",
+    "ReceivedShare",
     "Requisition",
     "RequisitionLine",
     "RequisitionRevision",

@@ -48,6 +48,7 @@ class CallOff(models.Model):
     )
     issued_by = models.ForeignKey(Membership, models.PROTECT, related_name="+")
     issued_at = models.DateTimeField("erteilt am")
+    updated_at = models.DateTimeField("geändert am")
     delivery_by = models.DateField("Lieferung bis", null=True, blank=True)
     net = models.DecimalField(max_digits=16, decimal_places=2)
     tax = models.DecimalField(max_digits=16, decimal_places=2)
@@ -60,6 +61,7 @@ class CallOff(models.Model):
         indexes = (
             models.Index(fields=("supplier", "-issued_at", "-id")),
             models.Index(fields=("authority", "-issued_at", "-id")),
+            models.Index(fields=("supplier", "updated_at", "id")),
         )
         constraints = (
             models.UniqueConstraint(

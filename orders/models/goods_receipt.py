@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from contracts.parties.models import Membership
 
-from .call_off import CallOff, CallOffLine
+from .call_off import CallOff, CallOffAssignment, CallOffLine
 
 
 class GoodsReceipt(models.Model):
@@ -53,3 +53,26 @@ class ReceivedLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.line_id}: {self.quantity}"
+
+
+class ReceivedShare(models.Model):
+    """What a received line is worth to one account assignment (EUR)."""
+
+    received_line = models.ForeignKey(ReceivedLine, models.PROTECT, related_name="shares")
+    assignment = models.ForeignKey(
+        CallOffAssignment, models.PROTECT, related_name="received_shares"
+    )
+    net = models.DecimalField(max_digits=16, decimal_places=2)
+    tax = models.DecimalField(max_digits=16, decimal_places=2)
+
+    class Meta:
+        verbose_name = "eingegangene Kontierung"
+        verbose_name_plural = "eingegangene Kontierungen"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("received_line", "assignment"), name="orders_received_share_unique"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.assignment_id}: {self.net}"
