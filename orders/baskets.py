@@ -152,6 +152,7 @@ def subject_of(listing: Listing, buyer_id: int) -> Subject:
         supplier_id=listing.item.award.supplier_id,
         buyer_id=buyer_id,
         product_group=listing.article.product_group,
+        body_id=listing.item.award.lot.agreement.purchasing_body_id,
     )
 
 

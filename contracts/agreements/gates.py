@@ -1,7 +1,8 @@
 """Gates: one pure function says block, warn or co-sign, at every moment.
 
-Basket, submit, approve and issue all ask `evaluate`; suspensions, opt-outs and
-freezes are records it reads, so there is one place that says no.
+Basket, submit, every decision and issue ask `evaluate`; suspensions, opt-outs, freezes
+and equipment standards are records it reads, so there is one place that says no
+(docs/gates.md).
 """
 
 from __future__ import annotations
@@ -10,14 +11,21 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Q
 
-from .models import Gate
+from contracts.parties.models import Role
+
+from .models import EquipmentStandard, Gate, GateEffect, GateReason, StandardLevel
 
 
 @dataclass(frozen=True, slots=True)
 class GateRule:
-    """A gate as plain data; None or '' in a scope field matches everything."""
+    """A gate as plain data; None or '' in a scope field matches everything.
+
+    `body_id` is the purchasing body whose agreements the gate is about (None: all of
+    them); items in `except_item_ids` pass whatever the scope says.
+    """
 
     article_id: int | None
     item_id: int | None
@@ -32,11 +40,22 @@ class GateRule:
     cosign_role: str
     valid_from: date
     valid_to: date | None
+    body_id: int | None = None
+    except_item_ids: frozenset[int] = frozenset()
+
+    @property
+    def sentence(self) -> str:
+        """Reason, explanation, evidence and last day, as a refusal says them."""
+        label = GateReason(self.reason).label
+        details = [f"Beleg: {self.evidence}"] if self.evidence else []
+        details += [f"gilt bis {self.valid_to:%d.%m.%Y}"] if self.valid_to else []
+        tail = f" ({'; '.join(details)})" if details else ""
+        return f"{label}: {self.explanation}{tail}"
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What is about to be bought, by whom."""
+    """What is about to be bought, by whom, under whose agreement."""
 
     article_id: int
     item_id: int
@@ -44,6 +63,7 @@ class Subject:
     supplier_id: int
     buyer_id: int
     product_group: str
+    body_id: int
 
 
 def evaluate(rules: Iterable[GateRule], subject: Subject, on: date) -> list[GateRule]:
@@ -53,39 +73,94 @@ def evaluate(rules: Iterable[GateRule], subject: Subject, on: date) -> list[Gate
 
 def blocks(found: Iterable[GateRule]) -> list[GateRule]:
     """Of the gates found, those that stop the purchase."""
-    return [rule for rule in found if rule.effect == "block"]
+    return [rule for rule in found if rule.effect == GateEffect.BLOCK]
+
+
+def cosigns(found: Iterable[GateRule]) -> list[GateRule]:
+    """Of the gates found, those that ask for one more signature."""
+    return [rule for rule in found if rule.effect == GateEffect.COSIGN]
 
 
 def rules_for(
     buyer_id: int, lot_ids: Collection[int], supplier_ids: Collection[int], on: date
 ) -> list[GateRule]:
-    """Read, in one query, the gates that could concern these lots and this buyer."""
-    rows = Gate.objects.filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gte=on),
-        Q(buyer__isnull=True) | Q(buyer_id=buyer_id),
-        Q(lot__isnull=True) | Q(lot_id__in=lot_ids),
-        Q(supplier__isnull=True) | Q(supplier_id__in=supplier_ids),
-        valid_from__lte=on,
-        lifted_at__isnull=True,
-    ).order_by("pk")
-    return [
-        GateRule(
-            article_id=row.article_id,
-            item_id=row.item_id,
-            lot_id=row.lot_id,
-            supplier_id=row.supplier_id,
-            buyer_id=row.buyer_id,
-            product_group=row.product_group,
-            reason=row.reason,
-            explanation=row.explanation,
-            evidence=row.evidence,
-            effect=row.effect,
-            cosign_role=row.cosign_role,
-            valid_from=row.valid_from,
-            valid_to=row.valid_to,
+    """Read, in two queries, the gates and standards that could concern lots and buyer."""
+    rows = (
+        Gate.objects.filter(
+            Q(valid_to__isnull=True) | Q(valid_to__gte=on),
+            Q(buyer__isnull=True) | Q(buyer_id=buyer_id),
+            Q(lot__isnull=True) | Q(lot_id__in=lot_ids),
+            Q(supplier__isnull=True) | Q(supplier_id__in=supplier_ids),
+            valid_from__lte=on,
+            lifted_at__isnull=True,
         )
-        for row in rows
-    ]
+        .select_related("set_by")
+        .order_by("pk")
+    )
+    return [*map(_rule_of_gate, rows), *_standard_rules(buyer_id, on)]
+
+
+def _rule_of_gate(row: Gate) -> GateRule:
+    return GateRule(
+        article_id=row.article_id,
+        item_id=row.item_id,
+        lot_id=row.lot_id,
+        supplier_id=row.supplier_id,
+        buyer_id=row.buyer_id,
+        product_group=row.product_group,
+        reason=row.reason,
+        explanation=row.explanation,
+        evidence=row.evidence,
+        effect=row.effect,
+        cosign_role=row.cosign_role,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+        # whoever names no buyer speaks for all buyers of its own agreements, and no others
+        body_id=row.set_by.organisation_id if row.buyer_id is None else None,
+    )
+
+
+_EFFECTS = {
+    StandardLevel.MANDATORY: (GateEffect.BLOCK, ""),
+    StandardLevel.RECOMMENDED: (GateEffect.COSIGN, Role.IT_OFFICER),
+}
+
+
+def _standard_rules(buyer_id: int, on: date) -> list[GateRule]:
+    """The buyer's equipment standards as rules; a free one asks for nothing."""
+    rows = (
+        EquipmentStandard.objects.filter(
+            Q(valid_to__isnull=True) | Q(valid_to__gte=on),
+            owner_id=buyer_id,
+            level__in=list(_EFFECTS),
+            valid_from__lte=on,
+            lifted_at__isnull=True,
+        )
+        .annotate(item_ids=ArrayAgg("entries__item_id", default=[]))
+        .order_by("pk")
+    )
+    return [_rule_of_standard(row) for row in rows]
+
+
+def _rule_of_standard(row: EquipmentStandard) -> GateRule:
+    effect, role = _EFFECTS[StandardLevel(row.level)]
+    item_ids: list[int | None] = row.item_ids  # type: ignore[attr-defined]
+    return GateRule(
+        article_id=None,
+        item_id=None,
+        lot_id=None,
+        supplier_id=None,
+        buyer_id=row.owner_id,
+        product_group=row.product_group,
+        reason=GateReason.STANDARD,
+        explanation=row.explanation,
+        evidence=row.title,
+        effect=effect,
+        cosign_role=role,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+        except_item_ids=frozenset(pk for pk in item_ids if pk is not None),
+    )
 
 
 def _in_force(rule: GateRule, on: date) -> bool:
@@ -93,11 +168,17 @@ def _in_force(rule: GateRule, on: date) -> bool:
 
 
 def _covers(rule: GateRule, subject: Subject) -> bool:
-    return (
-        rule.article_id in (None, subject.article_id)
-        and rule.item_id in (None, subject.item_id)
-        and rule.lot_id in (None, subject.lot_id)
-        and rule.supplier_id in (None, subject.supplier_id)
-        and rule.buyer_id in (None, subject.buyer_id)
-        and rule.product_group in ("", subject.product_group)
+    if subject.item_id in rule.except_item_ids:
+        return False
+    scope = (
+        (rule.article_id, subject.article_id),
+        (rule.item_id, subject.item_id),
+        (rule.lot_id, subject.lot_id),
+        (rule.supplier_id, subject.supplier_id),
+        (rule.buyer_id, subject.buyer_id),
+        (rule.body_id, subject.body_id),
+    )
+    return all(wanted in (None, found) for wanted, found in scope) and rule.product_group in (
+        "",
+        subject.product_group,
     )
