@@ -14,16 +14,20 @@ from decimal import Decimal
 from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
+from contracts.audit.record import record
 from contracts.ledger.models import AccountKind, LimitAccount, Unit
 from contracts.ledger.movements import open_account
 from contracts.parties.models import Membership, Organisation
-from contracts.pricing import Tier, TierOrderError, active_tier
 
+from .audited import plain_values
+from .cpv import check_codes
+from .editing import require_draft, require_not_ended
 from .errors import AgreementError
+from .facts import agreement_facts, award_facts, entitlement_facts, item_facts, lot_facts
+from .managing import managed_agreement, require_manager
 from .models import (
     AllocationRule,
     Award,
-    AwardTerms,
     BuyerEntitlement,
     ChargeType,
     ContractItem,
@@ -31,24 +35,19 @@ from .models import (
     ItemRole,
     ListPriceVersion,
     Lot,
+    LotCpv,
     PriceBasis,
     PriceTier,
     PriceVersion,
 )
 from .models.article import Article
+from .refused import translated
+from .terms import Terms, first_terms
+from .tiers import TierRow, check_tiers, tier_words
 
 
 class OverlappingPrices(AgreementError):
     """The item (or article) has another version within these days."""
-
-
-@dataclass(frozen=True, slots=True)
-class TierRow:
-    """From this quantity on: a net unit price, or a percentage off the list price."""
-
-    from_quantity: int
-    net_unit_price: Decimal | None = None
-    discount_percent: Decimal | None = None
 
 
 def create_agreement(
@@ -58,27 +57,45 @@ def create_agreement(
     notice_number: str,
     starts_on: date,
     ends_on: date,
-    estimate: Decimal,
-    maximum: Decimal,
+    estimate: Decimal | None,
+    maximum: Decimal | None,
+    term_justification: str = "",
+    responsible: Membership | None = None,
     by: Membership,
     now: datetime,
 ) -> FrameworkAgreement:
-    """Create a draft with its maximum (net EUR, CJEU C-23/20) on a limit account."""
-    with transaction.atomic():
-        account = _value_account(
-            AccountKind.AGREEMENT_VALUE, f"{number} Höchstwert", maximum, notice_number, by, now
-        )
-        return FrameworkAgreement.objects.create(
+    """Create a draft with its maximum (net EUR, CJEU C-23/20) on a limit account.
+
+    Whoever creates it is responsible unless told. What is still missing keeps it from
+    being listed, not from being written. Raises NotAllowed, AlreadyExists, OutOfOrder.
+    """
+    require_manager(by, now)
+    with translated(), transaction.atomic():
+        account = None
+        if maximum is not None:
+            account = _value_account(
+                AccountKind.AGREEMENT_VALUE, f"{number} Höchstwert", maximum, notice_number, by, now
+            )
+        agreement = FrameworkAgreement.objects.create(
             number=number,
             title=title,
             purchasing_body_id=by.organisation_id,
-            responsible=by,
+            responsible=responsible or by,
             notice_number=notice_number,
             starts_on=starts_on,
             ends_on=ends_on,
             estimated_value=estimate,
             account=account,
+            term_justification=term_justification,
         )
+        record(
+            agreement,
+            "agreement.created",
+            by=by,
+            now=now,
+            after=plain_values(agreement_facts(agreement)),
+        )
+    return agreement
 
 
 def create_lot(
@@ -87,14 +104,19 @@ def create_lot(
     number: int,
     title: str,
     allocation: AllocationRule,
-    estimate: Decimal,
+    estimate: Decimal | None,
     maximum: Decimal,
     cpv: Sequence[str] = (),
     by: Membership,
     now: datetime,
 ) -> Lot:
-    """Create a lot with its maximum value (net EUR)."""
-    with transaction.atomic():
+    """Create a lot of a draft with its maximum value (net EUR).
+
+    Raises NotAllowed, NotFound, NotEditable, AlreadyExists, UnknownCpv.
+    """
+    codes = check_codes(cpv)
+    with translated(), transaction.atomic():
+        require_draft(managed_agreement(agreement.pk, by=by, now=now), "Lose sind")
         account = _value_account(
             AccountKind.LOT_VALUE,
             f"{agreement.number} Los {number} Höchstwert",
@@ -111,8 +133,8 @@ def create_lot(
             estimated_value=estimate,
             account=account,
         )
-        for code in cpv:
-            lot.cpv_codes.create(code=code)
+        LotCpv.objects.bulk_create(LotCpv(lot=lot, code=code) for code in codes)
+        record(lot, "lot.created", by=by, now=now, after=plain_values(lot_facts(lot)))
     return lot
 
 
@@ -124,14 +146,20 @@ def create_award(
     awarded_on: date,
     rank: int = 1,
     maximum: Decimal | None = None,
+    terms: Terms | None = None,
     delivery_days: int = 10,
     minimum_order: Decimal = Decimal(0),
     payment_days: int = 30,
     by: Membership,
     now: datetime,
 ) -> Award:
-    """Create an award with the first version of its terms and, where agreed, its own cap."""
-    with transaction.atomic():
+    """Create an award with the first version of its terms and, where agreed, its own cap.
+
+    `terms` replaces the three figures beside it. Raises NotAllowed, NotFound,
+    AgreementEnded, AlreadyExists.
+    """
+    with translated(), transaction.atomic():
+        require_not_ended(managed_agreement(lot.agreement_id, by=by, now=now))
         account = None
         if maximum is not None:
             account = _value_account(
@@ -145,13 +173,11 @@ def create_award(
             awarded_on=awarded_on,
             account=account,
         )
-        AwardTerms.objects.create(
-            award=award,
-            valid_from=awarded_on,
-            delivery_days=delivery_days,
-            minimum_order=minimum_order,
-            payment_days=payment_days,
+        record(award, "award.created", by=by, now=now, after=plain_values(award_facts(award)))
+        agreed = terms or Terms(
+            payment_days=payment_days, delivery_days=delivery_days, minimum_order=minimum_order
         )
+        first_terms(award, agreed, by=by, now=now)
     return award
 
 
@@ -181,10 +207,13 @@ def create_item(award: Award, spec: ItemSpec, *, by: Membership, now: datetime) 
 
     The quantity cap belongs to the position of the lot: further ranks with the same
     number share the account of the first, so that a cascade does not multiply it.
+    Raises NotAllowed, NotFound, AgreementEnded, AlreadyExists.
     """
-    with transaction.atomic():
+    with translated(), transaction.atomic():
+        require_not_ended(managed_agreement(award.lot.agreement_id, by=by, now=now))
         item = unsaved_item(award.pk, spec, account_id=_position_account_id(award, spec, by, now))
         item.save(force_insert=True)
+        record(item, "item.created", by=by, now=now, after=plain_values(item_facts(item)))
     return item
 
 
@@ -245,7 +274,7 @@ def set_price(
 
     Raises OverlappingPrices, TierOrderError or InvalidPrice.
     """
-    _check_tiers(tiers)
+    check_tiers(tiers)
     try:
         with transaction.atomic():
             version = PriceVersion.objects.create(
@@ -265,6 +294,12 @@ def set_price(
                 )
                 for row in tiers
             )
+            values = {
+                "valid_from": valid_from,
+                "price_unit": price_unit,
+                "tiers": [tier_words(row) for row in tiers],
+            }
+            record(item, "price.set", by=by, now=now, after=plain_values(values), reason=source)
     except IntegrityError as error:
         raise _overlap(error, "agreements_price_no_overlap") from error
     return version
@@ -307,8 +342,12 @@ def entitle(
     by: Membership,
     now: datetime,
 ) -> BuyerEntitlement:
-    """Name a buyer (CJEU C-216/17), with a quota (net EUR) where one is agreed."""
-    with transaction.atomic():
+    """Name a buyer (CJEU C-216/17), with a quota (net EUR) where one is agreed.
+
+    Raises NotAllowed, NotFound, AgreementEnded, OverlappingEntitlements, OutOfOrder.
+    """
+    with translated(), transaction.atomic():
+        require_not_ended(managed_agreement(agreement.pk, by=by, now=now))
         account = None
         if quota is not None:
             account = _value_account(
@@ -319,7 +358,7 @@ def entitle(
                 by,
                 now,
             )
-        return BuyerEntitlement.objects.create(
+        made = BuyerEntitlement.objects.create(
             agreement=agreement,
             lot=lot,
             buyer=buyer,
@@ -327,6 +366,10 @@ def entitle(
             valid_to=valid_to,
             quota=account,
         )
+        record(
+            made, "entitlement.named", by=by, now=now, after=plain_values(entitlement_facts(made))
+        )
+    return made
 
 
 def _value_account(
@@ -335,22 +378,6 @@ def _value_account(
     return open_account(
         kind=kind, unit=Unit.EUR, title=title, limit=limit, document=document, by=by, now=now
     )
-
-
-def _check_tiers(tiers: Sequence[TierRow]) -> None:
-    priced = [
-        Tier(row.from_quantity, row.net_unit_price)
-        for row in tiers
-        if row.net_unit_price is not None
-    ]
-    if priced and len(priced) == len(tiers):
-        active_tier(priced, 1)
-        return
-    if priced or not tiers or any(row.discount_percent is None for row in tiers):
-        raise TierOrderError("Eine Staffel nennt entweder Preise oder Nachlässe.")
-    quantities = [row.from_quantity for row in tiers]
-    if quantities[0] != 1 or quantities != sorted(set(quantities)):
-        raise TierOrderError("Staffelmengen beginnen bei 1 und steigen ohne Wiederholung.")
 
 
 def _overlap(error: IntegrityError, constraint: str) -> Exception:
