@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from .errors import (
+    InvalidDiscount,
     InvalidPeriods,
     InvalidPrice,
     InvalidPriceUnit,
@@ -45,6 +46,14 @@ def check_price(price: Decimal) -> None:
         raise InvalidPrice(
             f"Der Preis {german(price)} hat mehr als vier Nachkommastellen. "
             "Bitte eine größere Preiseinheit verwenden."
+        )
+
+
+def check_discount(percent: Decimal) -> None:
+    """Raise `InvalidDiscount` unless `percent` is from 0 to below 100."""
+    if not isinstance(percent, Decimal) or not Decimal(0) <= percent < Decimal(100):
+        raise InvalidDiscount(
+            f"Der Nachlass muss zwischen 0 und unter 100 Prozent liegen, nicht {percent!r}."
         )
 
 

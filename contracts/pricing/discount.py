@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from .checks import PRICE_PLACES, check_price
-from .errors import InvalidDiscount
+from .checks import PRICE_PLACES, check_discount, check_price
 from .money import EXACT, round_half_up
 
 
@@ -16,10 +15,7 @@ def discounted(list_price: Decimal, percent: Decimal) -> Decimal:
     and `InvalidDiscount` for a percentage below 0 or from 100 on.
     """
     check_price(list_price)
-    if not isinstance(percent, Decimal) or not Decimal(0) <= percent < Decimal(100):
-        raise InvalidDiscount(
-            f"Der Nachlass muss zwischen 0 und unter 100 Prozent liegen, nicht {percent!r}."
-        )
+    check_discount(percent)
     kept = EXACT.multiply(list_price, EXACT.subtract(Decimal(100), percent))
     price = round_half_up(kept.scaleb(-2, EXACT), PRICE_PLACES)
     check_price(price)

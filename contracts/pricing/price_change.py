@@ -9,7 +9,7 @@ from decimal import ROUND_CEILING, Decimal
 from enum import StrEnum
 from fractions import Fraction
 
-from .checks import check_price_unit
+from .checks import check_discount, check_price_unit
 from .errors import IncomparablePrices, InvalidClause
 from .money import EXACT, german, round_half_up
 from .tiers import Tier, active_tier
@@ -76,11 +76,15 @@ class PriceTable:
 
     @classmethod
     def off_list(cls, discounts: Iterable[tuple[int, Decimal]]) -> PriceTable:
-        """Discounts in percent by quantity: what is left of a list price of 100."""
-        return cls(
-            tuple(Tier(start, _HUNDRED - percent) for start, percent in discounts),
-            is_discount=True,
-        )
+        """Discounts in percent by quantity: what is left of a list price of 100.
+
+        Raises `InvalidDiscount` for a percentage below 0 or from 100 on.
+        """
+        tiers = []
+        for start, percent in discounts:
+            check_discount(percent)
+            tiers.append(Tier(start, _HUNDRED - percent))
+        return cls(tuple(tiers), is_discount=True)
 
     def unit_price(self, quantity: int) -> Fraction:
         """The exact price of one unit when `quantity` is the base of the tier."""

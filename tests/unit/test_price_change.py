@@ -13,6 +13,7 @@ from contracts.pricing import (
     ChangeVerdict,
     IncomparablePrices,
     InvalidClause,
+    InvalidDiscount,
     InvalidPriceUnit,
     PriceClause,
     PriceTable,
@@ -203,6 +204,9 @@ def test_a_table_is_checked_when_made() -> None:
         table((2, "1"))
     with pytest.raises(InvalidPriceUnit):
         table((1, "1"), per=0)
+    for percent in ("-1", "100"):
+        with pytest.raises(InvalidDiscount):
+            PriceTable.off_list([(1, Decimal(percent))])
 
 
 @pytest.mark.parametrize(("rise", "notice"), [("-0.01", 0), ("1", -1)])
