@@ -130,6 +130,8 @@ DATABASES = {
         "DISABLE_SERVER_SIDE_CURSORS": False,
     },
 }
+# Only the ledger's statements bind on the server; those are prepared when they repeat.
+DATABASES["default"]["OPTIONS"].setdefault("prepare_threshold", 2)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # The overridden Oscar apps bring no migrations of their own: upgrades of Oscar bring theirs.

@@ -11,9 +11,21 @@ import pytest
 from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
-from contracts.ledger import movements
-from contracts.ledger.errors import AccountClosed, HoldAlreadyResolved, ReverseTooLarge
-from contracts.ledger.models import AccountKind, EntryKind, LedgerEntry, LimitAccount, Unit
+from contracts.ledger import movements, statements
+from contracts.ledger.errors import (
+    AccountClosed,
+    HoldAlreadyResolved,
+    LimitBelowUse,
+    ReverseTooLarge,
+)
+from contracts.ledger.models import (
+    AccountKind,
+    ClosedReason,
+    EntryKind,
+    LedgerEntry,
+    LimitAccount,
+    Unit,
+)
 from contracts.ledger.movements import (
     Hold,
     Post,
@@ -22,7 +34,9 @@ from contracts.ledger.movements import (
     hold,
     open_account,
     reverse,
+    set_open,
     settle,
+    transfer,
 )
 from tests.world import NOW
 
@@ -47,10 +61,14 @@ UNCHECKED_REVERSES = (
 
 @pytest.fixture
 def account() -> LimitAccount:
+    return opened(AccountKind.LOT_VALUE)
+
+
+def opened(kind: AccountKind) -> LimitAccount:
     return open_account(
-        kind=AccountKind.LOT_VALUE,
+        kind=kind,
         unit=Unit.EUR,
-        title="Los",
+        title=kind.label,
         limit=Decimal(1000),
         document="Zuschlag",
         by=None,
@@ -100,6 +118,22 @@ def setting(account: LimitAccount) -> list[Callable[[], None]]:
             now=NOW,
         )
         for limit in (1200, 1500)
+    ]
+
+
+def giving(giver: LimitAccount, taker: LimitAccount) -> list[Callable[[], None]]:
+    """Two transfers of 400 each."""
+    return [
+        lambda number=number: transfer(
+            from_account_id=giver.pk,
+            to_account_id=taker.pk,
+            amount=Decimal(400),
+            document="Umbuchung",
+            reference=f"Umbuchung {number}",
+            by=None,
+            now=NOW,
+        )
+        for number in range(2)
     ]
 
 
@@ -167,7 +201,9 @@ def test_without_the_lock_a_hold_overtakes_the_stop(
     account: LimitAccount, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Negative control: the mutant 'lock removed' dies here."""
-    monkeypatch.setattr(movements, "lock_accounts", unlocked_accounts(Barrier(1)))
+    unlocked = statements.LOCK_ACCOUNTS.replace("FOR NO KEY UPDATE", "")
+    assert unlocked != statements.LOCK_ACCOUNTS
+    monkeypatch.setattr(statements, "LOCK_ACCOUNTS", unlocked)
     assert not isinstance(_hold_while_stopping(account), BaseException)
 
 
@@ -188,16 +224,56 @@ def test_without_the_lock_two_new_limits_add_up(
     assert account.limit_amount == 1700
 
 
+def test_a_budget_gives_its_limit_away_once() -> None:
+    """A budget may be frozen below its use, so no constraint stands behind the check."""
+    giver, taker = opened(AccountKind.BUDGET), opened(AccountKind.BUDGET)
+    held(giver, "a", amount=600)
+    outcomes = race(giving(giver, taker))
+    assert len(winners(outcomes)) == 1
+    assert [type(refusal) for refusal in losers(outcomes)] == [LimitBelowUse]
+    giver.refresh_from_db()
+    assert giver.available == 0
+    assert_books_are_clean()
+
+
+def test_without_the_lock_a_budget_gives_more_than_it_has(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Negative control: both have read that 400 are left to give."""
+    giver, taker = opened(AccountKind.BUDGET), opened(AccountKind.BUDGET)
+    held(giver, "a", amount=600)
+    monkeypatch.setattr(movements, "lock_accounts", unlocked_accounts(Barrier(2)))
+    assert len(winners(race(giving(giver, taker)))) == 2
+    giver.refresh_from_db()
+    assert giver.available < 0
+
+
+def test_transfers_in_both_directions_do_not_deadlock(account: LimitAccount) -> None:
+    other = opened(AccountKind.LOT_VALUE)
+    acts = [
+        lambda pair=pair, number=number: transfer(
+            from_account_id=pair[0].pk,
+            to_account_id=pair[1].pk,
+            amount=Decimal(1),
+            document="Umbuchung",
+            reference=f"Umbuchung {number}",
+            by=None,
+            now=NOW,
+        )
+        for number in range(RUNNERS)
+        for pair in [(account, other) if number % 2 else (other, account)]
+    ]
+    assert len(winners(race(acts))) == RUNNERS
+    account.refresh_from_db()
+    assert account.limit_amount == 1000
+    assert_books_are_clean()
+
+
 def test_all_accounts_are_locked_in_order_by_one_statement(account: LimitAccount) -> None:
-    with (
-        transaction.atomic(),
-        CaptureQueriesContext(
-            connection,
-        ) as queries,
-    ):
+    with transaction.atomic(), CaptureQueriesContext(connection) as queries:
         movements.lock_accounts([account.pk, account.pk])
     (statement,) = [row["sql"] for row in queries if "ledger_limitaccount" in row["sql"]]
-    assert statement.endswith('ORDER BY "ledger_limitaccount"."id" ASC FOR NO KEY UPDATE')
+    assert statement.split()[-7:] == ["ORDER", "BY", "id", "FOR", "NO", "KEY", "UPDATE"]
 
 
 def _hold_while_stopping(account: LimitAccount) -> object:
@@ -209,7 +285,7 @@ def _hold_while_stopping(account: LimitAccount) -> object:
 
     thread = Thread(target=run)
     with transaction.atomic():
-        LimitAccount.objects.filter(pk=account.pk).update(is_open=False, closed_reason="suspended")
+        set_open([account.pk], is_open=False, reason=ClosedReason.SUSPENDED)
         thread.start()
         until_somebody_waits()
     thread.join(PATIENCE)

@@ -35,7 +35,14 @@ from contracts.ledger.errors import (
     LimitExceeded,
     UnknownEntry,
 )
-from contracts.ledger.models import AccountKind, EntryKind, LedgerEntry, LimitAccount, Unit
+from contracts.ledger.models import (
+    AccountKind,
+    ClosedReason,
+    EntryKind,
+    LedgerEntry,
+    LimitAccount,
+    Unit,
+)
 from contracts.ledger.replay import differences
 
 from .ledger_model import Ask, Ending, LedgerModel, Refusals, TakeBack
@@ -61,6 +68,8 @@ hold_sizes = st.one_of(st.sampled_from(["exact", "over"]), cents, few)
 end_sizes = st.one_of(st.none(), st.sampled_from(["same", "lower", "exact", "over"]), cents)
 back_sizes = st.one_of(st.sampled_from(["rest", "over"]), few)
 limit_sizes = st.one_of(st.sampled_from(["use", "below"]), st.integers(-2, 9_000))
+give_sizes = st.one_of(st.sampled_from(["rest", "over"]), st.integers(-1, 400))
+reasons = st.sampled_from(list(ClosedReason))
 holding = st.tuples(picks, hold_sizes, repeats)
 ending = st.tuples(picks, end_sizes, repeats)
 taking_back = st.tuples(picks, back_sizes, repeats)
@@ -117,13 +126,17 @@ class LedgerMachine(RuleBasedStateMachine):
     def open_account(self, kind: AccountKind, limit: int) -> None:
         self._open(kind, limit)
 
-    @rule(pick=picks, is_open=st.sampled_from([True, True, False]))
-    def stop_or_reopen(self, pick: int, is_open: bool) -> None:
-        self._stop(self._account(pick), is_open=is_open)
+    @rule(pick=picks, is_open=st.sampled_from([True, True, False]), reason=reasons)
+    def stop_or_reopen(self, pick: int, is_open: bool, reason: str) -> None:
+        self._set_open(self._account(pick), is_open=is_open, reason=reason)
 
     @rule(pick=picks, size=limit_sizes, repeat=repeats)
     def adjust(self, pick: int, size: Size, repeat: int | None) -> None:
         self._set_limit(self._account(pick), size, repeat)
+
+    @rule(giver=picks, taker=picks, size=give_sizes, repeat=repeats)
+    def transfer(self, giver: int, taker: int, size: Size, repeat: int | None) -> None:
+        self._give(self._account(giver), self._account(taker), size, repeat)
 
     # Holds
 
@@ -165,10 +178,13 @@ class LedgerMachine(RuleBasedStateMachine):
         """A stop refuses new holds; what is held already may still be ended."""
         account = self._open(kind, 500)
         held = self._ask([(account, 150, None)])
-        self._stop(account, is_open=False)
+        for reason in ("full", "suspended", "full"):
+            self._set_open(account, is_open=False, reason=reason)
         self._ask([(account, 50, None)])
         self._end([(pk, size, None) for pk in held])
-        self._stop(account, is_open=True)
+        self._set_open(account, is_open=True, reason="full")
+        self._ask([(account, 50, None)])
+        self._set_open(account, is_open=True, reason="suspended")
         self._ask([(account, 50, None)])
 
     @rule(kind=kinds)
@@ -192,6 +208,23 @@ class LedgerMachine(RuleBasedStateMachine):
         self._set_limit(account, size, None)
         self._set_limit(account, again, None)
         self._ask([(account, "exact", None)])
+
+    @rule(kind=kinds, sizes=st.tuples(give_sizes, give_sizes), repeat=repeats)
+    def bind_and_give_limit_away(
+        self, kind: AccountKind, sizes: tuple[Size, Size], repeat: int | None
+    ) -> None:
+        giver, taker = self._open(kind, 500), self._open(kind, 500)
+        self._ask([(giver, 300, None)])
+        for size in sizes:
+            self._give(giver, taker, size, repeat)
+        other = (
+            AccountKind.LOT_VALUE
+            if kind is AccountKind.ITEM_QUANTITY
+            else AccountKind.ITEM_QUANTITY
+        )
+        self._give(giver, self._open(other, 500), 1, None)
+        self._give(taker, taker, 1, None)
+        self._ask([(taker, "exact", None)])
 
     @rule(kind=kinds, first=end_sizes, second=end_sizes, repeat=repeats)
     def end_a_hold_again(
@@ -220,11 +253,23 @@ class LedgerMachine(RuleBasedStateMachine):
     def rows_equal_the_model(self) -> None:
         rows = LimitAccount.objects.filter(pk__in=self.model.accounts).order_by("pk")
         found = {
-            row.pk: (in_cents(row.limit_amount), in_cents(row.held), in_cents(row.posted))
+            row.pk: (
+                in_cents(row.limit_amount),
+                in_cents(row.held),
+                in_cents(row.posted),
+                row.is_open,
+                row.closed_reason,
+            )
             for row in rows
         }
         assert found == {
-            pk: (account.limit, account.held, account.posted)
+            pk: (
+                account.limit,
+                account.held,
+                account.posted,
+                account.is_open,
+                account.closed_reason,
+            )
             for pk, account in self.model.accounts.items()
         }, "the rows differ from the model"
 
@@ -314,9 +359,21 @@ class LedgerMachine(RuleBasedStateMachine):
         if accepted:
             self.model.adjust(account, limit, reference)
 
-    def _stop(self, account: int, *, is_open: bool) -> None:
-        LimitAccount.objects.filter(pk=account).update(is_open=is_open)
-        self.model.accounts[account].is_open = is_open
+    def _give(self, giver: int, taker: int, size: Size, repeat: int | None) -> None:
+        rest = self.model.accounts[giver].available
+        amount = {"rest": max(rest, 1), "over": max(rest, 0) + 1}.get(size, size)
+        reference = self._reference(repeat)
+        accepted = self._attempt(
+            self.model.refusals_of_transfer(giver, taker, amount, reference),
+            lambda: self._transfer(giver, taker, money(amount), reference),
+        )
+        if accepted:
+            self.model.transfer(giver, taker, amount, reference)
+
+    def _set_open(self, account: int, *, is_open: bool, reason: str) -> None:
+        follow = self.model.reopen if is_open else self.model.stop
+        changed = self.ledger.set_open([account], is_open=is_open, reason=reason)
+        assert changed == ({account} if follow(account, reason) else set()), "stops differ"
 
     # Plumbing
 
@@ -350,9 +407,10 @@ class LedgerMachine(RuleBasedStateMachine):
         return False
 
     def _open(self, kind: AccountKind, limit: int) -> int:
+        unit = Unit.PIECES if kind is AccountKind.ITEM_QUANTITY else Unit.EUR
         account = self.ledger.open_account(
             kind=kind,
-            unit=Unit.PIECES if kind is AccountKind.ITEM_QUANTITY else Unit.EUR,
+            unit=unit,
             title=kind.label,
             limit=money(limit),
             document="Zuschlag",
@@ -360,12 +418,23 @@ class LedgerMachine(RuleBasedStateMachine):
             now=NOW,
         )
         budget = kind is AccountKind.BUDGET
-        self.model.open_account(account.pk, is_budget=budget, limit=limit)
+        self.model.open_account(account.pk, is_budget=budget, limit=limit, counts=unit)
         return account.pk
 
     def _adjust(self, account: int, limit: Decimal, reference: str) -> None:
         self.ledger.adjust(
             account, new_limit=limit, document="Nachtrag", reference=reference, by=None, now=NOW
+        )
+
+    def _transfer(self, giver: int, taker: int, amount: Decimal, reference: str) -> None:
+        self.ledger.transfer(
+            from_account_id=giver,
+            to_account_id=taker,
+            amount=amount,
+            document="Umbuchung",
+            reference=reference,
+            by=None,
+            now=NOW,
         )
 
     def _hold(self, asks: Sequence[Ask]) -> list[int]:

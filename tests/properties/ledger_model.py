@@ -15,6 +15,7 @@ from contracts.ledger.errors import (
     LimitBelowUse,
     LimitExceeded,
     ReverseTooLarge,
+    TransferNotPossible,
 )
 
 Refusals = set[type[LedgerError]]
@@ -28,7 +29,12 @@ class ModelAccount:
     limit: int
     held: int = 0
     posted: int = 0
-    is_open: bool = True
+    counts: str = "EUR"
+    closed_reason: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        return not self.closed_reason
 
     @property
     def bound(self) -> int:
@@ -91,8 +97,8 @@ class LedgerModel:
     references: set[tuple[str, int, str]] = field(default_factory=set)
     entries: int = 0
 
-    def open_account(self, account: int, *, is_budget: bool, limit: int) -> None:
-        self.accounts[account] = ModelAccount(is_budget=is_budget, limit=limit)
+    def open_account(self, account: int, *, is_budget: bool, limit: int, counts: str) -> None:
+        self.accounts[account] = ModelAccount(is_budget=is_budget, limit=limit, counts=counts)
         self._book([("adjust", account, "opening")])
 
     # What each movement must be refused for; an empty set means it must be accepted.
@@ -144,6 +150,18 @@ class LedgerModel:
             found.add(LimitBelowUse)
         return found
 
+    def refusals_of_transfer(self, giver: int, taker: int, amount: int, reference: str) -> Refusals:
+        found = self._refusals_of_references(
+            [("adjust", account, reference) for account in {giver, taker}]
+        )
+        if amount <= 0:
+            found.add(InvalidAmount)
+        if giver == taker or self.accounts[giver].counts != self.accounts[taker].counts:
+            found.add(TransferNotPossible)
+        if amount > self.accounts[giver].available:
+            found.add(LimitBelowUse)
+        return found
+
     # What an accepted movement does.
 
     def hold(self, asks: Sequence[Ask], ids: Sequence[int]) -> None:
@@ -175,6 +193,31 @@ class LedgerModel:
     def adjust(self, account: int, limit: int, reference: str) -> None:
         self.accounts[account].limit = limit
         self._book([("adjust", account, reference)])
+
+    def transfer(self, giver: int, taker: int, amount: int, reference: str) -> None:
+        before = self.sum_of_limits()
+        self.adjust(giver, self.accounts[giver].limit - amount, reference)
+        self.adjust(taker, self.accounts[taker].limit + amount, reference)
+        assert self.sum_of_limits() == before
+
+    def sum_of_limits(self) -> int:
+        return sum(account.limit for account in self.accounts.values())
+
+    def stop(self, account: int, reason: str) -> bool:
+        """Close for the reason; a suspension is the stronger one. True when it changed."""
+        row = self.accounts[account]
+        if row.closed_reason in {reason, "suspended"}:
+            return False
+        row.closed_reason = reason
+        return True
+
+    def reopen(self, account: int, reason: str) -> bool:
+        """Open what is closed for the reason, or for any when it is empty."""
+        row = self.accounts[account]
+        if row.is_open or reason not in {"", row.closed_reason}:
+            return False
+        row.closed_reason = ""
+        return True
 
     def wanted(self, asks: Iterable[Ask]) -> Counter[int]:
         total: Counter[int] = Counter()

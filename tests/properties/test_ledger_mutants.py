@@ -116,7 +116,31 @@ IN_CODE = (
     ),
     Mutant(
         "a new limit is added to the old one",
-        code=(("delta_limit=new_limit - account.limit_amount", "delta_limit=new_limit"),),
+        code=(("new_limit - account.limit_amount", "new_limit"),),
+    ),
+    Mutant(
+        "limit that is in use is given away",
+        code=(("if amount > giver.available", "if False"),),
+    ),
+    Mutant(
+        "the last free cent cannot be given away",
+        code=(("if amount > giver.available", "if amount >= giver.available"),),
+    ),
+    Mutant(
+        "what is given away is kept as well",
+        code=(("_change(giver.pk, -amount", "_change(giver.pk, Decimal(0)"),),
+    ),
+    Mutant(
+        "pieces are given for euros",
+        code=(("if giver.unit != taker.unit", "if False"),),
+    ),
+    Mutant(
+        "room for one more lifts a suspension",
+        code=(('reason in {"", account.closed_reason}', "reason"),),
+    ),
+    Mutant(
+        "a full account hides its suspension",
+        code=(("return account.is_open or (", "return True or ("),),
     ),
     Mutant(
         "a stopped account takes holds",
