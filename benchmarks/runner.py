@@ -7,15 +7,17 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import psycopg
+from psycopg import sql
 
 from shop.environment import var_dir
 from shop.services import embedded
+from shop.services.addresses import OWNER_ROLE, Addresses
 from shop.services.roles import ensure_database, ensure_roles, in_database
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,36 +28,56 @@ PEER = "kaufhaus_bench_peer"
 @contextmanager
 def databases() -> Iterator[tuple[dict[str, str], dict[str, str]]]:
     """Fresh, migrated databases for both projects on one durable server."""
-    with embedded.running(var_dir() / "bench") as found:
-        with psycopg.connect(found.database_admin_url, autocommit=True) as admin:
-            ensure_roles(admin)
-            for name in (OURS, PEER):
-                admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    with server() as found:
         for name in (OURS, PEER):
-            ensure_database(found.database_admin_url, name)
-        owner = in_database(found.database_owner_url, OURS)
-        ours = {
-            "DJANGO_SETTINGS_MODULE": "benchmarks.ours.settings",
-            "DATABASE_URL": in_database(found.database_url, OURS),
-            "DATABASE_OWNER_URL": owner,
-            "REDIS_URL": found.redis_url,
-            "SECRET_KEY": "only-for-benchmarks-" + "x" * 40,
-            "ALLOWED_HOSTS": "testserver",
-            "HTTPS": "0",
-            "LOG_LEVEL": "ERROR",
-        }
+            make_database(found, name)
+        ours = our_environment(found, OURS)
         peer = {
             "DJANGO_SETTINGS_MODULE": "benchmarks.peer.settings",
             "BENCH_DATABASE_URL": in_database(found.database_owner_url, PEER),
         }
-        _migrate({**ours, "KAUFHAUS_DB_ROLE": "owner"})
-        _migrate(peer)
+        migrate({**ours, "KAUFHAUS_DB_ROLE": "owner"})
+        migrate(peer)
         yield ours, peer
 
 
-def _migrate(environment: dict[str, str]) -> None:
+def server() -> AbstractContextManager[Addresses]:
+    """The durable server of the benchmarks: a commit is on the disk."""
+    return embedded.running(var_dir() / "bench")
+
+
+def make_database(found: Addresses, name: str, *, template: str | None = None) -> None:
+    """An empty database of this name, or a copy of `template`; an older one is dropped."""
+    with psycopg.connect(found.database_admin_url, autocommit=True) as admin:
+        ensure_roles(admin)
+        admin.execute(
+            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+        )
+        if template is not None:
+            names = [sql.Identifier(word) for word in (name, template, OWNER_ROLE)]
+            admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}").format(*names))
+    if template is None:
+        ensure_database(found.database_admin_url, name)
+
+
+def our_environment(found: Addresses, name: str) -> dict[str, str]:
+    """What a process of the product needs to work on that database, as the application."""
+    return {
+        "DJANGO_SETTINGS_MODULE": "benchmarks.ours.settings",
+        "DATABASE_URL": in_database(found.database_url, name),
+        "DATABASE_OWNER_URL": in_database(found.database_owner_url, name),
+        "REDIS_URL": found.redis_url,
+        "SECRET_KEY": "only-for-benchmarks-" + "x" * 40,
+        "ALLOWED_HOSTS": "testserver",
+        "HTTPS": "0",
+        "LOG_LEVEL": "ERROR",
+    }
+
+
+def migrate(environment: dict[str, str], *apps: str) -> None:
+    """Bring the database of this environment to the newest schema (of `apps`, or all)."""
     subprocess.run(
-        [sys.executable, "-m", "django", "migrate", "--verbosity=0"],
+        [sys.executable, "-m", "django", "migrate", "--verbosity=0", *apps],
         cwd=ROOT,
         env={**os.environ, **environment},
         check=True,
@@ -64,7 +86,7 @@ def _migrate(environment: dict[str, str]) -> None:
 
 
 class Worker:
-    """One project's process: takes a JSON line, answers with a JSON line."""
+    """A process of one project: takes a JSON line, answers with a JSON line."""
 
     def __init__(self, module: str, environment: dict[str, str]) -> None:
         self.module = module
@@ -73,7 +95,7 @@ class Worker:
 
     def __enter__(self) -> Self:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", f"{self.module}.worker"],
+            [sys.executable, "-m", self.module],
             cwd=ROOT,
             env={**os.environ, **self.environment},
             stdin=subprocess.PIPE,
@@ -93,10 +115,20 @@ class Worker:
 
     def call(self, operation: str, **arguments: Any) -> dict[str, Any]:
         """Ask for one operation and wait for its answer."""
-        if self.process is None or self.process.stdin is None or self.process.stdout is None:
+        self.ask(operation, **arguments)
+        return self.answer()
+
+    def ask(self, operation: str, **arguments: Any) -> None:
+        """Start one operation; `answer` must follow."""
+        if self.process is None or self.process.stdin is None:
             raise RuntimeError("The worker is not running.")
         self.process.stdin.write(json.dumps({"operation": operation, **arguments}) + "\n")
         self.process.stdin.flush()
+
+    def answer(self) -> dict[str, Any]:
+        """Wait for the answer to what was asked."""
+        if self.process is None or self.process.stdout is None:
+            raise RuntimeError("The worker is not running.")
         line = self.process.stdout.readline()
         if not line:
             raise RuntimeError(f"{self.module} ended; its error stands above.")
