@@ -30,6 +30,7 @@ from .errors import (
     InvalidQuantity,
     InvalidVat,
     PricingError,
+    ReceivesTooMuch,
     SharesDoNotSum,
     TierOrderError,
     UnknownLine,
@@ -54,6 +55,7 @@ from .price_change import (
     ProposedChange,
     judge_change,
 )
+from .received import receive
 from .tiers import Tier, active_tier, tier_bases
 from .vat import VatCategory, VatGroupKey, VatRate
 
@@ -92,6 +94,7 @@ __all__ = [
     "ProposedChange",
     "Quote",
     "QuotedLine",
+    "ReceivesTooMuch",
     "Share",
     "ShareGiveback",
     "SharesDoNotSum",
@@ -112,6 +115,7 @@ __all__ = [
     "line_net",
     "part_net",
     "quote",
+    "receive",
     "round_half_up",
     "service_end",
     "split",

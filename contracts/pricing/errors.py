@@ -67,5 +67,9 @@ class CancelsTooMuch(PricingError):
     """Only what is neither delivered nor cancelled yet can be cancelled."""
 
 
+class ReceivesTooMuch(PricingError):
+    """More arrives than is open."""
+
+
 class BookingMismatch(PricingError):
     """What is booked on a line contradicts its price and quantities."""

@@ -20,7 +20,8 @@ Key = str | int
 class BookedShare:
     """What is still booked (EUR) for one account assignment of a line.
 
-    `bound` is net + tax less the deductible part of the tax, rounded half up.
+    `bound` is net + tax less the deductible part of the tax, rounded half up. The
+    delivered amounts are the part of net and tax that has arrived: it stays.
     """
 
     key: Key
@@ -28,6 +29,16 @@ class BookedShare:
     tax: Money
     bound: Money
     deductible_percent: Decimal = ZERO
+    delivered_net: Money = ZERO
+    delivered_tax: Money = ZERO
+
+    @property
+    def open_net(self) -> Money:
+        return self.net - self.delivered_net
+
+    @property
+    def open_tax(self) -> Money:
+        return self.tax - self.delivered_tax
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +69,10 @@ class IssuedLine:
     @property
     def booked_tax(self) -> Money:
         return sum((share.tax for share in self.booked), ZERO)
+
+    @property
+    def open_tax(self) -> Money:
+        return sum((share.open_tax for share in self.booked), ZERO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +105,9 @@ def give_back(lines: Iterable[IssuedLine], cancel: Mapping[Key, int]) -> tuple[L
 
     `lines` are all lines of one call-off. Net: the difference of cumulative line nets.
     Tax: the difference of the tax on the summed net of the VAT group, cut over the
-    cancelled lines. Per assignment: cut by what is still booked there, so nobody gets
-    back more than that, and whoever cancels last gets exactly the rest. Given back and
-    kept make up what was issued, to the cent.
+    cancelled lines. Per assignment: cut by what is still booked there and has not
+    arrived, so nobody gets back more than that, and whoever cancels last gets exactly
+    the rest. Given back and kept make up what was issued, to the cent.
 
     Raises `CancelsTooMuch` beyond what is neither delivered nor cancelled, `UnknownLine`,
     `DuplicateLine`, `InvalidQuantity`, and `BookingMismatch` when what is booked cannot
@@ -152,9 +167,7 @@ def _taxes(group: Sequence[IssuedLine], cancel: Mapping[Key, int]) -> dict[Key, 
     taxes = {line.key: line.booked_tax for line in cancelled if line.kept == cancel[line.key]}
     rest = [line for line in cancelled if line.key not in taxes]
     total = max(ZERO, difference - sum(taxes.values(), ZERO))
-    shares = _cut_within(
-        total, [nets[line.key] for line in rest], [line.booked_tax for line in rest]
-    )
+    shares = _cut_within(total, [nets[line.key] for line in rest], [line.open_tax for line in rest])
     return taxes | {line.key: share for line, share in zip(rest, shares, strict=True)}
 
 
@@ -173,7 +186,7 @@ def _cut_within(total: Money, weights: Sequence[Money], limits: Sequence[Money])
 
 
 def _cut(total: Money, booked: Sequence[Money]) -> list[Money]:
-    """Cut by what is booked. No part exceeds it, as long as the total does not.
+    """Cut by what is booked and open. No part exceeds it, as long as the total does not.
 
     The weights have to be what is left, not the percentages of the assignments: under
     those, largest remainder hands cents back and forth as the total changes (the Alabama
@@ -186,14 +199,14 @@ def _cut(total: Money, booked: Sequence[Money]) -> list[Money]:
 
 def _line(line: IssuedLine, quantity: int, tax: Money) -> LineGiveback:
     net = _net(line, quantity)
-    booked = sum((share.net for share in line.booked), ZERO)
+    booked = sum((share.open_net for share in line.booked), ZERO)
     if net > booked or (quantity == line.kept and net != booked):
         raise BookingMismatch(
             f"Position {line.key} gäbe {euros(net)} netto zurück, gebucht sind noch "
             f"{euros(booked)}. Bitte melden Sie das dem Betrieb."
         )
-    nets = _cut(net, [share.net for share in line.booked])
-    taxes = _cut(tax, [share.tax for share in line.booked])
+    nets = _cut(net, [share.open_net for share in line.booked])
+    taxes = _cut(tax, [share.open_tax for share in line.booked])
     shares = tuple(
         ShareGiveback(share.key, part, part_tax, _bound(share, part, part_tax))
         for share, part, part_tax in zip(line.booked, nets, taxes, strict=True)
