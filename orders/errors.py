@@ -45,3 +45,23 @@ class SigningLimitExceeded(OrderError):
 
 class CommentMissing(OrderError):
     """A refusal needs a comment."""
+
+
+class Reasons(OrderError):
+    """A refusal with several sentences; `reasons` are they."""
+
+    def __init__(self, reasons: list[str]) -> None:
+        self.reasons = reasons
+        super().__init__(" ".join(reasons))
+
+
+class DeviceMissing(Reasons):
+    """A warranty or licence has no device to hang on."""
+
+
+class BelowMinimum(Reasons):
+    """A call-off would stay below its award's minimum order, without the surcharge."""
+
+
+class LotFull(Reasons):
+    """Nothing listed fits the rest of the lot; it opens when something is given back."""

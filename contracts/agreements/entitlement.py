@@ -10,6 +10,8 @@ from datetime import date
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from contracts.ledger.models import ClosedReason
+
 from .models import AgreementState, BuyerEntitlement, FrameworkAgreement, Listing, Lot
 
 
@@ -25,20 +27,26 @@ def entitlements_on(buyer_id: int, on: date) -> QuerySet[BuyerEntitlement]:
     )
 
 
-def entitled_lot_ids(buyer_id: int, on: date) -> QuerySet[Lot, int]:
-    """Keys of the open lots the buyer may call off from on the day."""
+def entitled_lot_ids(buyer_id: int, on: date, *, held: bool = False) -> QuerySet[Lot, int]:
+    """Keys of the open lots the buyer may call off from on the day.
+
+    *held*: for what has its limits held already a full lot is as good as an open one.
+    """
+    is_open = Q(account__is_open=True)
+    if held:
+        is_open |= Q(account__closed_reason=ClosedReason.FULL)
     mine = entitlements_on(buyer_id, on).filter(
         Q(lot__isnull=True) | Q(lot=OuterRef("pk")), agreement=OuterRef("agreement")
     )
-    return Lot.objects.filter(Exists(mine), account__is_open=True).values_list("pk", flat=True)
+    return Lot.objects.filter(is_open, Exists(mine)).values_list("pk", flat=True)
 
 
-def entitled_listings(buyer_id: int, on: date) -> QuerySet[Listing]:
-    """Listings the buyer may see and order on the day."""
+def entitled_listings(buyer_id: int, on: date, *, held: bool = False) -> QuerySet[Listing]:
+    """Listings the buyer may see and order on the day, or issue when *held* already."""
     return Listing.objects.filter(
         is_listed=True,
         article__is_active=True,
-        item__award__lot__in=entitled_lot_ids(buyer_id, on),
+        item__award__lot__in=entitled_lot_ids(buyer_id, on, held=held),
     )
 
 

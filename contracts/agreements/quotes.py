@@ -145,15 +145,17 @@ def price_order(
     buyer: Organisation,
     on: date,
     known: Iterable[Listing] = (),
+    held: bool = False,
 ) -> PricedOrder:
     """Price all lines for *buyer* on the day.
 
     `known` spares reading listings that were joined by `with_contract` before; the
     entitlement is asked of the database all the same. The tier follows from the item's
-    quantity over the whole call-off, not from the line. Raises NotEntitled, NoPrice,
-    NoVatRule or a PricingError.
+    quantity over the whole call-off, not from the line. What is *held* already is priced in
+    a full lot too. Raises NotEntitled, NoPrice, NoVatRule or a PricingError.
     """
-    listings = _entitled({want.listing_id for want in wanted}, buyer.pk, on, known)
+    entitled = entitled_listings(buyer.pk, on, held=held)
+    listings = _entitled(entitled, {want.listing_id for want in wanted}, known)
     priced = offers(listings.values(), on)
     for pk, listing in listings.items():
         if pk not in priced:
@@ -208,9 +210,9 @@ def _posted_before(listings: Iterable[Listing]) -> dict[int, int]:
 
 
 def _entitled(
-    ids: Collection[int], buyer_id: int, on: date, known: Iterable[Listing]
+    entitled: QuerySet[Listing], ids: Collection[int], known: Iterable[Listing]
 ) -> dict[int, Listing]:
-    entitled = entitled_listings(buyer_id, on).filter(pk__in=ids)
+    entitled = entitled.filter(pk__in=ids)
     have = {row.pk: row for row in known}
     if have.keys() >= set(ids):
         listings = {pk: have[pk] for pk in entitled.values_list("pk", flat=True)}

@@ -1,0 +1,91 @@
+"""What stands between an order and its next step: the same questions at every moment.
+
+Submit, each approval and issue ask here; the basket shows the same as advice. Every
+refusal names the article, the reason and the evidence (docs/gates.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from contracts.agreements.errors import Blocked, NotEntitled
+from contracts.agreements.gates import GateRule, blocks, cosigns, gates_before
+from contracts.agreements.models import Listing
+from contracts.agreements.quotes import PricedOrder
+from contracts.clock import berlin_day
+from contracts.ledger.models import ClosedReason
+
+from .approval_rules import CoSignature
+from .errors import BelowMinimum, DeviceMissing, LotFull
+from .line_rules import minimum_gaps, quantities_of, unmet_of
+
+
+def require_open(listings: Iterable[Listing], *, buyer_id: int, now: datetime) -> list[CoSignature]:
+    """Ask the gates; return the co-signatures they want. Raises Blocked.
+
+    The listings come from `contracts.agreements.quotes.with_contract`.
+    """
+    by_key = {row.pk: row for row in listings}
+    found = gates_before(by_key, buyer_id, berlin_day(now))
+    stops = [(by_key[pk], rule) for pk, rules in found.items() for rule in blocks(rules)]
+    if stops:
+        raise Blocked(sorted({_refusal(listing, rule) for listing, rule in stops}))
+    wishes = [rule for rules in found.values() for rule in cosigns(rules)]
+    return [CoSignature(rule.cosign_role, rule.sentence) for rule in wishes]
+
+
+def require_devices(order: PricedOrder, *, buyer_id: int) -> None:
+    """Raise DeviceMissing when more hangs on devices than they carry."""
+    unmet = unmet_of(quantities_of(order), buyer_id)
+    if unmet:
+        raise DeviceMissing([found.sentence for found in unmet])
+
+
+def require_minimum(order: PricedOrder, *, buyer_id: int, now: datetime) -> None:
+    """Raise BelowMinimum when a future call-off is too small and carries no surcharge."""
+    gaps = minimum_gaps(order, buyer_id=buyer_id, on=berlin_day(now))
+    if gaps:
+        raise BelowMinimum([gap.sentence for gap in gaps])
+
+
+def require_submittable(order: PricedOrder, *, buyer_id: int, now: datetime) -> list[CoSignature]:
+    """All of them, before limits are held. Raises Blocked, DeviceMissing or BelowMinimum."""
+    listings = [line.offer.listing for line in order.lines]
+    wishes = require_open(listings, buyer_id=buyer_id, now=now)
+    require_devices(order, buyer_id=buyer_id)
+    require_minimum(order, buyer_id=buyer_id, now=now)
+    return wishes
+
+
+@contextmanager
+def explained(listings: Iterable[Listing], *, buyer_id: int, now: datetime) -> Iterator[None]:
+    """Refuse what left the shelf with the gate or the full lot behind it.
+
+    Turns NotEntitled into Blocked or LotFull where one of them is the cause.
+    """
+    try:
+        yield
+    except NotEntitled:
+        known = list(listings)
+        require_open(known, buyer_id=buyer_id, now=now)
+        full = {sentence for row in known if (sentence := full_lot(row))}
+        if full:
+            raise LotFull(sorted(full)) from None
+        raise
+
+
+def full_lot(listing: Listing) -> str:
+    """The sentence about a lot that stopped because nothing fits its rest; else empty."""
+    lot = listing.item.award.lot
+    if lot.account.closed_reason != ClosedReason.FULL:
+        return ""
+    return (
+        f"„{listing.article.name}“: Los {lot.number} der Vereinbarung {lot.agreement.number} ist "
+        "ausgeschöpft; nichts Gelistetes passt mehr in den Rest."
+    )
+
+
+def _refusal(listing: Listing, rule: GateRule) -> str:
+    return f"„{listing.article.name}“: {rule.sentence}"
