@@ -8,7 +8,7 @@ because exact ones cost far more than they tell (docs/search.md).
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -16,6 +16,7 @@ from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db import connection
 from django.db.models import F, QuerySet
 
+from contracts.agreements.allocation import hidden_award_ids
 from contracts.agreements.entitlement import entitled_listings, entitled_lot_ids
 from contracts.agreements.models import FrameworkAgreement, Listing, Lot
 from contracts.agreements.quotes import Offer, offers, with_contract
@@ -78,7 +79,7 @@ def search(
 ) -> SearchPage:
     """Return one page of what the buyer may order on the day."""
     lot_ids = list(entitled_lot_ids(buyer_id, on))
-    hits = _hits(lot_ids, filters)
+    hits = _hits(lot_ids, hidden_award_ids(lot_ids, on), filters)
     count = hits.order_by()[: COUNT_CAP + 1].count()
     pages = max(1, -(-min(count, COUNT_CAP) // per_page))
     page = min(max(page, 1), pages)
@@ -103,7 +104,11 @@ def search(
 
 
 def exact_listing(*, buyer_id: int, on: date, text: str) -> int | None:
-    """The one listing that carries *text* as article number, GTIN or maker's number."""
+    """The one listing that carries *text* as article number, GTIN or maker's number.
+
+    Where several awards of a lot offer it, the one in turn; who knows the number of
+    another supplier's article is led there, to read whose turn it is.
+    """
     wanted = text.strip().casefold()
     if not wanted:
         return None
@@ -111,17 +116,30 @@ def exact_listing(*, buyer_id: int, on: date, text: str) -> int | None:
         search_entry__document=SearchQuery(wanted, config="simple", search_type="phrase")
     )
     found = {
-        key
-        for key, *numbers in rows.values_list(
-            "pk", "article__supplier_aid", "article__gtin", "article__mpn"
+        key: (lot, award)
+        for key, lot, award, *numbers in rows.values_list(
+            "pk",
+            "item__award__lot_id",
+            "item__award_id",
+            "article__supplier_aid",
+            "article__gtin",
+            "article__mpn",
         )[:50]
         if wanted in (number.casefold() for number in numbers)
     }
-    return found.pop() if len(found) == 1 else None
+    if len(found) > 1:
+        hidden = hidden_award_ids({lot for lot, _ in found.values()}, on)
+        found = {key: place for key, place in found.items() if place[1] not in hidden}
+    return next(iter(found)) if len(found) == 1 else None
 
 
-def _hits(lot_ids: Sequence[int], filters: Filters) -> QuerySet[SearchEntry]:
+def _hits(
+    lot_ids: Sequence[int], hidden: Collection[int], filters: Filters
+) -> QuerySet[SearchEntry]:
+    """Of lots with several awards only the articles of the one in turn."""
     rows = SearchEntry.objects.filter(lot_id__in=lot_ids)
+    if hidden:
+        rows = rows.exclude(award_id__in=hidden)
     chosen = {
         "product_group__in": filters.product_groups,
         "manufacturer__in": filters.manufacturers,
