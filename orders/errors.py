@@ -65,3 +65,19 @@ class BelowMinimum(Reasons):
 
 class LotFull(Reasons):
     """Nothing listed fits the rest of the lot; it opens when something is given back."""
+
+
+class NothingOpen(OrderError):
+    """The call-off has nothing left that could be delivered or cancelled."""
+
+
+class MoreThanOpen(OrderError):
+    """More of a line was to be delivered or cancelled than is open; the text names it."""
+
+
+class NothingChosen(OrderError):
+    """No line was given a quantity."""
+
+
+class InvalidReceipt(OrderError):
+    """Goods can't have come in on this day."""

@@ -11,7 +11,7 @@ import json
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from contracts.clock import berlin_day
@@ -58,6 +58,7 @@ class FinanceFact:
     requester: str
     approver: str
     reverses: tuple[str, str] | None = None
+    delivery_date: date | None = None
 
 
 def event_id(type_: str, subject: str) -> uuid.UUID:
@@ -134,7 +135,7 @@ def _payload(fact: FinanceFact, identity: uuid.UUID, now: datetime) -> dict[str,
         "tax": f"{fact.tax:.2f}",
         "gross": f"{fact.gross:.2f}",
         "currency": "EUR",
-        "delivery_date": None,
+        "delivery_date": fact.delivery_date.isoformat() if fact.delivery_date else None,
         "due_date": None,
         "invoice_no": None,
         "leitweg_id": fact.leitweg_id,

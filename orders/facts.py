@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date
 
+from contracts.agreements.models import Award
 from contracts.parties.models import Membership
 from contracts.pricing import Share
 
+from . import holds
 from .events import FinanceFact, pseudonym
-from .models import Assignment, Requisition, RequisitionLine
+from .models import Assignment, CallOff, CallOffAssignment, Requisition, RequisitionLine
 from .models.event import EventType
 
 
@@ -30,8 +33,9 @@ def facts(
     found = []
     for line in lines:
         order_no, line_no = (orders or {}).get(line.pk, ("", line.line_no))
+        award = line.listing.item.award
         for assignment in line.assignments.all():
-            fact = _fact(type_, requisition, line, assignment, approver)
+            fact = _fact(type_, requisition, line, assignment, award, approver)
             share = (amounts or {}).get(assignment.pk)
             if share is not None:
                 fact = replace(fact, net=share.net, tax=share.tax, gross=share.gross)
@@ -55,18 +59,75 @@ def releases(reserved: Iterable[FinanceFact]) -> list[FinanceFact]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Quantity and value of a call-off line that one account assignment carries."""
+
+    assignment: CallOffAssignment
+    quantity: int
+    share: Share
+
+
+def call_off_facts(
+    type_: EventType,
+    call_off: CallOff,
+    parts: Iterable[Part],
+    *,
+    mark: str = "",
+    reverses: EventType | None = None,
+    delivery_date: date | None = None,
+) -> list[FinanceFact]:
+    """One fact per part of an issued call-off.
+
+    `mark` tells several facts of a type about one assignment apart. `reverses` names the
+    type of the event taken back: quantity and amounts are negative then.
+    """
+    suffix = holds.follow_up(call_off)
+    found = []
+    for part in parts:
+        line = part.assignment.line
+        subject = holds.assignment_reference(part.assignment.assignment_id, suffix)
+        sign = 1 if reverses is None else -1
+        fact = _fact(
+            type_,
+            call_off.requisition,
+            line.requisition_line,
+            part.assignment.assignment,
+            call_off.award,
+            call_off.issued_by,
+        )
+        found.append(
+            replace(
+                fact,
+                subject=f"{subject}:{mark}" if mark else subject,
+                order_no=call_off.number,
+                line_no=line.line_no,
+                quantity=sign * part.quantity,
+                net=sign * part.share.net,
+                tax=sign * part.share.tax,
+                gross=sign * part.share.gross,
+                tax_category=line.tax_category,
+                tax_rate=line.tax_rate,
+                text=line.title,
+                reverses=None if reverses is None else (reverses, subject),
+                delivery_date=delivery_date,
+            )
+        )
+    return found
+
+
 def _fact(
     type_: EventType,
     requisition: Requisition,
     line: RequisitionLine,
     assignment: Assignment,
+    award: Award,
     approver: Membership | None,
 ) -> FinanceFact:
-    award = line.listing.item.award
     budget_line = assignment.budget_line
     return FinanceFact(
         type=type_,
-        subject=f"assignment:{assignment.pk}",
+        subject=holds.assignment_reference(assignment.pk),
         budget_entity_id=assignment.budget_entity_id,
         budget_entity_code=assignment.budget_entity.code,
         fiscal_year=budget_line.fiscal_year,

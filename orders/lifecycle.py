@@ -93,7 +93,7 @@ CALL_OFF_TRANSITIONS: Mapping[CallOffState, frozenset[CallOffState]] = {
     ),
     _C.CONFIRMED: frozenset({_C.CHANGED, _C.PARTLY_DELIVERED, _C.DELIVERED, _C.CANCELLED}),
     _C.CHANGED: frozenset({_C.CONFIRMED, _C.PARTLY_DELIVERED, _C.DELIVERED, _C.CANCELLED}),
-    _C.PARTLY_DELIVERED: frozenset({_C.DELIVERED, _C.CLOSED_SHORT}),
+    _C.PARTLY_DELIVERED: frozenset({_C.PARTLY_DELIVERED, _C.DELIVERED, _C.CLOSED_SHORT}),
     _C.DELIVERED: frozenset({_C.INVOICED}),
     _C.INVOICED: frozenset({_C.CLOSED}),
     _C.REFUSED: frozenset(),
@@ -122,3 +122,27 @@ def call_off_step(current: str, wanted: CallOffState) -> str:
     if wanted not in CALL_OFF_TRANSITIONS[state]:
         raise IllegalTransition(state.label, wanted.label)
     return str(wanted.value)
+
+
+OPEN_CALL_OFFS = frozenset(
+    state
+    for state, following in CALL_OFF_TRANSITIONS.items()
+    if following & {_C.CANCELLED, _C.CLOSED_SHORT}
+)
+"""States in which something can still be delivered or taken back."""
+
+
+def after_delivery(current: str, *, left: int) -> str:
+    """The stored state once goods came in and `left` pieces are open; see `call_off_step`."""
+    return call_off_step(current, _C.PARTLY_DELIVERED if left else _C.DELIVERED)
+
+
+def after_taking_back(current: str, *, left: int, delivered: int, gone: CallOffState) -> str:
+    """The stored state once open pieces were taken back and `left` of them remain.
+
+    With nothing left it is `gone` where nothing was delivered, else closed short; with
+    something left the state stays. Raises IllegalTransition.
+    """
+    if left and _C(current) in OPEN_CALL_OFFS:
+        return current
+    return call_off_step(current, _C.CLOSED_SHORT if delivered else gone)

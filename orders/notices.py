@@ -19,7 +19,7 @@ def announce_submission(
     """Tell everyone who could sign the first tier."""
     first = min(step.tier for step in steps)
     roles = {step.role for step in steps if step.tier == first}
-    people = _people(requisition.authority, roles, now)
+    people = people_of(requisition.authority, roles, now)
     enqueue_mails(
         (
             Mail(
@@ -63,12 +63,7 @@ def announce_outcome(requisition: Requisition, reason: str, *, now: datetime) ->
 def announce_call_offs(call_offs: Iterable[CallOff], *, now: datetime) -> None:
     """Send each supplier its call-off, to the order desk's people and the firm's address."""
     rows = list(call_offs)
-    desks = Membership.objects.valid_on(berlin_day(now)).filter(
-        organisation__in={row.supplier_id for row in rows}, role=Role.SUPPLIER_ORDERS
-    )
-    people: dict[int, list[str]] = {}
-    for member in desks.select_related("user"):
-        people.setdefault(member.organisation_id, []).append(member.user.email)
+    desks = order_desks({row.supplier for row in rows}, now)
     enqueue_mails(
         (
             Mail(
@@ -81,13 +76,26 @@ def announce_call_offs(call_offs: Iterable[CallOff], *, now: datetime) -> None:
                 ),
             )
             for row in rows
-            for address in [*people.get(row.supplier_id, []), row.supplier.email]
+            for address in desks[row.supplier_id]
         ),
         now=now,
     )
 
 
-def _people(authority: Organisation, roles: Iterable[str], now: datetime) -> list[Membership]:
+def order_desks(suppliers: Iterable[Organisation], now: datetime) -> dict[int, list[str]]:
+    """Addresses per supplier: the people of the order desk, then the firm's own."""
+    firms = {supplier.pk: supplier for supplier in suppliers}
+    members = Membership.objects.valid_on(berlin_day(now)).filter(
+        organisation__in=firms, role=Role.SUPPLIER_ORDERS
+    )
+    desks: dict[int, list[str]] = {pk: [] for pk in firms}
+    for member in members.select_related("user"):
+        desks[member.organisation_id].append(member.user.email)
+    return {pk: [*addresses, firms[pk].email] for pk, addresses in desks.items()}
+
+
+def people_of(authority: Organisation, roles: Iterable[str], now: datetime) -> list[Membership]:
+    """Memberships of an authority in force with one of the roles."""
     rows = Membership.objects.valid_on(berlin_day(now)).filter(
         organisation=authority, role__in=list(roles)
     )

@@ -63,7 +63,7 @@ def create_from_basket(
     Raises EmptyBasket, NotAllowed, NotFound (foreign school), InvalidAssignment,
     NotEntitled, NoPrice.
     """
-    _require_role(by, ASKING_ROLES, now)
+    require_role(by, ASKING_ROLES, now)
     with transaction.atomic():
         requisition, _ = _from_basket(by, ask, school_id, now)
         record(requisition, "requisition.created", by=by, now=now, after=_state(requisition))
@@ -75,7 +75,7 @@ def submit_basket(*, by: Membership, ask: Ask, school_id: int | None, now: datet
 
     Raises what `create_from_basket` and `submit` raise; the basket stays as it was then.
     """
-    _require_role(by, SUBMITTING_ROLES, now)
+    require_role(by, SUBMITTING_ROLES, now)
     with transaction.atomic():
         requisition, order = _from_basket(by, ask, school_id, now)
         lines = current_lines(requisition)
@@ -94,7 +94,7 @@ def revise(
     `quantities` by listing id; the editor joins the asking side and can never decide.
     Raises NotFound, NotAllowed, OwnRequest, InvalidAssignment, NotEntitled.
     """
-    _require_role(by, ASKING_ROLES, now)
+    require_role(by, ASKING_ROLES, now)
     with transaction.atomic():
         requisition = locked(requisition_id, by)
         if requisition.state not in ("draft", "returned"):
@@ -116,7 +116,7 @@ def submit(*, requisition_id: int, by: Membership, now: datetime) -> Requisition
     NotFound, NotAllowed, OwnRequest, IllegalTransition, Blocked, NoPolicy, NotEntitled,
     LimitExceeded, AccountClosed; nothing is done then.
     """
-    _require_role(by, SUBMITTING_ROLES, now)
+    require_role(by, SUBMITTING_ROLES, now)
     with transaction.atomic():
         requisition = locked(requisition_id, by)
         requisition_step(requisition.state, RequisitionState.SUBMITTED)
@@ -137,7 +137,7 @@ def withdraw(*, requisition_id: int, by: Membership, now: datetime) -> Requisiti
 
     Raises NotFound, NotAllowed or IllegalTransition.
     """
-    _require_role(by, ASKING_ROLES, now)
+    require_role(by, ASKING_ROLES, now)
     with transaction.atomic():
         requisition = locked(requisition_id, by)
         release(requisition, RequisitionState.WITHDRAWN, by=by, now=now, reason="zurückgezogen")
@@ -404,7 +404,8 @@ def _own_school(by: Membership, school_id: int | None) -> int | None:
     return school_id
 
 
-def _require_role(by: Membership, roles: Sequence[str], now: datetime) -> None:
+def require_role(by: Membership, roles: Sequence[str], now: datetime) -> None:
+    """Raise NotAllowed unless the membership is in force and has one of the roles."""
     if by.role not in roles or not is_valid(by, now):
         raise NotAllowed("Ihre Rolle erlaubt diesen Schritt nicht.")
 
