@@ -1,0 +1,24 @@
+"""From the name of a violated constraint to a named refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from django.db import IntegrityError
+
+
+@contextmanager
+def translated(refusals: Mapping[str, Exception]) -> Iterator[None]:
+    """Raise the refusal of the violated constraint; what has no name stays a defect.
+
+    Stands outside the transaction, which PostgreSQL has given up by then.
+    """
+    try:
+        yield
+    except IntegrityError as error:
+        diagnostics = getattr(error.__cause__, "diag", None)
+        refusal = refusals.get(getattr(diagnostics, "constraint_name", None) or "")
+        if refusal is None:
+            raise
+        raise refusal from error
