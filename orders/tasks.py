@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
+from .confirmations import time_out_due
 from .delivery import deliver_due
 from .exports import sequence_all
 from .requisitions import expire_due
@@ -26,3 +27,9 @@ def sequence_feeds() -> int:
 def expire_requisitions() -> int:
     """Let overdue requisitions expire."""
     return expire_due(now=timezone.now())
+
+
+@shared_task
+def time_out_call_offs() -> int:
+    """Take back call-offs of cascades that were not confirmed in time."""
+    return time_out_due(now=timezone.now())
