@@ -17,6 +17,7 @@ from contracts.pricing import (
     VatCategory,
     VatRate,
     quote,
+    receive,
     split,
 )
 
@@ -109,6 +110,7 @@ def check_course(module: ModuleType, course: Course) -> None:
     }
     _cancel(module, state, {key: quantity for key, quantity in rest.items() if quantity})
     for key, line in state.lines.items():
+        assert sum(share.open_net for share in line.booked) == 0, "something is left over"
         if not line.delivered:
             assert tuple(state.given[key]) == state.issued[key], "not all was given back"
 
@@ -165,11 +167,30 @@ def _walk(module: ModuleType, state: State, step: list[tuple[int, str, int]]) ->
         line = state.lines[key]
         left = line.quantity - line.delivered - line.cancelled
         quantity = -(-left * twelfths // 12)
-        if what == "deliver" and key not in cancel:
-            state.lines[key] = replace(line, delivered=line.delivered + quantity)
+        if what == "deliver" and quantity and key not in cancel:
+            state.lines[key] = _delivered(line, quantity)
         elif what == "cancel" and quantity:
             cancel[key] = quantity
     _cancel(module, state, cancel)
+
+
+def _delivered(line: Any, quantity: int) -> Any:
+    """The line after a delivery, whose value is taken out of what can be given back."""
+    shares = receive(line, quantity)
+    done = line.delivered + quantity
+    assert sum(share.net for share in shares) == _net(line, done) - _net(line, line.delivered)
+    booked = []
+    for share, part in zip(line.booked, shares, strict=True):
+        assert 0 <= part.net <= share.open_net, "more arrives than is booked"
+        assert 0 <= part.tax <= share.open_tax, "more tax arrives than is booked"
+        booked.append(
+            replace(
+                share,
+                delivered_net=share.delivered_net + part.net,
+                delivered_tax=share.delivered_tax + part.tax,
+            )
+        )
+    return replace(line, delivered=done, booked=tuple(booked))
 
 
 def _cancel(module: ModuleType, state: State, cancel: dict[int, int]) -> None:
@@ -198,8 +219,12 @@ def _cancel(module: ModuleType, state: State, cancel: dict[int, int]) -> None:
 
 def _after(share: Any, given: Any) -> Any:
     assert share.key == given.key
-    for name in ("net", "tax", "bound"):
-        assert 0 <= getattr(given, name) <= getattr(share, name), "more than is booked, or less"
+    for part, most in (
+        (given.net, share.open_net),
+        (given.tax, share.open_tax),
+        (given.bound, share.bound),
+    ):
+        assert 0 <= part <= most, "more than is booked, or less"
     kept = replace(
         share,
         net=share.net - given.net,
@@ -231,8 +256,8 @@ def _net(line: Any, quantity: int) -> Decimal:
 
 
 def _check_group(group: list[Any]) -> None:
-    """The tax kept is that on the net kept, unless a line is gone or out of tax."""
-    if any(line.quantity == line.cancelled or not _sums(line.booked)[1] for line in group):
+    """The tax kept is that on the net kept, unless a cancelled line had too little left."""
+    if any(line.cancelled and not line.open_tax for line in group):
         return
     net = sum((_net(line, line.quantity - line.cancelled) for line in group), Decimal(0))
     tax = sum((_sums(line.booked)[1] for line in group), Decimal(0))
