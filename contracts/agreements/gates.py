@@ -7,16 +7,19 @@ and equipment standards are records it reads, so there is one place that says no
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Q
 
 from contracts.parties.models import Role
 
-from .models import EquipmentStandard, Gate, GateEffect, GateReason, StandardLevel
+from .models import EquipmentStandard, Gate, GateEffect, GateReason, Listing, StandardLevel
+
+Key = TypeVar("Key", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,20 @@ class Subject:
     body_id: int
 
 
+def subject_of(listing: Listing, buyer_id: int) -> Subject:
+    """A listing as gates see it; it comes from `contracts.agreements.quotes.with_contract`."""
+    award = listing.item.award
+    return Subject(
+        article_id=listing.article_id,
+        item_id=listing.item_id,
+        lot_id=award.lot_id,
+        supplier_id=award.supplier_id,
+        buyer_id=buyer_id,
+        product_group=listing.article.product_group,
+        body_id=award.lot.agreement.purchasing_body_id,
+    )
+
+
 def evaluate(rules: Iterable[GateRule], subject: Subject, on: date) -> list[GateRule]:
     """Return the gates that stand before *subject* on the day."""
     return [rule for rule in rules if _in_force(rule, on) and _covers(rule, subject)]
@@ -98,6 +115,21 @@ def rules_for(
         .order_by("pk")
     )
     return [*map(_rule_of_gate, rows), *_standard_rules(buyer_id, on)]
+
+
+def gates_before(
+    listings: Mapping[Key, Listing], buyer_id: int, on: date
+) -> dict[Key, list[GateRule]]:
+    """The gates before each listing; keys without any are left out."""
+    subjects = {key: subject_of(listing, buyer_id) for key, listing in listings.items()}
+    rules = rules_for(
+        buyer_id,
+        {subject.lot_id for subject in subjects.values()},
+        {subject.supplier_id for subject in subjects.values()},
+        on,
+    )
+    found = {key: evaluate(rules, subject, on) for key, subject in subjects.items()}
+    return {key: rows for key, rows in found.items() if rows}
 
 
 def _rule_of_gate(row: Gate) -> GateRule:
