@@ -8,13 +8,15 @@ from decimal import Decimal
 
 from django.db.backends.postgresql.psycopg_any import DateRange
 
-from contracts.agreements.listing import list_agreement, list_articles
+from contracts.agreements.lifecycle import list_agreement
+from contracts.agreements.listing import list_articles
 from contracts.agreements.models import (
     AllocationRule,
     Article,
     Award,
     ContractItem,
     FrameworkAgreement,
+    LegalFigure,
     Listing,
     Lot,
     PriceBasis,
@@ -177,7 +179,7 @@ def build_world(
         lots.append(lot)
         awards.append(award)
         items.append(item)
-    _vat_rules()
+    _law()
     entitle(agreement, authority, valid_from=date(2026, 1, 1), by=manager, now=NOW)
     list_agreement(agreement.pk, by=manager, now=NOW, on=DAY)
     entity = BudgetEntity.objects.create(organisation=authority, code="stadt-a", name="Stadt A")
@@ -231,7 +233,16 @@ def _organisation(code: str, kind: OrganisationKind) -> Organisation:
     )
 
 
-def _vat_rules() -> None:
+def _law() -> None:
+    """VAT rules and the figures that a listing asks for, as of 2026."""
+    for key, value in (
+        ("eu-threshold-supplies", 216_000),
+        ("term-months-above-threshold", 48),
+        ("term-months-below-threshold", 72),
+    ):
+        LegalFigure.objects.create(
+            key=key, value=value, valid=DateRange(date(2026, 1, 1), None), source="Test"
+        )
     for vat_class, rate in (("standard", Decimal(19)), ("reduced", Decimal(7))):
         VatRule.objects.create(
             vat_class=vat_class,

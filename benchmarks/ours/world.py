@@ -9,12 +9,15 @@ from decimal import Decimal
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 
-from contracts.agreements.listing import list_agreement, list_articles
+from contracts.agreements.legal import EU_THRESHOLD, TERM_ABOVE
+from contracts.agreements.lifecycle import list_agreement
+from contracts.agreements.listing import list_articles
 from contracts.agreements.models import (
     AllocationRule,
     Article,
     Award,
     ContractItem,
+    LegalFigure,
     Listing,
     ListPriceVersion,
     PriceBasis,
@@ -112,6 +115,10 @@ def build() -> BenchWorld:
         valid=DateRange(date(2021, 1, 1), None),
     )
     entitle(agreement, buyer, valid_from=start, quota=HUGE, by=manager, now=now)
+    for key, value in ((EU_THRESHOLD, 216_000), (TERM_ABOVE, 48)):
+        LegalFigure.objects.create(
+            key=key, value=value, valid=DateRange(start, None), source="Messung"
+        )
     list_agreement(agreement.pk, by=manager, now=now, on=berlin_day(now))
     policy = ApprovalPolicy.objects.create(authority=buyer, version=1, valid_from=start)
     ApprovalRule.objects.create(policy=policy, tier=1, role=Role.APPROVER)

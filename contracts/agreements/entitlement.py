@@ -51,10 +51,19 @@ def entitled_listings(buyer_id: int, on: date, *, held: bool = False) -> QuerySe
 
 
 def visible_agreements(organisation_id: int, on: date) -> QuerySet[FrameworkAgreement]:
-    """Agreements an organisation may look into: its own, those it buys or supplies under."""
+    """Agreements an organisation may look into: its own, those it buys or supplies under.
+
+    A buyer named on the day also reads why an agreement is suspended or how it ended.
+    """
+    named = BuyerEntitlement.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gte=on),
+        buyer_id=organisation_id,
+        valid_from__lte=on,
+        agreement=OuterRef("pk"),
+    ).exclude(agreement__state=AgreementState.DRAFT)
     return FrameworkAgreement.objects.filter(
         Q(purchasing_body_id=organisation_id)
-        | Exists(entitlements_on(organisation_id, on).filter(agreement=OuterRef("pk")))
+        | Exists(named)
         | Exists(
             Lot.objects.filter(
                 agreement=OuterRef("pk"), awards__supplier_id=organisation_id

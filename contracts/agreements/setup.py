@@ -211,7 +211,9 @@ def create_item(award: Award, spec: ItemSpec, *, by: Membership, now: datetime) 
     """
     with translated(), transaction.atomic():
         require_not_ended(managed_agreement(award.lot.agreement_id, by=by, now=now))
-        item = unsaved_item(award.pk, spec, account_id=_position_account_id(award, spec, by, now))
+        item = unsaved_item(
+            award.pk, spec, account_id=position_account_id(award, spec, by=by, now=now)
+        )
         item.save(force_insert=True)
         record(item, "item.created", by=by, now=now, after=plain_values(item_facts(item)))
     return item
@@ -237,7 +239,10 @@ def unsaved_item(award_id: int, spec: ItemSpec, *, account_id: int | None) -> Co
     )
 
 
-def _position_account_id(award: Award, spec: ItemSpec, by: Membership, now: datetime) -> int | None:
+def position_account_id(
+    award: Award, spec: ItemSpec, *, by: Membership, now: datetime
+) -> int | None:
+    """The cap of the position: that of the same number in the lot, or a new one."""
     shared = (
         ContractItem.objects.filter(
             award__lot_id=award.lot_id, number=spec.number, account__isnull=False

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from contracts.agreements.caps import CapUse, cap_uses, visible_accounts
 from contracts.agreements.entitlement import visible_agreements
+from contracts.agreements.forecast import Forecast, forecast
 from contracts.agreements.models import AgreementState, FrameworkAgreement
 from contracts.ledger.history import DayBalance, daily_balances
 from contracts.ledger.models import LimitAccount
@@ -16,16 +17,20 @@ from contracts.parties.models import Membership
 
 FIRST_WARNING = 70
 PLOTTED_KINDS = ("agreement_value", "lot_value")
-FORECAST_HORIZON = timedelta(days=3650)
 
 
 @dataclass(frozen=True, slots=True)
 class CapHistory:
-    """One cap with its balances by day; `exhausted_on` is a straight-line forecast."""
+    """One cap with its balances by day and its straight-line forecast."""
 
     account: LimitAccount
     points: Sequence[tuple[date, Decimal, Decimal]]
-    exhausted_on: date | None
+    forecast: Forecast | None
+
+    @property
+    def exhausted_on(self) -> date | None:
+        """The day the limit would be reached; None where no forecast is possible."""
+        return self.forecast.day if self.forecast is not None else None
 
     @property
     def is_plotted(self) -> bool:
@@ -41,7 +46,7 @@ def cap_histories(agreement: FrameworkAgreement, *, by: Membership, on: date) ->
         CapHistory(
             account=account,
             points=_points(balances.get(account.pk, []), on),
-            exhausted_on=exhaustion_day(account, agreement.starts_on, on),
+            forecast=forecast(account, since=agreement.starts_on, on=on),
         )
         for account in accounts
     ]
@@ -55,18 +60,6 @@ def _points(balances: Sequence[DayBalance], on: date) -> list[tuple[date, Decima
     if points[-1][0] < on:
         points.append((on, points[-1][1], points[-1][2]))
     return points
-
-
-def exhaustion_day(account: LimitAccount, since: date, on: date) -> date | None:
-    """The day the limit is reached if use goes on as on average since *since*.
-
-    None while nothing is used, when it is full already, or beyond ten years.
-    """
-    days = (on - since).days
-    if days <= 0 or account.bound <= 0 or account.available <= 0:
-        return None
-    left = int(account.available * days / account.bound)
-    return on + timedelta(days=left) if timedelta(days=left) < FORECAST_HORIZON else None
 
 
 def warned_caps(by: Membership, on: date) -> list[tuple[str, CapUse]]:

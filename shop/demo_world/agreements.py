@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from contracts.agreements.listing import end_agreement, list_agreement
+from contracts.agreements.lifecycle import end_agreement, list_agreement
 from contracts.agreements.models import (
     Award,
     ContractItem,

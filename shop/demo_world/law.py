@@ -15,6 +15,10 @@ _THRESHOLD_SOURCE = "§ 106 Abs. 2 Nr. 1 GWB mit Art. 4 Buchst. c der Richtlinie
 
 # key, value, from, before, source
 _FIGURES = (
+    ("eu-threshold-supplies", "209000", date(2016, 1, 1), date(2018, 1, 1), _THRESHOLD_SOURCE),
+    ("eu-threshold-supplies", "221000", date(2018, 1, 1), date(2020, 1, 1), _THRESHOLD_SOURCE),
+    ("eu-threshold-supplies", "214000", date(2020, 1, 1), date(2022, 1, 1), _THRESHOLD_SOURCE),
+    ("eu-threshold-supplies", "215000", date(2022, 1, 1), date(2024, 1, 1), _THRESHOLD_SOURCE),
     ("eu-threshold-supplies", "221000", date(2024, 1, 1), date(2026, 1, 1), _THRESHOLD_SOURCE),
     ("eu-threshold-supplies", "216000", date(2026, 1, 1), date(2028, 1, 1), _THRESHOLD_SOURCE),
     ("term-months-above-threshold", "48", date(2016, 4, 18), None, "§ 21 Abs. 6 VgV"),

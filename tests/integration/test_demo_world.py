@@ -23,7 +23,7 @@ from pytest_django import DjangoDbBlocker
 from contracts.agreements.caps import cap_uses
 from contracts.agreements.entitlement import entitled_listings
 from contracts.agreements.errors import Blocked, NotListable
-from contracts.agreements.listing import end_agreement
+from contracts.agreements.lifecycle import end_agreement
 from contracts.agreements.models import AgreementState, Article, FrameworkAgreement, Listing
 from contracts.catalogue import readers
 from contracts.catalogue.models import CatalogueUpload, SearchEntry, StagedAction

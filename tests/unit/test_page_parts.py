@@ -8,12 +8,12 @@ from decimal import Decimal
 import pytest
 
 from contracts.agreements.errors import Blocked
+from contracts.agreements.forecast import forecast
 from contracts.ledger.errors import LimitExceeded, Shortfall
 from contracts.ledger.models import LimitAccount
 from contracts.parties.models import Membership, Role
 from frontend.access import may_open
 from frontend.downloads import csv_cell
-from frontend.presenters.caps import exhaustion_day
 from frontend.refusals import explain
 from frontend.templatetags.kaufhaus import image_url, own_links
 
@@ -66,7 +66,8 @@ def test_a_block_keeps_its_single_reasons() -> None:
 def test_exhaustion_goes_on_as_before(bound: Decimal, day: date | None) -> None:
     """Half of the limit in 50 days takes 50 days more; nothing, all and next to nothing: none."""
     account = LimitAccount(limit_amount=Decimal(200), posted=bound)
-    assert exhaustion_day(account, date(2026, 1, 1), date(2026, 2, 20)) == day
+    found = forecast(account, since=date(2026, 1, 1), on=date(2026, 2, 20))
+    assert (found.day if found else None) == day
 
 
 def test_an_unknown_page_is_nobodys() -> None:
