@@ -8,14 +8,16 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
+from contracts.agreements.allotment import Decision
 from contracts.agreements.entitlement import entitled_listings
 from contracts.agreements.gates import GateRule, Subject, evaluate, rules_for
 from contracts.agreements.models import Listing
-from contracts.agreements.quotes import PricedLine, PricedOrder, Wanted, price_order
+from contracts.agreements.quotes import PricedLine, PricedOrder, Wanted, with_contract
 from contracts.clock import berlin_day
 from contracts.parties.models import Membership
 from contracts.pricing import InvalidQuantity
 
+from .allocation import allot, in_turn
 from .errors import NotFound
 from .models import BasketOwner
 from .oscar_adapter import basket_quantities, create_basket, set_basket_line
@@ -33,11 +35,15 @@ class GoneLine:
 
 @dataclass(frozen=True, slots=True)
 class BasketView:
-    """The basket as people see it; `obstacles` by line key."""
+    """The basket as people see it; `obstacles` by line key.
+
+    `decisions` say how the rule of each lot came to the suppliers of the lines.
+    """
 
     order: PricedOrder
     obstacles: dict[str, list[GateRule]]
     gone: tuple[GoneLine, ...]
+    decisions: tuple[Decision, ...]
 
 
 def current_basket(membership: Membership) -> int:
@@ -89,13 +95,16 @@ def _remove(by: Membership, listing_id: int) -> None:
 
 
 def add(*, by: Membership, listing_id: int, quantity: int, now: datetime) -> None:
-    """Add *quantity* to what the basket holds of the listing already."""
+    """Add *quantity* of a listing, or of what the award in turn offers in its place.
+
+    Raises NotFound when the buyer is not entitled, InvalidQuantity out of range.
+    """
     if not 1 <= quantity <= MAX_QUANTITY:
         raise InvalidQuantity(f"Bitte eine Menge zwischen 1 und {MAX_QUANTITY} eingeben.")
     with transaction.atomic():
-        listing = _listing(by, listing_id, now)
+        listing = in_turn(_listing(by, listing_id, now), berlin_day(now))
         basket_id = lock_basket(by)
-        held = dict(basket_quantities(basket_id)).get(listing_id, 0)
+        held = dict(basket_quantities(basket_id)).get(listing.pk, 0)
         set_basket_line(basket_id, listing, min(held + quantity, MAX_QUANTITY))
 
 
@@ -113,17 +122,19 @@ def view(by: Membership, *, now: datetime) -> BasketView:
     day = berlin_day(now)
     held = quantities(by)
     ids = [listing_id for listing_id, _ in held]
-    open_ids = set(
-        entitled_listings(by.organisation_id, day).filter(pk__in=ids).values_list("pk", flat=True)
-    )
-    wanted = [Wanted(str(pk), pk, quantity) for pk, quantity in held if pk in open_ids]
-    order = price_order(wanted, buyer=by.organisation, on=day)
-    gone_ids = [pk for pk in ids if pk not in open_ids]
+    known = {
+        row.pk: row
+        for row in with_contract(entitled_listings(by.organisation_id, day).filter(pk__in=ids))
+    }
+    wanted = [Wanted(str(pk), pk, quantity) for pk, quantity in held if pk in known]
+    allotted = allot(wanted, buyer=by.organisation, on=day, known=known.values())
+    gone_ids = [pk for pk in ids if pk not in known]
     gone = Listing.objects.filter(pk__in=gone_ids).values_list("pk", "article__name")
     return BasketView(
-        order=order,
-        obstacles=obstacles(order.lines, by=by, now=now),
+        order=allotted.order,
+        obstacles=obstacles(allotted.order.lines, by=by, now=now),
         gone=tuple(GoneLine(pk, name) for pk, name in gone),
+        decisions=allotted.decisions,
     )
 
 
@@ -157,7 +168,7 @@ def subject_of(listing: Listing, buyer_id: int) -> Subject:
 
 
 def _listing(by: Membership, listing_id: int, now: datetime) -> Listing:
-    rows = entitled_listings(by.organisation_id, berlin_day(now)).select_related("article")
+    rows = with_contract(entitled_listings(by.organisation_id, berlin_day(now)))
     listing = rows.filter(pk=listing_id).first()
     if listing is None:
         raise NotFound("Dieser Artikel ist für Sie nicht abrufbar.")

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 from contracts.agreements.caps import cap_amounts
 from contracts.agreements.entitlement import quota_account_ids
+from contracts.agreements.models import Listing
 from contracts.clock import berlin_day
 from contracts.ledger.models import EntryKind, LedgerEntry, Unit
 from contracts.ledger.movements import Hold, Post, hold, lock_accounts, settle
 from contracts.parties.models import Membership
 
 from .models import CallOff, Requisition, RequisitionLine
+
+_ONE = Decimal(1)
 
 
 def follow_up(call_off: CallOff) -> str:
@@ -42,31 +47,63 @@ def _marked(reference: str, mark: str) -> str:
     return f"{reference}:{mark}" if mark else reference
 
 
-def lock_cumulative(
-    requisition: Requisition, lines: Sequence[RequisitionLine], *, now: datetime
+def lock_first(
+    requisition: Requisition,
+    lines: Sequence[RequisitionLine],
+    candidates: Collection[Listing],
+    *,
+    now: datetime,
 ) -> bool:
-    """Lock all limit accounts of the lines before they are priced, where prices need it.
+    """Lock all limit accounts of the lines before they are priced, where that needs it.
 
-    A cumulative tier follows from what is posted, so the row that says it has to stand
-    still until the price is bound; all candidates at once keep the one order of locks.
-    Without such a tier nothing is locked yet: these rows are the hot ones. Returns
+    A cumulative tier follows from what is posted, and the choice between the awards of a
+    lot (`candidates`: what they offer) from their own caps. The rows that say it have to
+    stand still until the money is bound; all of them at once keep the one order of locks.
+    Where neither plays a part nothing is locked yet: these rows are the hot ones. Returns
     whether they are locked.
     """
-    if not any(line.listing.item.cumulative_tiers for line in lines):
+    if not candidates and not any(line.listing.item.cumulative_tiers for line in lines):
         return False
-    quotas = quota_account_ids(requisition.authority_id, berlin_day(now))
-    accounts = {
-        account
+    lock_accounts(_accounts(requisition, lines, candidates, now))
+    return True
+
+
+def lock_for_follow_up(
+    call_off: CallOff,
+    lines: Sequence[RequisitionLine],
+    candidates: Collection[Listing],
+    *,
+    now: datetime,
+) -> None:
+    """Lock what a call-off has bound and what the one that follows it may bind, at once."""
+    mark = follow_up(call_off)
+    references = [line_reference(line, mark) for line in lines]
+    references += [
+        assignment_reference(assignment.pk, mark)
         for line in lines
-        for account, _ in cap_amounts(line.listing, line.quantity, line.net, quotas)
-    }
-    accounts |= {
+        for assignment in line.assignments.all()
+    ]
+    posts = LedgerEntry.objects.filter(reference__in=references, kind=EntryKind.POST)
+    accounts = _accounts(call_off.requisition, lines, candidates, now)
+    lock_accounts(accounts | set(posts.values_list("account_id", flat=True)))
+
+
+def _accounts(
+    requisition: Requisition,
+    lines: Sequence[RequisitionLine],
+    candidates: Collection[Listing],
+    now: datetime,
+) -> set[int]:
+    """The caps of the lines and of what could take their place, and the budgets."""
+    quotas = quota_account_ids(requisition.authority_id, berlin_day(now))
+    listings = [*(line.listing for line in lines), *candidates]
+    caps = {pk for listing in listings for pk, _ in cap_amounts(listing, 1, _ONE, quotas)}
+    budgets = {
         assignment.budget_line.binding_account_id
         for line in lines
         for assignment in line.assignments.all()
     }
-    lock_accounts(accounts)
-    return True
+    return caps | budgets
 
 
 def hold_all(
@@ -118,9 +155,50 @@ def void_all(lines: Sequence[RequisitionLine], *, by: Membership | None, now: da
         settle(voids=[entry.pk for entry in entries], by=by, now=now)
 
 
+def held_by_account(lines: Sequence[RequisitionLine]) -> dict[int, Decimal]:
+    """What the lines hold, per limit account (EUR or pieces)."""
+    held: dict[int, Decimal] = defaultdict(Decimal)
+    for entry in open_holds(lines):
+        held[entry.account_id] += entry.delta_held
+    return dict(held)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A line that is issued to another award of its lot than the one it holds."""
+
+    line: RequisitionLine
+    listing: Listing
+    quantity: int
+    net: Decimal
+
+    @property
+    def left(self) -> set[int]:
+        """Accounts that the line no longer draws on."""
+        return set(_own_caps(self.line.listing)) - set(_own_caps(self.listing))
+
+    @property
+    def holds(self) -> list[Hold]:
+        """What has to be held on the accounts it draws on instead."""
+        amounts = dict(cap_amounts(self.listing, self.quantity, self.net, {}))
+        fresh = set(_own_caps(self.listing)) - set(_own_caps(self.line.listing))
+        return [
+            Hold(pk, amounts[pk], line_reference(self.line))
+            for pk in sorted(fresh)
+            if pk in amounts
+        ]
+
+
+def _own_caps(listing: Listing) -> list[int]:
+    """The caps in which awards of one lot differ: the position's and the award's."""
+    found = (listing.item.account_id, listing.item.award.account_id)
+    return [pk for pk in found if pk is not None]
+
+
 def post_all(
     lines: Sequence[RequisitionLine],
     euros: Mapping[str, Decimal],
+    moves: Sequence[Move] = (),
     *,
     by: Membership,
     now: datetime,
@@ -128,14 +206,65 @@ def post_all(
     """Turn the holds of the lines into posts.
 
     `euros` gives the issued amount per reference; piece accounts post what they held.
-    An amount that became zero is released.
+    An amount that became zero is released, and so is what a moved line held on the caps
+    of the award it left; on those of the other award it is held and posted. Whoever has
+    moves has locked all these accounts by `lock_first`.
     """
-    posts, voids = [], []
+    left = {(pk, line_reference(move.line)) for move in moves for pk in move.left}
+    asked = [ask for move in moves for ask in move.holds]
+    fresh = hold(asked, by=by, now=now) if asked else {}
+    posts = [
+        Post(fresh[f"{ask.account_id}:{ask.reference}"], ask.amount, ask.reference) for ask in asked
+    ]
+    voids = []
     for entry in open_holds(lines):
+        if entry.pk in fresh.values():
+            continue
         pieces = entry.account.unit == Unit.PIECES
         amount = entry.delta_held if pieces else euros[entry.reference]
-        if amount > 0:
+        if amount > 0 and (entry.account_id, entry.reference) not in left:
             posts.append(Post(entry.pk, amount, entry.reference))
         else:
             voids.append(entry.pk)
     settle(posts=posts, voids=voids, by=by, now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """A line of a call-off that follows another: what it draws on, and its budgets.
+
+    `bound` in EUR by assignment, with the account that carries it.
+    """
+
+    line: RequisitionLine
+    listing: Listing
+    quantity: int
+    net: Decimal
+    bound: Mapping[int, tuple[int, Decimal]]
+
+
+def post_follow_up(
+    call_off: CallOff, rows: Sequence[FollowUp], *, by: Membership, now: datetime
+) -> None:
+    """Hold and post what a following call-off binds, under references of its own.
+
+    Raises LimitExceeded or AccountClosed; nothing is bound then.
+    """
+    mark = follow_up(call_off)
+    quotas = quota_account_ids(call_off.authority_id, berlin_day(now))
+    asked = [
+        Hold(account_id, amount, line_reference(row.line, mark))
+        for row in rows
+        for account_id, amount in cap_amounts(row.listing, row.quantity, row.net, quotas)
+    ]
+    asked += [
+        Hold(account_id, amount, assignment_reference(assignment_id, mark))
+        for row in rows
+        for assignment_id, (account_id, amount) in row.bound.items()
+        if amount > 0
+    ]
+    held = hold(asked, by=by, now=now)
+    posts = [
+        Post(held[f"{ask.account_id}:{ask.reference}"], ask.amount, ask.reference) for ask in asked
+    ]
+    settle(posts=posts, by=by, now=now)

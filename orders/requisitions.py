@@ -15,12 +15,13 @@ from django.db.models import Prefetch, QuerySet
 
 from contracts.agreements.errors import Blocked
 from contracts.agreements.gates import blocks
-from contracts.agreements.quotes import PricedOrder, Wanted, price_order
+from contracts.agreements.quotes import PricedOrder, Wanted
 from contracts.audit.record import record
 from contracts.clock import berlin_day
 from contracts.parties.models import Membership, Role, School
 
 from . import events, holds
+from .allocation import Allotment, allot, grounds_of
 from .approval_rules import CoSignature, RequiredStep, Rule, required_steps
 from .baskets import lock_basket, obstacles
 from .errors import EmptyBasket, NoPolicy, NotAllowed, NotFound
@@ -40,6 +41,7 @@ from .models.event import EventType
 from .notices import announce_outcome, announce_submission
 from .numbers import requisition_number
 from .oscar_adapter import basket_quantities, close_basket
+from .requoting import key_of, lock_first, moved, requote
 from .revisions import Ask, Share, involve, write_revision
 
 ASKING_ROLES = (Role.SCHOOL_REQUESTER, Role.PROCUREMENT_OFFICER)
@@ -77,12 +79,13 @@ def submit_basket(*, by: Membership, ask: Ask, school_id: int | None, now: datet
     """
     require_role(by, SUBMITTING_ROLES, now)
     with transaction.atomic():
-        requisition, order = _from_basket(by, ask, school_id, now)
+        requisition, allotted = _from_basket(by, ask, school_id, now)
         lines = current_lines(requisition)
-        if holds.lock_cumulative(requisition, lines, now=now):
-            order = _requote(requisition, lines, now)
-            lines = _as_priced(requisition, lines, order, by, now)
-        _submit(requisition, lines, order, by, now)
+        if lock_first(requisition, lines, now=now):
+            allotted = requote(requisition, lines, now=now)
+            lines = _as_priced(requisition, lines, allotted.order, by, now)
+        allotted.require_served()
+        _submit(requisition, lines, allotted.order, by, now)
     return requisition
 
 
@@ -102,8 +105,13 @@ def revise(
         wanted = [Wanted(str(pk), pk, count) for pk, count in quantities.items() if count > 0]
         if not wanted:
             raise EmptyBasket("Eine Anforderung braucht mindestens eine Zeile.")
-        order = price_order(wanted, buyer=requisition.authority, on=berlin_day(now))
-        revision = write_revision(requisition, ask, order, by=by, now=now)
+        allotted = allot(
+            wanted,
+            buyer=requisition.authority,
+            on=berlin_day(now),
+            grounds=grounds_of(requisition),
+        )
+        revision = write_revision(requisition, ask, allotted.order, by=by, now=now)
         record(requisition, "requisition.revised", by=by, now=now, after=_state(requisition))
     return revision
 
@@ -111,19 +119,21 @@ def revise(
 def submit(*, requisition_id: int, by: Membership, now: datetime) -> Requisition:
     """Submit the current revision: everything is checked again and every limit is held.
 
-    A price that moved since the draft makes a new revision, and so does submitting
-    unchanged what was returned. Whoever submits stands on the asking side. Raises
-    NotFound, NotAllowed, OwnRequest, IllegalTransition, Blocked, NoPolicy, NotEntitled,
-    LimitExceeded, AccountClosed; nothing is done then.
+    A price or a turn that moved since the draft makes a new revision, and so does
+    submitting unchanged what was returned. Whoever submits stands on the asking side.
+    Raises NotFound, NotAllowed, OwnRequest, IllegalTransition, Blocked, NoPolicy,
+    NotEntitled, NobodyInTurn, LimitExceeded, AccountClosed; nothing is done then.
     """
     require_role(by, SUBMITTING_ROLES, now)
     with transaction.atomic():
         requisition = locked(requisition_id, by)
         requisition_step(requisition.state, RequisitionState.SUBMITTED)
         lines = current_lines(requisition)
-        holds.lock_cumulative(requisition, lines, now=now)
-        order = _requote(requisition, lines, now)
-        if _moved(lines, order) or _came_back(requisition):
+        lock_first(requisition, lines, now=now)
+        allotted = requote(requisition, lines, now=now)
+        allotted.require_served()
+        order = allotted.order
+        if moved(lines, order) or _came_back(requisition):
             write_revision(requisition, ask_of(lines), order, by=by, now=now)
             lines = current_lines(requisition)
         elif lines[0].revision.editor_id != by.user_id:
@@ -230,7 +240,7 @@ def ask_of(lines: Sequence[RequisitionLine]) -> Ask:
         justification=revision.justification,
         needed_by=revision.needed_by,
         shares={
-            str(line.listing_id): [
+            key_of(line): [
                 Share(row.budget_line_id, row.share_percent, row.deductible_percent)
                 for row in line.assignments.all()
             ]
@@ -241,7 +251,7 @@ def ask_of(lines: Sequence[RequisitionLine]) -> Ask:
 
 def _from_basket(
     by: Membership, ask: Ask, school_id: int | None, now: datetime
-) -> tuple[Requisition, PricedOrder]:
+) -> tuple[Requisition, Allotment]:
     """Write the requisition and its first revision, close the basket."""
     basket_id = lock_basket(by)
     held = basket_quantities(basket_id)
@@ -255,11 +265,11 @@ def _from_basket(
         created_at=now,
     )
     wanted = [Wanted(str(listing), listing, quantity) for listing, quantity in held]
-    order = price_order(wanted, buyer=by.organisation, on=berlin_day(now))
-    write_revision(requisition, ask, order, by=by, now=now)
+    allotted = allot(wanted, buyer=by.organisation, on=berlin_day(now))
+    write_revision(requisition, ask, allotted.order, by=by, now=now)
     BasketOwner.objects.filter(pk=basket_id).update(is_open=False)
     close_basket(basket_id, now)
-    return requisition, order
+    return requisition, allotted
 
 
 def _submit(
@@ -290,14 +300,6 @@ def _submit(
     holds.hold_all(requisition, lines, by=by, now=now)
 
 
-def _requote(
-    requisition: Requisition, lines: Sequence[RequisitionLine], now: datetime
-) -> PricedOrder:
-    wanted = [Wanted(str(line.listing_id), line.listing_id, line.quantity) for line in lines]
-    known = [line.listing for line in lines]
-    return price_order(wanted, buyer=requisition.authority, on=berlin_day(now), known=known)
-
-
 def _as_priced(
     requisition: Requisition,
     lines: list[RequisitionLine],
@@ -306,7 +308,7 @@ def _as_priced(
     now: datetime,
 ) -> list[RequisitionLine]:
     """The lines at the prices of *order*: a new revision when one has moved."""
-    if not _moved(lines, order):
+    if not moved(lines, order):
         return lines
     write_revision(requisition, ask_of(lines), order, by=by, now=now)
     return current_lines(requisition)
@@ -317,20 +319,6 @@ def _came_back(requisition: Requisition) -> bool:
     return (
         requisition.state == RequisitionState.RETURNED.value
         and requisition.steps.filter(revision_no=requisition.current_revision).exists()
-    )
-
-
-def _moved(lines: Sequence[RequisitionLine], order: PricedOrder) -> bool:
-    return any(
-        (line.net, line.tax, line.price_version_id, line.list_price_id, line.terms_id)
-        != (
-            fresh.net,
-            fresh.tax,
-            fresh.offer.price_version_id,
-            fresh.offer.list_price_id,
-            fresh.offer.terms.pk,
-        )
-        for line, fresh in zip(lines, order.lines, strict=True)
     )
 
 

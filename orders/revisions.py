@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.db import connection
 
+from contracts.agreements.allotment import base_key
 from contracts.agreements.quotes import PricedLine, PricedOrder
 from contracts.parties.models import Membership
 from contracts.pricing import QuotedLine, round_half_up, split
@@ -46,8 +47,11 @@ class Ask:
     shares: Mapping[str, Sequence[Share]] = field(default_factory=dict)
 
     def shares_of(self, key: str) -> Sequence[Share]:
-        """The shares of one line. Raises InvalidAssignment when it has none."""
-        shares = self.shares.get(key) or self.shares.get("")
+        """The shares of one line, or of the line that a part was split off.
+
+        Raises InvalidAssignment when there are none.
+        """
+        shares = self.shares.get(key) or self.shares.get(base_key(key)) or self.shares.get("")
         if not shares:
             raise InvalidAssignment("Bitte jeder Zeile eine Haushaltsposition zuordnen.")
         return shares

@@ -194,7 +194,7 @@ def _posted_before(listings: Iterable[Listing]) -> dict[int, int]:
     """Pieces that all buyers have called off, by item with cumulative tiers.
 
     Who binds money on the answer holds the locks of these accounts already
-    (`orders.holds.lock_cumulative`); for anybody else it is advice.
+    (`orders.holds.lock_first`); for anybody else it is advice.
     """
     accounts = {
         row.item_id: row.item.account_id
@@ -203,9 +203,7 @@ def _posted_before(listings: Iterable[Listing]) -> dict[int, int]:
     }
     if not accounts:
         return {}
-    posted = dict(
-        LimitAccount.objects.filter(pk__in=accounts.values()).values_list("pk", "posted")
-    )
+    posted = dict(LimitAccount.objects.filter(pk__in=accounts.values()).values_list("pk", "posted"))
     return {item: int(posted[account]) for item, account in accounts.items()}
 
 

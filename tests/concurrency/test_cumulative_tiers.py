@@ -100,6 +100,6 @@ def test_without_the_lock_the_price_is_bound_to_an_outdated_quantity(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Negative control."""
-    monkeypatch.setattr(holds, "lock_cumulative", lambda *_, **__: False)
+    monkeypatch.setattr(holds, "lock_first", lambda *_, **__: False)
     base, posted = _issue_while_submitting(world)
     assert (base, posted) == (1, Decimal(100))

@@ -1,0 +1,56 @@
+"""Pricing the lines of a requisition again, for the suppliers in turn today."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from contracts.agreements.quotes import PricedOrder, Wanted
+from contracts.clock import berlin_day
+
+from . import holds
+from .allocation import Allotment, allot, candidates, grounds_of
+from .models import Requisition, RequisitionLine
+
+
+def key_of(line: RequisitionLine) -> str:
+    """Two lines may stand on one listing, so it is the number that tells them apart."""
+    return str(line.line_no)
+
+
+def lock_first(
+    requisition: Requisition, lines: Sequence[RequisitionLine], *, now: datetime
+) -> bool:
+    """Lock the limit accounts ahead of the quote where it follows from them; say if so."""
+    others = candidates(lines, berlin_day(now))
+    return holds.lock_first(requisition, lines, others, now=now)
+
+
+def requote(
+    requisition: Requisition, lines: Sequence[RequisitionLine], *, now: datetime
+) -> Allotment:
+    """Decide and price the lines for today. Raises what `allot` raises."""
+    return allot(
+        [Wanted(key_of(line), line.listing_id, line.quantity) for line in lines],
+        buyer=requisition.authority,
+        on=berlin_day(now),
+        known=[line.listing for line in lines],
+        grounds=grounds_of(requisition, lines),
+    )
+
+
+def moved(lines: Sequence[RequisitionLine], order: PricedOrder) -> bool:
+    """Whether price, terms or supplier of a line are no longer those of the revision."""
+    if len(lines) != len(order.lines):
+        return True
+    return any(
+        (line.net, line.tax, line.price_version_id, line.list_price_id, line.terms_id)
+        != (
+            fresh.net,
+            fresh.tax,
+            fresh.offer.price_version_id,
+            fresh.offer.list_price_id,
+            fresh.offer.terms.pk,
+        )
+        for line, fresh in zip(lines, order.lines, strict=True)
+    )
