@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from celery import shared_task
 from django.utils import timezone
 
+from .cap_watch import review
 from .confirmations import time_out_due
 from .delivery import deliver_due
 from .exports import sequence_all
@@ -21,6 +24,12 @@ def sweep_outbox() -> int:
 def sequence_feeds() -> int:
     """Give numbers to committed finance events."""
     return sequence_all()
+
+
+@shared_task
+def review_caps(lot_ids: Sequence[int] | None = None) -> None:
+    """Warn at the marks, stop full lots and open those in which something fits again."""
+    review(now=timezone.now(), lot_ids=lot_ids)
 
 
 @shared_task

@@ -247,6 +247,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-uploads": {"task": "contracts.catalogue.tasks.sweep_uploads", "schedule": 10.0},
     "forget-answers": {"task": "api.tasks.forget_old_answers", "schedule": 86_400.0},
     "expire-requisitions": {"task": "orders.tasks.expire_requisitions", "schedule": 3600.0},
+    "review-caps": {"task": "orders.tasks.review_caps", "schedule": 60.0},
     "end-agreements": {"task": "contracts.agreements.tasks.end_agreements", "schedule": 3600.0},
     "time-out-call-offs": {"task": "orders.tasks.time_out_call_offs", "schedule": 900.0},
 }
