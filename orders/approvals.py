@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, QuerySet
@@ -26,8 +26,10 @@ from .errors import (
 from .lifecycle import RequisitionState, requisition_step
 from .models import ApprovalStep, Decision, Involvement, Requisition, RequisitionRevision, Side
 from .models.approval import Verdict
+from .notices import announce_submission
+from .order_checks import require_open
 from .placement import PriceRisen, place
-from .requisitions import is_valid, locked, release
+from .requisitions import STEP_DAYS, current_lines, is_valid, locked, release
 from .revisions import involve
 
 _CONSTRAINTS: dict[str, tuple[type[OrderError], str]] = {
@@ -87,8 +89,10 @@ def decide(
 ) -> Requisition:
     """Approve, reject or return the revision the actor has seen.
 
-    On the last approval the call-offs are issued in the same transaction. A total
-    that has risen since goes back to the requester instead. Raises NotFound,
+    Every approval asks the gates again: one that blocks now refuses it, one that asks for a
+    co-signature adds that step (docs/gates.md). On the last approval the call-offs are
+    issued in the same transaction. A total that has risen since goes back to the requester
+    instead. Raises NotFound,
     NotAllowed, StaleRevision, OwnRequest, AlreadyDecided, SigningLimitExceeded,
     CommentMissing, IllegalTransition, Blocked, LimitExceeded.
     """
@@ -105,6 +109,7 @@ def decide(
         step = _step_for(requisition, by, now)
         if verdict is Verdict.APPROVE:
             _require_signing_limit(requisition, by)
+            _ask_gates(requisition, step, by, now)
         involve(requisition, by.user_id, Side.APPROVE)
         Decision.objects.create(
             step=step,
@@ -145,6 +150,49 @@ def _carry_out(
             place(requisition, by=by, now=now)
         except PriceRisen as risen:
             release(requisition, RequisitionState.RETURNED, by=by, now=now, reason=str(risen))
+
+
+def _ask_gates(
+    requisition: Requisition, step: ApprovalStep, by: Membership, now: datetime
+) -> None:
+    """Raise Blocked, or add the co-signatures that gates ask for since the submission.
+
+    They join the open tier: what was signed stays signed, and the limits stay held. A role
+    that signs this revision anyway is not asked twice.
+    """
+    listings = [line.listing for line in current_lines(requisition)]
+    wishes = require_open(listings, buyer_id=requisition.authority_id, now=now)
+    steps = requisition.steps.filter(revision_no=requisition.current_revision)
+    known = set(steps.values_list("role", flat=True))
+    missing = {wish.role: wish.reason for wish in wishes if wish.role not in known}
+    if not missing:
+        return
+    deadline = now + timedelta(days=STEP_DAYS)
+    added = ApprovalStep.objects.bulk_create(
+        ApprovalStep(
+            requisition=requisition,
+            revision_no=requisition.current_revision,
+            tier=step.tier,
+            role=role,
+            signers=1,
+            reason=reason[:250],
+            policy_id=step.policy_id,
+            deadline=deadline,
+        )
+        for role, reason in sorted(missing.items())
+    )
+    if requisition.expires_at is None or requisition.expires_at < deadline:
+        requisition.expires_at = deadline
+        requisition.save(update_fields=["expires_at"])
+    announce_submission(requisition, added, now=now)
+    record(
+        requisition,
+        "requisition.cosign_added",
+        by=by,
+        now=now,
+        after={"roles": sorted(missing)},
+        reason=" ".join(missing.values()),
+    )
 
 
 def _complete(requisition: Requisition, step: ApprovalStep, now: datetime) -> bool:
