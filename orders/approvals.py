@@ -152,9 +152,7 @@ def _carry_out(
             release(requisition, RequisitionState.RETURNED, by=by, now=now, reason=str(risen))
 
 
-def _ask_gates(
-    requisition: Requisition, step: ApprovalStep, by: Membership, now: datetime
-) -> None:
+def _ask_gates(requisition: Requisition, step: ApprovalStep, by: Membership, now: datetime) -> None:
     """Raise Blocked, or add the co-signatures that gates ask for since the submission.
 
     They join the open tier: what was signed stays signed, and the limits stay held. A role
