@@ -23,6 +23,7 @@ from . import events, holds
 from .bookings import count, issued_line, lines_of, wanted_of_open
 from .call_off_notices import announce_taken_back
 from .call_offs import bought_call_offs, locked_call_off, translated
+from .cap_nudges import nudge
 from .errors import CommentMissing, NothingOpen
 from .facts import Part, call_off_facts
 from .lifecycle import CallOffState, after_taking_back
@@ -88,8 +89,9 @@ def take_back(
 
     Runs inside the caller's transaction, under `translated`; None takes everything open.
     Writes progress, cancellation, COMMITMENT_REVERSAL events, audit and mails, and last
-    the counter entries in the ledger. Raises CommentMissing, NothingOpen, NothingChosen,
-    NotFound, MoreThanOpen and IllegalTransition.
+    the counter entries in the ledger, after which a full lot may open again. Raises
+    CommentMissing, NothingOpen, NothingChosen, NotFound, MoreThanOpen and
+    IllegalTransition.
     """
     reason = reason.strip()
     if not reason:
@@ -115,21 +117,10 @@ def take_back(
         ),
         now=now,
     )
-    record(
-        call_off,
-        f"call_off.{_action(call_off, cause)}",
-        by=by,
-        now=now,
-        before={"state": before},
-        after={
-            "state": call_off.state,
-            "quantities": {str(line.line_no): row.quantity for line, row in given},
-            "net": str(cancellation.net),
-        },
-        reason=reason,
-    )
+    _record(call_off, before, cancellation, given, by, now)
     announce_taken_back(call_off, cancellation, given, now=now)
     reverse_posts(_amounts(call_off, given), mark=mark, by=by, now=now)
+    nudge([call_off.lot_id])
     return cancellation
 
 
@@ -194,6 +185,33 @@ def _write(
     return cancellation
 
 
+def _record(
+    call_off: CallOff,
+    before: str,
+    cancellation: Cancellation,
+    given: Given,
+    by: Membership | None,
+    now: datetime,
+) -> None:
+    """One entry for the audit trail; a part of an undelivered call-off has its own word."""
+    action = str(cancellation.cause)
+    if action == CancellationCause.CANCELLED and call_off.state == before:
+        action = "partly_cancelled"
+    record(
+        call_off,
+        f"call_off.{action}",
+        by=by,
+        now=now,
+        before={"state": before},
+        after={
+            "state": call_off.state,
+            "quantities": {str(line.line_no): row.quantity for line, row in given},
+            "net": str(cancellation.net),
+        },
+        reason=cancellation.reason,
+    )
+
+
 def _parts(given: Given) -> list[Part]:
     return [
         Part(assignment, row.quantity, Share(share.net, share.tax))
@@ -218,10 +236,3 @@ def _amounts(call_off: CallOff, given: Given) -> dict[str, Amount]:
             reference = holds.assignment_reference(assignment.assignment_id, suffix)
             amounts[reference] = Amount(row.quantity, share.bound)
     return amounts
-
-
-def _action(call_off: CallOff, cause: CancellationCause) -> str:
-    """The word of the audit trail: a part, the rest after a delivery, or all of it."""
-    if cause is CancellationCause.CANCELLED and call_off.state != CallOffState.CANCELLED.value:
-        return "partly_cancelled"
-    return cause.value
