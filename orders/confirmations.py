@@ -1,6 +1,7 @@
 """What the supplier makes of a call-off: confirm or refuse it, or let the time run out.
 
-What a refusal or a time-out means for the next rank is the allocation rule's to say.
+What a refusal or a time-out means for the next rank is the allocation rule's to say
+(`orders.cascade`).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from contracts.parties.models import Membership, Role
 
 from .call_off_notices import announce_confirmation
 from .call_offs import lock_requisition_of, locked_call_off, supplied_call_offs, translated
-from .cancellations import take_back
+from .cascade import pass_on
 from .errors import CommentMissing
 from .lifecycle import CallOffState, call_off_step
 from .models import CallOff, CancellationCause
@@ -62,7 +63,7 @@ def refuse(*, call_off_id: int, reason: str, by: Membership, now: datetime) -> C
         lock_requisition_of(call_off_id)
         call_off = locked_call_off(call_off_id, supplied_call_offs(by))
         call_off_step(call_off.state, CallOffState.REFUSED)
-        take_back(call_off, None, cause=CancellationCause.REFUSED, reason=reason, by=by, now=now)
+        pass_on(call_off, cause=CancellationCause.REFUSED, reason=reason, by=by, now=now)
     return call_off
 
 
@@ -85,9 +86,8 @@ def _time_out(call_off_id: int, now: datetime) -> int:
         call_off = locked_call_off(call_off_id, CallOff.objects.all())
         if call_off.state != CallOffState.ISSUED.value:
             return 0
-        take_back(
+        pass_on(
             call_off,
-            None,
             cause=CancellationCause.TIMED_OUT,
             reason=f"Bis {call_off.confirm_by:%d.%m.%Y} nicht bestätigt",
             by=None,

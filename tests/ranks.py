@@ -1,0 +1,185 @@
+"""The small world with a second agreement: one lot, several awards, a rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from contracts.agreements.lifecycle import list_agreement
+from contracts.agreements.listing import list_articles
+from contracts.agreements.models import (
+    AllocationRule,
+    Article,
+    Award,
+    ContractItem,
+    Listing,
+    Lot,
+    PriceBasis,
+)
+from contracts.agreements.setup import (
+    ItemSpec,
+    TierRow,
+    create_agreement,
+    create_award,
+    create_item,
+    create_lot,
+    entitle,
+    set_price,
+)
+from contracts.catalogue.indexing import reindex
+from contracts.parties.models import Membership, Organisation, Role
+from contracts.parties.models.organisation import OrganisationKind
+from orders import baskets
+from orders.models import CallOff, Requisition
+from tests.world import DAY, NOW, World, build_world, person
+
+PRICE = Decimal(100)
+MAXIMUM = Decimal(1_000_000)
+
+
+@dataclass
+class Ranks:
+    """A lot with its awards by rank, each with one notebook on the shelf.
+
+    `extra` are the listings of positions that one rank alone offers.
+    """
+
+    world: World
+    lot: Lot
+    awards: list[Award]
+    listings: list[Listing]
+    desks: list[Membership]
+    extra: list[Listing]
+
+    def put(self, quantity: int = 1, rank: int = 1) -> None:
+        """Lay the notebook of a rank into the officer's basket."""
+        baskets.set_quantity(
+            by=self.world.officer,
+            listing_id=self.listings[rank - 1].pk,
+            quantity=quantity,
+            now=NOW,
+        )
+
+    def draft(self, quantity: int = 1, rank: int = 1) -> Requisition:
+        return self.world.draft({_index(self.world, self.listings[rank - 1]): quantity})
+
+    def submitted(self, quantity: int = 1, rank: int = 1, now: datetime = NOW) -> Requisition:
+        return self.world.submitted(
+            {_index(self.world, self.listings[rank - 1]): quantity}, now=now
+        )
+
+    def issued(self, quantity: int = 1, rank: int = 1) -> CallOff:
+        """The call-off of a requisition that was submitted and approved."""
+        requisition = self.submitted(quantity, rank)
+        self.world.approve(requisition)
+        return CallOff.objects.filter(requisition=requisition).latest("pk")
+
+    def rank_of(self, call_off: CallOff) -> int:
+        return [award.pk for award in self.awards].index(call_off.award_id) + 1
+
+
+def build_ranks(
+    rule: AllocationRule,
+    *,
+    prices: Sequence[Decimal] = (PRICE, PRICE, PRICE),
+    maxima: Sequence[Decimal | None] = (None, None, None),
+    only: Mapping[str, int] | None = None,
+) -> Ranks:
+    """One award per price, by rank, under the rule; `maxima` are the awards' own caps.
+
+    `only` gives the rank that alone offers a further position, by position number.
+    """
+    world = build_world()
+    agreement = create_agreement(
+        number="RV-REGEL",
+        title="Notebooks nach Regel",
+        notice_number="2026/S 002-000002",
+        starts_on=date(2026, 1, 1),
+        ends_on=date(2029, 12, 31),
+        estimate=MAXIMUM,
+        maximum=MAXIMUM,
+        by=world.manager,
+        now=NOW,
+    )
+    lot = create_lot(
+        agreement,
+        number=1,
+        title="Notebooks",
+        allocation=rule,
+        estimate=MAXIMUM,
+        maximum=MAXIMUM,
+        by=world.manager,
+        now=NOW,
+    )
+    ranks = Ranks(world, lot, [], [], [], [])
+    for rank, (price, maximum) in enumerate(zip(prices, maxima, strict=True), start=1):
+        _add_rank(ranks, rank, price, maximum)
+    for number, rank in (only or {}).items():
+        item = _item(ranks, ranks.awards[rank - 1], number, PRICE)
+        ranks.extra.append(_listing(ranks, item, f"M-{number}"))
+    entitle(agreement, world.authority, valid_from=date(2026, 1, 1), by=world.manager, now=NOW)
+    list_agreement(agreement.pk, by=world.manager, now=NOW, on=DAY)
+    reindex([row.pk for row in world.listings])
+    return ranks
+
+
+def _add_rank(ranks: Ranks, rank: int, price: Decimal, maximum: Decimal | None) -> None:
+    world = ranks.world
+    supplier = Organisation.objects.create(
+        code=f"rang-{rank}",
+        kind=OrganisationKind.SUPPLIER,
+        name=f"Haus {'ABCDEFGH'[rank - 1]}",
+        email=f"post@rang-{rank}.example",
+    )
+    award = create_award(
+        ranks.lot,
+        supplier=supplier,
+        reference=f"R-{rank}",
+        awarded_on=date(2026, 1, 1),
+        rank=rank,
+        maximum=maximum,
+        by=world.manager,
+        now=NOW,
+    )
+    item = _item(ranks, award, "1.1", price)
+    ranks.awards.append(award)
+    ranks.listings.append(_listing(ranks, item, f"N-{rank}"))
+    ranks.desks.append(person(f"lager@rang-{rank}.example", supplier, Role.SUPPLIER_ORDERS))
+
+
+def _item(
+    ranks: Ranks, award: Award, number: str, price: Decimal, quantity: int = 10_000
+) -> ContractItem:
+    item = create_item(
+        award,
+        ItemSpec(
+            number=number, title=f"Position {number}", basis=PriceBasis.FIXED, max_quantity=quantity
+        ),
+        by=ranks.world.manager,
+        now=NOW,
+    )
+    set_price(
+        item,
+        [TierRow(1, net_unit_price=price)],
+        valid_from=date(2026, 1, 1),
+        source="Zuschlag",
+        by=ranks.world.manager,
+        now=NOW,
+    )
+    return item
+
+
+def _listing(ranks: Ranks, item: ContractItem, aid: str) -> Listing:
+    supplier = item.award.supplier
+    article = Article.objects.create(
+        supplier=supplier, supplier_aid=aid, name=f"Notebook {aid}", updated_at=NOW
+    )
+    (listing,) = list_articles([(item, article)], supplier=supplier, now=NOW)
+    ranks.world.listings.append(listing)
+    return listing
+
+
+def _index(world: World, listing: Listing) -> int:
+    return [row.pk for row in world.listings].index(listing.pk)
