@@ -57,12 +57,14 @@ class Grounds:
     """What is known about the asker: refusals on record, and what it holds already.
 
     `barred` by award id; `own` in EUR per limit account. `may_split` is off at issue,
-    where the lines are final: a line then goes on as a whole.
+    where the lines are final: a line then goes on as a whole. `held` says that the limits
+    are held already, so a full lot does not stand in the way.
     """
 
     barred: Mapping[int, Passed] = field(default_factory=dict)
     own: Mapping[int, Decimal] = field(default_factory=dict)
     may_split: bool = True
+    held: bool = False
 
 
 def allot(
@@ -86,7 +88,7 @@ def allot(
     limits = {pk: Limits({**turn.shut, **grounds.barred}) for pk, turn in found.items()}
     while True:
         lines, decisions = _walked(wanted, listings, found, twins, limits)
-        order = price_order(lines, buyer=buyer, on=on, known=listings.values())
+        order = price_order(lines, buyer=buyer, on=on, known=listings.values(), held=grounds.held)
         narrower = _narrowed(order, decisions, limits, grounds)
         if narrower is None:
             return Allotment(order, (*_uncontested(order, found), *decisions))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, QuerySet
@@ -14,6 +14,7 @@ from contracts.parties.models import Membership
 from contracts.pricing import euros
 
 from .approval_rules import open_tier
+from .approval_steps import add_cosignatures
 from .errors import (
     AlreadyDecided,
     CommentMissing,
@@ -26,10 +27,9 @@ from .errors import (
 from .lifecycle import RequisitionState, requisition_step
 from .models import ApprovalStep, Decision, Involvement, Requisition, RequisitionRevision, Side
 from .models.approval import Verdict
-from .notices import announce_submission
 from .order_checks import require_open
 from .placement import PriceRisen, place
-from .requisitions import STEP_DAYS, current_lines, is_valid, locked, release
+from .requisitions import current_lines, is_valid, locked, release
 from .revisions import involve
 
 _CONSTRAINTS: dict[str, tuple[type[OrderError], str]] = {
@@ -153,44 +153,10 @@ def _carry_out(
 
 
 def _ask_gates(requisition: Requisition, step: ApprovalStep, by: Membership, now: datetime) -> None:
-    """Raise Blocked, or add the co-signatures that gates ask for since the submission.
-
-    They join the open tier: what was signed stays signed, and the limits stay held. A role
-    that signs this revision anyway is not asked twice.
-    """
+    """Raise Blocked, or add the co-signatures that gates ask for since the submission."""
     listings = [line.listing for line in current_lines(requisition)]
     wishes = require_open(listings, buyer_id=requisition.authority_id, now=now)
-    steps = requisition.steps.filter(revision_no=requisition.current_revision)
-    known = set(steps.values_list("role", flat=True))
-    missing = {wish.role: wish.reason for wish in wishes if wish.role not in known}
-    if not missing:
-        return
-    deadline = now + timedelta(days=STEP_DAYS)
-    added = ApprovalStep.objects.bulk_create(
-        ApprovalStep(
-            requisition=requisition,
-            revision_no=requisition.current_revision,
-            tier=step.tier,
-            role=role,
-            signers=1,
-            reason=reason[:250],
-            policy_id=step.policy_id,
-            deadline=deadline,
-        )
-        for role, reason in sorted(missing.items())
-    )
-    if requisition.expires_at is None or requisition.expires_at < deadline:
-        requisition.expires_at = deadline
-        requisition.save(update_fields=["expires_at"])
-    announce_submission(requisition, added, now=now)
-    record(
-        requisition,
-        "requisition.cosign_added",
-        by=by,
-        now=now,
-        after={"roles": sorted(missing)},
-        reason=" ".join(missing.values()),
-    )
+    add_cosignatures(requisition, step, wishes, by=by, now=now)
 
 
 def _complete(requisition: Requisition, step: ApprovalStep, now: datetime) -> bool:

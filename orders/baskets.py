@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from contracts.agreements.allotment import Decision
 from contracts.agreements.entitlement import entitled_listings
-from contracts.agreements.gates import GateRule, Subject, evaluate, rules_for
+from contracts.agreements.gates import GateRule, blocks, gates_before
 from contracts.agreements.models import Listing
 from contracts.agreements.quotes import PricedLine, PricedOrder, Wanted, with_contract
 from contracts.clock import berlin_day
@@ -20,6 +20,7 @@ from contracts.pricing import InvalidQuantity
 from .allocation import allot, in_turn
 from .errors import NotFound
 from .models import BasketOwner
+from .order_checks import full_lot
 from .oscar_adapter import basket_quantities, create_basket, set_basket_line
 
 MAX_QUANTITY = 1_000_000
@@ -27,10 +28,15 @@ MAX_QUANTITY = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class GoneLine:
-    """A line whose article can no longer be called off; only removing it is left."""
+    """A line whose article can no longer be called off; only removing it is left.
+
+    `reasons` name the gates or the full lot behind it; empty when entitlement or listing
+    have ended.
+    """
 
     listing_id: int
     name: str
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,43 +134,43 @@ def view(by: Membership, *, now: datetime) -> BasketView:
     }
     wanted = [Wanted(str(pk), pk, quantity) for pk, quantity in held if pk in known]
     allotted = allot(wanted, buyer=by.organisation, on=day, known=known.values())
-    gone_ids = [pk for pk in ids if pk not in known]
-    gone = Listing.objects.filter(pk__in=gone_ids).values_list("pk", "article__name")
     return BasketView(
         order=allotted.order,
         obstacles=obstacles(allotted.order.lines, by=by, now=now),
-        gone=tuple(GoneLine(pk, name) for pk, name in gone),
+        gone=_gone([pk for pk in ids if pk not in known], by.organisation_id, now),
         decisions=allotted.decisions,
     )
+
+
+def _gone(ids: Sequence[int], buyer_id: int, now: datetime) -> tuple[GoneLine, ...]:
+    if not ids:
+        return ()
+    rows = with_contract(Listing.objects.filter(pk__in=ids)).select_related(
+        "item__award__lot__account"
+    )
+    listings = {row.pk: row for row in rows}
+    gates = gates_before(listings, buyer_id, berlin_day(now))
+    return tuple(
+        GoneLine(
+            pk,
+            row.article.name,
+            tuple(rule.sentence for rule in blocks(gates.get(pk, []))) or _full(row),
+        )
+        for pk, row in listings.items()
+    )
+
+
+def _full(listing: Listing) -> tuple[str, ...]:
+    sentence = full_lot(listing)
+    return (sentence,) if sentence else ()
 
 
 def obstacles(
     lines: Sequence[PricedLine], *, by: Membership, now: datetime
 ) -> dict[str, list[GateRule]]:
     """Gates per line key, from the one pure function."""
-    day = berlin_day(now)
-    subjects = {line.key: subject_of(line.offer.listing, by.organisation_id) for line in lines}
-    rules = rules_for(
-        by.organisation_id,
-        {subject.lot_id for subject in subjects.values()},
-        {subject.supplier_id for subject in subjects.values()},
-        day,
-    )
-    found = {key: evaluate(rules, subject, day) for key, subject in subjects.items()}
-    return {key: rows for key, rows in found.items() if rows}
-
-
-def subject_of(listing: Listing, buyer_id: int) -> Subject:
-    """A listing as gates see it; its item and award must be joined."""
-    return Subject(
-        article_id=listing.article_id,
-        item_id=listing.item_id,
-        lot_id=listing.item.award.lot_id,
-        supplier_id=listing.item.award.supplier_id,
-        buyer_id=buyer_id,
-        product_group=listing.article.product_group,
-        body_id=listing.item.award.lot.agreement.purchasing_body_id,
-    )
+    listings = {line.key: line.offer.listing for line in lines}
+    return gates_before(listings, by.organisation_id, berlin_day(now))
 
 
 def _listing(by: Membership, listing_id: int, now: datetime) -> Listing:

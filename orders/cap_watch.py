@@ -16,7 +16,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Q
 
-from contracts.agreements.models import AgreementState, BuyerEntitlement, FrameworkAgreement
+from contracts.agreements.models import AgreementState, BuyerEntitlement, FrameworkAgreement, Lot
 from contracts.agreements.stops import StopReview, review_stops
 from contracts.clock import berlin_day
 from contracts.ledger.errors import amount_in_words
@@ -38,12 +38,17 @@ class CapReview:
 
 
 def review(*, now: datetime, lot_ids: Collection[int] | None = None) -> CapReview:
-    """Raise and clear warnings, close and open lots; for the lots named, or for all.
+    """Raise and clear warnings, close and open lots; for the
+    agreements of the lots named, or for all.
 
     A warning is reached when held and posted together are at or above its percentage of
     the limit, and cleared below it. Those responsible get one mail per account, mark and
     person under one limit; of several marks reached at once they hear of the highest.
     """
+    if lot_ids is not None:
+        # the agreement's rest is shared, so its other lots may be full with these
+        siblings = Lot.objects.filter(agreement__lots__in=lot_ids)
+        lot_ids = list(siblings.values_list("pk", flat=True).distinct())
     with transaction.atomic():
         cleared = _clear(now, lot_ids)
         raised = _raise(now, lot_ids)

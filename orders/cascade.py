@@ -39,7 +39,8 @@ from .models import (
 from .models.allocation import AllocationOutcome
 from .notices import announce_call_offs
 from .numbers import requisition_number
-from .placement import commitments, require_no_block
+from .order_checks import require_open
+from .placement import commitments
 from .requisitions import ask_of, current_lines
 from .requoting import key_of
 from .revisions import Ask, write_revision
@@ -143,7 +144,8 @@ def _issued(
     """Issue the call-off that follows. Raises NeedsApproval, Blocked, LimitExceeded."""
     requisition, released_by = call_off.requisition, call_off.issued_by
     _require_covered(requisition, given, lines, allotted)
-    require_no_block(allotted.order, by=requisition.created_by, now=now)
+    listings = [line.offer.listing for line in allotted.order.lines]
+    require_open(listings, buyer_id=requisition.authority_id, now=now)
     rows = tuple(map(issue_line, lines, allotted.order.lines))
     (decision,) = allotted.decisions
     issue = Issue(rows, decision, follows=call_off)

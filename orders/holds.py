@@ -16,6 +16,7 @@ from contracts.ledger.models import EntryKind, LedgerEntry, Unit
 from contracts.ledger.movements import Hold, Post, hold, lock_accounts, settle
 from contracts.parties.models import Membership
 
+from .cap_nudges import nudge
 from .models import CallOff, Requisition, RequisitionLine
 
 _ONE = Decimal(1)
@@ -130,6 +131,7 @@ def hold_all(
         if assignment.bound > 0
     ]
     hold(holds, by=by, now=now)
+    nudge(_lots(lines))
 
 
 def open_holds(lines: Sequence[RequisitionLine]) -> list[LedgerEntry]:
@@ -153,6 +155,11 @@ def void_all(lines: Sequence[RequisitionLine], *, by: Membership | None, now: da
     entries = open_holds(lines)
     if entries:
         settle(voids=[entry.pk for entry in entries], by=by, now=now)
+        nudge(_lots(lines))
+
+
+def _lots(lines: Sequence[RequisitionLine]) -> set[int]:
+    return {line.listing.item.award.lot_id for line in lines}
 
 
 def held_by_account(lines: Sequence[RequisitionLine]) -> dict[int, Decimal]:
@@ -227,6 +234,7 @@ def post_all(
         else:
             voids.append(entry.pk)
     settle(posts=posts, voids=voids, by=by, now=now)
+    nudge(_lots(lines))
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,3 +276,4 @@ def post_follow_up(
         Post(held[f"{ask.account_id}:{ask.reference}"], ask.amount, ask.reference) for ask in asked
     ]
     settle(posts=posts, by=by, now=now)
+    nudge([call_off.lot_id])

@@ -19,6 +19,7 @@ from django.db.models.functions import Coalesce
 from contracts.agreements.entitlement import entitled_listings
 from contracts.agreements.models import ContractItem, ItemRelation, ItemRole, RelationKind
 from contracts.agreements.quotes import PricedOrder
+from contracts.parties.models import Organisation
 from contracts.pricing import euros
 
 from .models import CallOffLine
@@ -125,12 +126,20 @@ def unmet_ties(
     return found
 
 
-def unmet_of(quantities: Mapping[ContractItem, int], buyer_id: int) -> list[Unmet]:
-    """Judge an order by item; items come with their award. At most two queries."""
+def unmet_of(
+    quantities: Mapping[ContractItem, int], buyer_id: int, *, lock: bool = False
+) -> list[Unmet]:
+    """Judge an order by item; items come with their award. At most two queries.
+
+    With *lock* the buyer's row is held where anything hangs, before what was called off is
+    read; it comes after the requisition and before every call-off and account.
+    """
     ordered: Counter[Position] = Counter()
     for item, quantity in quantities.items():
         ordered[position_of(item)] += quantity
     ties = ties_of(ordered, RelationKind.REQUIRES)
+    if ties and lock:
+        Organisation.objects.select_for_update(no_key=True).get(pk=buyer_id)
     return unmet_ties(ordered, _called_off(ties, buyer_id), ties)
 
 

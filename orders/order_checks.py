@@ -6,13 +6,13 @@ refusal names the article, the reason and the evidence (docs/gates.md).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 
 from contracts.agreements.errors import Blocked, NotEntitled
 from contracts.agreements.gates import GateRule, blocks, cosigns, gates_before
-from contracts.agreements.models import Listing
+from contracts.agreements.models import ContractItem, Listing
 from contracts.agreements.quotes import PricedOrder
 from contracts.clock import berlin_day
 from contracts.ledger.models import ClosedReason
@@ -36,9 +36,15 @@ def require_open(listings: Iterable[Listing], *, buyer_id: int, now: datetime) -
     return [CoSignature(rule.cosign_role, rule.sentence) for rule in wishes]
 
 
-def require_devices(order: PricedOrder, *, buyer_id: int) -> None:
-    """Raise DeviceMissing when more hangs on devices than they carry."""
-    unmet = unmet_of(quantities_of(order), buyer_id)
+def require_devices(
+    quantities: Mapping[ContractItem, int], *, buyer_id: int, lock: bool = False
+) -> None:
+    """Raise DeviceMissing when more hangs on devices than they carry (pieces by item).
+
+    At issue the buyer is *locked* where anything hangs at all: two requisitions can't lean on
+    the same devices called off before.
+    """
+    unmet = unmet_of(quantities, buyer_id, lock=lock)
     if unmet:
         raise DeviceMissing([found.sentence for found in unmet])
 
@@ -54,7 +60,7 @@ def require_submittable(order: PricedOrder, *, buyer_id: int, now: datetime) -> 
     """All of them, before limits are held. Raises Blocked, DeviceMissing or BelowMinimum."""
     listings = [line.offer.listing for line in order.lines]
     wishes = require_open(listings, buyer_id=buyer_id, now=now)
-    require_devices(order, buyer_id=buyer_id)
+    require_devices(quantities_of(order), buyer_id=buyer_id)
     require_minimum(order, buyer_id=buyer_id, now=now)
     return wishes
 

@@ -8,17 +8,15 @@ applies by itself; a higher total goes back to the requester.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
 from contracts.agreements.allocation import lock_counters, take_turn
-from contracts.agreements.errors import Blocked
-from contracts.agreements.gates import blocks
-from contracts.agreements.models import AllocationRule, RotationCounter
-from contracts.agreements.quotes import PricedOrder, Wanted
+from contracts.agreements.models import AllocationRule, ContractItem, RotationCounter
+from contracts.agreements.quotes import Wanted
 from contracts.audit.record import record
 from contracts.clock import berlin_day
 from contracts.parties.models import Membership
@@ -26,7 +24,6 @@ from contracts.pricing import Share, euros
 
 from . import events, holds, issuing
 from .allocation import Allotment, Grounds, allot, candidates, contestable, grounds_of
-from .baskets import obstacles
 from .errors import OrderError
 from .facts import Part, call_off_facts, facts, releases
 from .issuing import Issue, IssueLine, issue_line
@@ -34,6 +31,7 @@ from .lifecycle import RequisitionState, requisition_step
 from .models import CallOff, CallOffAssignment, Requisition, RequisitionLine
 from .models.event import EventType
 from .notices import announce_call_offs, announce_outcome
+from .order_checks import explained, require_devices, require_open
 from .requisitions import current_lines
 from .requoting import key_of
 
@@ -46,15 +44,16 @@ def place(requisition: Requisition, *, by: Membership, now: datetime) -> list[Ca
     """Issue the call-offs of a locked, fully approved requisition.
 
     A rotation gives its turns here, under the lock of the lot's counter. Raises
-    PriceRisen, NobodyInTurn, Blocked when a gate has closed and NotEntitled when the
-    agreement or the entitlement has ended, all before anything is written (no turn is
-    used up); LimitExceeded, AccountClosed.
+    PriceRisen, NobodyInTurn, Blocked when a gate has closed, DeviceMissing and NotEntitled
+    when the agreement or the entitlement has ended, all before anything is written (no turn
+    is used up); LimitExceeded, AccountClosed.
     """
     lines = current_lines(requisition)
+    require_devices(_quantities(lines), buyer_id=requisition.authority_id, lock=True)
     counters = lock_counters(_rotation_lots(lines))
     others = candidates(lines, berlin_day(now), rules=(AllocationRule.ROTATION,))
     holds.lock_first(requisition, lines, others, now=now)
-    issues = _issues(lines, _requote(requisition, lines, by, now), counters)
+    issues = _issues(lines, _requote(requisition, lines, now), counters)
     requisition.state = requisition_step(requisition.state, RequisitionState.APPROVED)
     requisition.decided_at = now
     requisition.save(update_fields=["state", "decided_at"])
@@ -90,11 +89,11 @@ def commitments(
     ]
 
 
-def require_no_block(order: PricedOrder, *, by: Membership, now: datetime) -> None:
-    """Raise Blocked with the explanation of every gate that stops a line."""
-    found = [rule for rules in obstacles(order.lines, by=by, now=now).values() for rule in rules]
-    if stopping := blocks(found):
-        raise Blocked(sorted({rule.explanation for rule in stopping}))
+def _quantities(lines: Sequence[RequisitionLine]) -> dict[ContractItem, int]:
+    quantities: Counter[ContractItem] = Counter()
+    for line in lines:
+        quantities[line.listing.item] += line.quantity
+    return dict(quantities)
 
 
 def _rotation_lots(lines: Sequence[RequisitionLine]) -> set[int]:
@@ -103,16 +102,18 @@ def _rotation_lots(lines: Sequence[RequisitionLine]) -> set[int]:
 
 
 def _requote(
-    requisition: Requisition, lines: Sequence[RequisitionLine], by: Membership, now: datetime
+    requisition: Requisition, lines: Sequence[RequisitionLine], now: datetime
 ) -> Allotment:
     """Decide and price again; what the requisition itself holds does not count against it."""
-    allotted = allot(
-        [Wanted(key_of(line), line.listing_id, line.quantity) for line in lines],
-        buyer=requisition.authority,
-        on=berlin_day(now),
-        known=[line.listing for line in lines],
-        grounds=_grounds(requisition, lines),
-    )
+    buyer, known = requisition.authority, [line.listing for line in lines]
+    with explained(known, buyer_id=buyer.pk, now=now):
+        allotted = allot(
+            [Wanted(key_of(line), line.listing_id, line.quantity) for line in lines],
+            buyer=buyer,
+            on=berlin_day(now),
+            known=known,
+            grounds=_grounds(requisition, lines),
+        )
     allotted.require_served()
     approved = lines[0].revision.gross
     if allotted.order.quote.gross > approved:
@@ -120,13 +121,14 @@ def _requote(
             f"Die Summe ist seit der Anforderung von {euros(approved)} auf "
             f"{euros(allotted.order.quote.gross)} brutto gestiegen."
         )
-    require_no_block(allotted.order, by=by, now=now)
+    listings = [line.offer.listing for line in allotted.order.lines]
+    require_open(listings, buyer_id=buyer.pk, now=now)
     return allotted
 
 
 def _grounds(requisition: Requisition, lines: Sequence[RequisitionLine]) -> Grounds:
     own = holds.held_by_account(lines) if contestable(line.listing for line in lines) else {}
-    return replace(grounds_of(requisition, lines), own=own, may_split=False)
+    return replace(grounds_of(requisition, lines), own=own, may_split=False, held=True)
 
 
 def _issues(

@@ -8,28 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 
-from contracts.agreements.errors import Blocked
-from contracts.agreements.gates import blocks
-from contracts.agreements.quotes import PricedOrder, Wanted
+from contracts.agreements.models import Listing
+from contracts.agreements.quotes import PricedOrder, Wanted, with_contract
 from contracts.audit.record import record
 from contracts.clock import berlin_day
 from contracts.parties.models import Membership, Role, School
 
 from . import events, holds
-from .allocation import Allotment, allot, grounds_of
-from .approval_rules import CoSignature, RequiredStep, Rule, required_steps
-from .baskets import lock_basket, obstacles
-from .errors import EmptyBasket, NoPolicy, NotAllowed, NotFound
+from .allocation import Allotment, Grounds, allot, grounds_of
+from .approval_steps import STEP_DAYS, write_steps
+from .baskets import lock_basket
+from .errors import EmptyBasket, NotAllowed, NotFound
 from .facts import facts, releases
 from .lifecycle import RequisitionState, requisition_step
 from .models import (
-    ApprovalPolicy,
-    ApprovalStep,
     Assignment,
     BasketOwner,
     Requisition,
@@ -40,13 +36,13 @@ from .models import (
 from .models.event import EventType
 from .notices import announce_outcome, announce_submission
 from .numbers import requisition_number
+from .order_checks import explained, require_submittable
 from .oscar_adapter import basket_quantities, close_basket
 from .requoting import key_of, lock_first, moved, requote
 from .revisions import Ask, Share, involve, write_revision
 
 ASKING_ROLES = (Role.SCHOOL_REQUESTER, Role.PROCUREMENT_OFFICER)
 SUBMITTING_ROLES = (Role.PROCUREMENT_OFFICER,)
-STEP_DAYS = 7
 
 
 def visible_requisitions(by: Membership) -> QuerySet[Requisition]:
@@ -105,12 +101,7 @@ def revise(
         wanted = [Wanted(str(pk), pk, count) for pk, count in quantities.items() if count > 0]
         if not wanted:
             raise EmptyBasket("Eine Anforderung braucht mindestens eine Zeile.")
-        allotted = allot(
-            wanted,
-            buyer=requisition.authority,
-            on=berlin_day(now),
-            grounds=grounds_of(requisition),
-        )
+        allotted = _allotted(wanted, requisition, now, grounds_of(requisition))
         revision = write_revision(requisition, ask, allotted.order, by=by, now=now)
         record(requisition, "requisition.revised", by=by, now=now, after=_state(requisition))
     return revision
@@ -121,8 +112,9 @@ def submit(*, requisition_id: int, by: Membership, now: datetime) -> Requisition
 
     A price or a turn that moved since the draft makes a new revision, and so does
     submitting unchanged what was returned. Whoever submits stands on the asking side.
-    Raises NotFound, NotAllowed, OwnRequest, IllegalTransition, Blocked, NoPolicy,
-    NotEntitled, NobodyInTurn, LimitExceeded, AccountClosed; nothing is done then.
+    Raises NotFound, NotAllowed, OwnRequest, IllegalTransition, Blocked, LotFull,
+    DeviceMissing, BelowMinimum, NoPolicy, NotEntitled, NobodyInTurn, LimitExceeded,
+    AccountClosed; nothing is done then.
     """
     require_role(by, SUBMITTING_ROLES, now)
     with transaction.atomic():
@@ -130,7 +122,9 @@ def submit(*, requisition_id: int, by: Membership, now: datetime) -> Requisition
         requisition_step(requisition.state, RequisitionState.SUBMITTED)
         lines = current_lines(requisition)
         lock_first(requisition, lines, now=now)
-        allotted = requote(requisition, lines, now=now)
+        known = [line.listing for line in lines]
+        with explained(known, buyer_id=requisition.authority_id, now=now):
+            allotted = requote(requisition, lines, now=now)
         allotted.require_served()
         order = allotted.order
         if moved(lines, order) or _came_back(requisition):
@@ -265,11 +259,24 @@ def _from_basket(
         created_at=now,
     )
     wanted = [Wanted(str(listing), listing, quantity) for listing, quantity in held]
-    allotted = allot(wanted, buyer=by.organisation, on=berlin_day(now))
+    allotted = _allotted(wanted, requisition, now)
     write_revision(requisition, ask, allotted.order, by=by, now=now)
     BasketOwner.objects.filter(pk=basket_id).update(is_open=False)
     close_basket(basket_id, now)
     return requisition, allotted
+
+
+def _allotted(
+    wanted: Sequence[Wanted],
+    requisition: Requisition,
+    now: datetime,
+    grounds: Grounds | None = None,
+) -> Allotment:
+    """Decide and price; what left the shelf is refused with the gate behind it."""
+    known = list(with_contract(Listing.objects.filter(pk__in=[row.listing_id for row in wanted])))
+    buyer = requisition.authority
+    with explained(known, buyer_id=buyer.pk, now=now):
+        return allot(wanted, buyer=buyer, on=berlin_day(now), known=known, grounds=grounds)
 
 
 def _submit(
@@ -282,7 +289,8 @@ def _submit(
     """Steps, events, mails, and last the holds: the limit rows are the hot ones."""
     before = _state(requisition)
     requisition.state = requisition_step(requisition.state, RequisitionState.SUBMITTED)
-    steps = _steps(requisition, order, by, now)
+    cosign = require_submittable(order, buyer_id=requisition.authority_id, now=now)
+    steps = write_steps(requisition, order.quote.gross, cosign, now=now)
     requisition.submitted_at = now
     requisition.expires_at = now + timedelta(days=STEP_DAYS * (len(steps) + 1))
     requisition.save(update_fields=["state", "submitted_at", "expires_at"])
@@ -320,51 +328,6 @@ def _came_back(requisition: Requisition) -> bool:
         requisition.state == RequisitionState.RETURNED.value
         and requisition.steps.filter(revision_no=requisition.current_revision).exists()
     )
-
-
-def _steps(
-    requisition: Requisition, order: PricedOrder, by: Membership, now: datetime
-) -> list[ApprovalStep]:
-    """Write the signatures this revision needs; raises Blocked or NoPolicy."""
-    found = [rule for rules in obstacles(order.lines, by=by, now=now).values() for rule in rules]
-    if stopping := blocks(found):
-        raise Blocked(sorted({rule.explanation for rule in stopping}))
-    cosign = [CoSignature(rule.cosign_role, rule.explanation) for rule in found if rule.cosign_role]
-    policy = (
-        ApprovalPolicy.objects.filter(
-            authority_id=requisition.authority_id, valid_from__lte=berlin_day(now)
-        )
-        .order_by("-version")
-        .prefetch_related("rules")
-        .first()
-    )
-    needed = _needed(policy, order.quote.gross, cosign)
-    if policy is None or not needed:
-        raise NoPolicy("Für diesen Betrag ist keine Freigaberegel hinterlegt.")
-    return ApprovalStep.objects.bulk_create(
-        [
-            ApprovalStep(
-                requisition=requisition,
-                revision_no=requisition.current_revision,
-                tier=step.tier,
-                role=step.role,
-                signers=step.signers,
-                reason=step.reason[:250],
-                policy=policy,
-                deadline=now + timedelta(days=STEP_DAYS * (position + 1)),
-            )
-            for position, step in enumerate(needed)
-        ]
-    )
-
-
-def _needed(
-    policy: ApprovalPolicy | None, gross: Decimal, cosign: Sequence[CoSignature]
-) -> list[RequiredStep]:
-    if policy is None:
-        return []
-    rules = [Rule(row.tier, row.from_gross, row.role, row.signers) for row in policy.rules.all()]
-    return required_steps(gross, rules, cosign)
 
 
 def locked(requisition_id: int, by: Membership) -> Requisition:

@@ -1,0 +1,247 @@
+"""A lot stops when nothing listed fits its rest, and opens when something fits again."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from contracts.agreements.gate_register import GateScope, GateSpec, lift_gate, set_gate
+from contracts.agreements.listing import list_articles
+from contracts.agreements.models import Article, ContractItem, GateReason, ItemRole, PriceBasis
+from contracts.agreements.setup import (
+    ItemSpec,
+    TierRow,
+    create_award,
+    create_item,
+    set_list_price,
+    set_price,
+)
+from contracts.agreements.stops import review_stops
+from contracts.ledger.models import LimitAccount
+from contracts.ledger.movements import adjust, set_open
+from orders import requisitions
+from tests.world import DAY, NOW, World, build_world
+
+pytestmark = pytest.mark.django_db
+START = date(2026, 1, 1)
+
+
+def state(account_id: int) -> str:
+    return LimitAccount.objects.get(pk=account_id).closed_reason
+
+
+def limit(account_id: int, amount: Decimal | int) -> None:
+    count = LimitAccount.objects.get(pk=account_id).entries.count()
+    adjust(
+        account_id,
+        new_limit=Decimal(amount),
+        document="Nachtrag",
+        reference=f"nachtrag-{count}",
+        by=None,
+        now=NOW,
+    )
+
+
+def list_item(world: World, spec: ItemSpec, tiers: list[TierRow], **article: str) -> ContractItem:
+    item = create_item(world.awards[0], spec, by=world.manager, now=NOW)
+    set_price(item, tiers, valid_from=START, source="Zuschlag", by=world.manager, now=NOW)
+    row = Article.objects.create(
+        supplier=world.suppliers[0],
+        supplier_aid=spec.number,
+        name=spec.title,
+        updated_at=NOW,
+        **article,
+    )
+    list_articles([(item, row)], supplier=world.suppliers[0], now=NOW)
+    return item
+
+
+def test_a_lot_is_full_one_cent_below_its_cheapest_piece() -> None:
+    world = build_world()
+    lot = world.lots[0].account_id
+    limit(lot, Decimal("429.00"))
+    review_stops(now=NOW)
+    assert state(lot) == ""
+    limit(lot, Decimal("428.99"))
+    assert review_stops(now=NOW).closed == {lot}
+    assert state(lot) == "full"
+    assert not review_stops(now=NOW).closed
+    limit(lot, Decimal("429.00"))
+    assert review_stops(now=NOW).opened == {lot}
+
+
+def test_a_later_tier_counts_with_its_whole_first_quantity() -> None:
+    """Ten at 20 EUR fit 200 EUR, where one piece costs 429 EUR."""
+    world = build_world()
+    item = list_item(
+        world,
+        ItemSpec(number="1.2", title="Stift", basis=PriceBasis.FIXED, max_quantity=50),
+        [TierRow(1, Decimal("500.0000")), TierRow(10, Decimal("20.0000"))],
+    )
+    lot = world.lots[0].account_id
+    limit(lot, 200)
+    review_stops(now=NOW)
+    assert state(lot) == ""
+    limit(lot, Decimal("199.99"))
+    review_stops(now=NOW)
+    assert state(lot) == "full"
+    limit(lot, 200)
+    limit(item.account_id, 9)
+    review_stops(now=NOW)
+    assert state(lot) == "full"
+
+
+def test_a_sold_out_item_does_not_keep_the_lot_open() -> None:
+    world = build_world(notebook_quantity=3)
+    wish = world.submitted({0: 3})
+    lot = world.lots[0].account_id
+    review_stops(now=NOW)
+    assert state(lot) == "full"
+    assert state(world.lots[1].account_id) == ""
+    requisitions.withdraw(requisition_id=wish.pk, by=world.officer, now=NOW)
+    review_stops(now=NOW)
+    assert state(lot) == ""
+
+
+def test_an_exhausted_agreement_fills_all_its_lots() -> None:
+    world = build_world()
+    limit(world.agreement.account_id, 8)
+    review_stops(now=NOW)
+    assert {state(lot.account_id) for lot in world.lots} == {"full"}
+
+
+def test_freight_does_not_keep_a_lot_open() -> None:
+    world = build_world()
+    list_item(
+        world,
+        ItemSpec(number="1.9", title="Fracht", basis=PriceBasis.FIXED, role=ItemRole.FREIGHT),
+        [TierRow(1, Decimal("5.0000"))],
+    )
+    limit(world.lots[0].account_id, 10)
+    review_stops(now=NOW)
+    assert state(world.lots[0].account_id) == "full"
+
+
+def test_a_discount_off_the_list_price_counts_as_the_calculator_counts_it() -> None:
+    world = build_world()
+    item = list_item(
+        world,
+        ItemSpec(
+            number="1.5",
+            title="Zubehör",
+            basis=PriceBasis.LIST_DISCOUNT,
+            product_group="Zubehör",
+        ),
+        [TierRow(1, discount_percent=Decimal("12.5000"))],
+        product_group="Zubehör",
+    )
+    (listing,) = item.listings.all()
+    set_list_price(
+        listing.article,
+        Decimal("99.9900"),
+        valid_from=START,
+        evidence="Preisliste",
+        by=world.manager,
+        now=NOW,
+    )
+    lot = world.lots[0].account_id
+    limit(lot, Decimal("87.49"))  # 99.99 less 12.5 % = 87.49125
+    review_stops(now=NOW)
+    assert state(lot) == ""
+    limit(lot, Decimal("87.48"))
+    review_stops(now=NOW)
+    assert state(lot) == "full"
+
+
+def test_a_lot_without_anything_listed_is_not_full() -> None:
+    world = build_world()
+    world.listings[0].is_listed = False
+    world.listings[0].save(update_fields=["is_listed"])
+    limit(world.lots[0].account_id, 1)
+    review_stops(now=NOW)
+    assert state(world.lots[0].account_id) == ""
+
+
+def test_an_award_is_full_by_its_own_cap_alone() -> None:
+    world = build_world()
+    award = create_award(
+        world.lots[0],
+        supplier=world.suppliers[1],
+        reference="Z-1b",
+        awarded_on=START,
+        rank=2,
+        maximum=Decimal(100),
+        by=world.manager,
+        now=NOW,
+    )
+    review_stops(now=NOW)
+    assert state(award.account_id) == ""  # nothing is listed there yet
+    item = create_item(
+        award,
+        ItemSpec(number="1.1", title="Notebooks", basis=PriceBasis.FIXED),
+        by=world.manager,
+        now=NOW,
+    )
+    set_price(
+        item,
+        [TierRow(1, Decimal("440.0000"))],
+        valid_from=START,
+        source="Zuschlag",
+        by=world.manager,
+        now=NOW,
+    )
+    article = Article.objects.create(
+        supplier=world.suppliers[1], supplier_aid="B-1", name="Notebook B", updated_at=NOW
+    )
+    list_articles([(item, article)], supplier=world.suppliers[1], now=NOW)
+    review_stops(now=NOW)
+    assert state(award.account_id) == "full"
+    assert state(world.lots[0].account_id) == ""
+
+
+def test_a_suspended_lot_is_neither_opened_nor_hidden_by_being_full() -> None:
+    world = build_world(notebook_quantity=1)
+    lot = world.lots[0].account_id
+    spec = GateSpec(
+        scope=GateScope(lot_id=world.lots[0].pk),
+        reason=GateReason.SUSPENSION,
+        explanation="Prüfung",
+        evidence="Vermerk 7",
+        valid_from=DAY,
+    )
+    world.submitted({0: 1})
+    review_stops(now=NOW)
+    assert state(lot) == "full"
+    gate = set_gate(spec, by=world.manager, now=NOW)
+    assert state(lot) == "suspended"
+    review_stops(now=NOW)
+    assert state(lot) == "suspended"
+    lift_gate(gate_id=gate.pk, reason="geprüft", by=world.manager, now=NOW)
+    assert state(lot) == "full"
+
+
+def test_what_is_held_in_a_full_lot_is_still_issued() -> None:
+    world = build_world(notebook_quantity=2)
+    wish = world.submitted({0: 2})
+    review_stops(now=NOW)
+    assert state(world.lots[0].account_id) == "full"
+    assert world.approve(wish).state == "approved"
+
+
+def test_only_the_lots_named_are_looked_at() -> None:
+    world = build_world()
+    for lot in world.lots:
+        limit(lot.account_id, 1)
+    review_stops(now=NOW, lot_ids=[world.lots[1].pk])
+    assert [state(lot.account_id) for lot in world.lots] == ["", "full"]
+
+
+def test_lots_of_agreements_that_are_not_listed_are_left_alone() -> None:
+    world = build_world()
+    world.agreement.state = "suspended"
+    world.agreement.save(update_fields=["state"])
+    set_open([world.lots[0].account_id], is_open=False, reason="suspended")
+    review_stops(now=NOW)
+    assert state(world.lots[0].account_id) == "suspended"
