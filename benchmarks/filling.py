@@ -27,6 +27,7 @@ SELECT account_id, 'post', 0, -delta_held, delta_held, id, reference, '', now()
 
 def fill(owner_url: str, *, first: int, last: int, entries: int) -> None:
     """Bring the ledger to `entries` entries on the accounts `first` to `last`."""
+    sys.stderr.write(f"filling a ledger with {entries} entries\n")
     with psycopg.connect(owner_url, autocommit=True) as owner:
         while (missing := entries - _one(owner, "SELECT count(*) FROM ledger_ledgerentry")) > 1:
             before = _one(owner, "SELECT max(id) FROM ledger_ledgerentry")
@@ -39,8 +40,6 @@ def fill(owner_url: str, *, first: int, last: int, entries: int) -> None:
             }
             owner.execute(HOLDS, values)
             owner.execute(POSTS, values)
-            sys.stderr.write(f"\r{entries - missing} entries ")
-        sys.stderr.write(f"\r{entries} entries\n")
         owner.execute("VACUUM (ANALYZE) ledger_ledgerentry, ledger_limitaccount")
 
 

@@ -65,14 +65,15 @@ def append(
     )
 
 
-def _execute(statement: str, values: Mapping[str, object]) -> list[tuple[Any, ...]]:
+def _execute(statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """Run with the values bound by the server, which Django's own cursors do not do.
 
     The session prepares what it runs repeatedly (`prepare_threshold` in the settings).
     """
     connection.ensure_connection()
-    cursor = psycopg.Cursor(connection.connection)
+    cursor: Any = psycopg.Cursor(connection.connection)
     wrap = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
     with wrap(cursor) as wrapped:
         wrapped.execute(statement, values)
-        return wrapped.fetchall()
+        rows: list[tuple[Any, ...]] = wrapped.fetchall()
+    return rows

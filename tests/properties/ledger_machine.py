@@ -6,21 +6,14 @@ what fits ("exact", "one cent over"), so that the borders are met in every examp
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
-from itertools import count
 from types import ModuleType
-from typing import ClassVar, TypeVar
 
-import pytest
-from django.db import transaction
 from django.db.models import Count, Q
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
     initialize,
     invariant,
     precondition,
@@ -31,8 +24,6 @@ from hypothesis.stateful import (
 from contracts.ledger import movements
 from contracts.ledger.errors import (
     InvalidAmount,
-    LedgerError,
-    LimitExceeded,
     UnknownEntry,
 )
 from contracts.ledger.models import (
@@ -41,22 +32,23 @@ from contracts.ledger.models import (
     EntryKind,
     LedgerEntry,
     LimitAccount,
-    Unit,
 )
 from contracts.ledger.replay import differences
 
-from .ledger_model import Ask, Ending, LedgerModel, Refusals, TakeBack
+from .ledger_acts import (
+    NOW,
+    EndingSpec,
+    Holding,
+    LedgerActs,
+    Size,
+    TakingBack,
+    in_cents,
+    pick_from,
+)
 
-NOW = datetime(2026, 6, 15, 9, 0, tzinfo=UTC)
 CAPS = [kind for kind in AccountKind if kind is not AccountKind.BUDGET]
 MAX_ACCOUNTS = 5
 NOWHERE = 2**40
-T = TypeVar("T")
-
-Size = str | int
-Holding = tuple[int, Size, int | None]
-EndingSpec = tuple[int, Size | None, int | None]
-TakingBack = tuple[int, Size, int | None]
 
 kinds = st.sampled_from([*CAPS, AccountKind.BUDGET, AccountKind.BUDGET])
 picks = st.integers(0, 30)
@@ -79,40 +71,8 @@ BAD_AMOUNTS = tuple(
 )
 
 
-def money(amount: int) -> Decimal:
-    return Decimal(amount).scaleb(-2)
-
-
-def in_cents(amount: Decimal) -> int:
-    scaled = amount.scaleb(2)
-    assert scaled == int(scaled)
-    return int(scaled)
-
-
-class LedgerMachine(RuleBasedStateMachine):
-    """Each rule predicts the refusals with the model, acts, and compares.
-
-    `ledger` is the module under test, so that a mutated copy can be driven too.
-    `names_refusals` is switched off only where a Python check is taken out on purpose
-    and the database refuses alone: its constraints know neither the exact name of the
-    refusal nor what is missing.
-    """
-
-    ledger: ClassVar[ModuleType] = movements
-    names_refusals: ClassVar[bool] = True
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.model = LedgerModel()
-        self.numbers = count(1)
-        self.spoken: list[str] = []
-        self.bound_before: dict[int, Decimal] = {}
-        self.example = transaction.atomic()
-        self.example.__enter__()
-
-    def teardown(self) -> None:
-        transaction.set_rollback(True)
-        self.example.__exit__(None, None, None)
+class LedgerMachine(LedgerActs):
+    """The rules draw what to do; what must hold is checked after each."""
 
     # Accounts
 
@@ -155,7 +115,7 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(asked=st.lists(taking_back, min_size=1, max_size=2))
     def reverse(self, asked: list[TakingBack]) -> None:
         known = sorted(self.model.posts)
-        self._take_back([(_pick(known, pick), size, repeat) for pick, size, repeat in asked])
+        self._take_back([(pick_from(known, pick), size, repeat) for pick, size, repeat in asked])
 
     # Short roads on an account of their own, so that each border is met early
 
@@ -288,199 +248,6 @@ class LedgerMachine(RuleBasedStateMachine):
         assert found["entries"] == self.model.entries, "entries were lost or added"
         assert found["ends"] == found["ended"], "a hold ended twice"
 
-    def _check_limits(self) -> None:
-        """After each accepted movement: a freeze may overdraw a budget, nothing may raise it."""
-        for row in LimitAccount.objects.filter(pk__in=self.model.accounts):
-            assert min(row.held, row.posted) >= 0, "a balance is negative"
-            before = self.bound_before.get(row.pk, Decimal(0))
-            if row.kind != AccountKind.BUDGET:
-                assert row.bound <= row.limit_amount, "the cap is exceeded"
-            elif row.bound > before:
-                assert row.bound <= row.limit_amount, "the budget was raised above its limit"
-            self.bound_before[row.pk] = row.bound
-
-    # A movement: size it by the model, predict, act, follow in the model
-
-    def _ask(self, asked: Sequence[Holding]) -> list[int]:
-        asks: list[Ask] = []
-        for account, size, repeat in asked:
-            room = self.model.accounts[account].available - self.model.wanted(asks)[account]
-            amount = {"exact": max(room, 1), "over": max(room, 0) + 1}.get(size, size)
-            asks.append(Ask(account, amount, self._reference(repeat)))
-        ids: list[int] = []
-        accepted = self._attempt(
-            self.model.refusals_of_hold(asks),
-            lambda: ids.extend(self._hold(asks)),
-            shortfalls=self.model.shortfalls(self.model.wanted(asks)),
-        )
-        if accepted:
-            self.model.hold(asks, ids)
-        return ids
-
-    def _end(self, asked: Sequence[EndingSpec]) -> None:
-        endings: list[Ending] = []
-        for pk, size, repeat in asked:
-            held = self.model.holds[pk]
-            room = self.model.accounts[held.account].available
-            growth = self.model.growth(endings)[held.account]
-            full = max(held.amount + room - growth, 1)
-            named = {"same": held.amount, "lower": max(held.amount // 2, 1)}
-            named |= {"exact": full, "over": full + 1}
-            amount = None if size is None else named.get(size, size)
-            endings.append(Ending(pk, amount, self._reference(repeat)))
-        accepted = self._attempt(
-            self.model.refusals_of_settle(endings),
-            lambda: self._settle(endings),
-            shortfalls=self.model.shortfalls(self.model.growth(endings)),
-        )
-        if accepted:
-            self.model.settle(endings, self._posts_of([ending.hold for ending in endings]))
-
-    def _take_back(self, asked: Sequence[TakingBack]) -> None:
-        items: list[TakeBack] = []
-        for pk, size, repeat in asked:
-            rest = self.model.posts[pk].rest
-            amount = {"rest": max(rest, 1), "over": rest + 1}.get(size, size)
-            items.append(TakeBack(pk, amount, self._reference(repeat)))
-        accepted = self._attempt(
-            self.model.refusals_of_reverse(items), lambda: self._reverse(items)
-        )
-        if accepted:
-            self.model.reverse(items)
-
-    def _set_limit(self, account: int, size: Size, repeat: int | None) -> None:
-        bound = self.model.accounts[account].bound
-        limit = {"use": bound, "below": bound - 1}.get(size, size)
-        reference = self._reference(repeat)
-        accepted = self._attempt(
-            self.model.refusals_of_adjust(account, limit, reference),
-            lambda: self._adjust(account, money(limit), reference),
-        )
-        if accepted:
-            self.model.adjust(account, limit, reference)
-
-    def _give(self, giver: int, taker: int, size: Size, repeat: int | None) -> None:
-        rest = self.model.accounts[giver].available
-        amount = {"rest": max(rest, 1), "over": max(rest, 0) + 1}.get(size, size)
-        reference = self._reference(repeat)
-        accepted = self._attempt(
-            self.model.refusals_of_transfer(giver, taker, amount, reference),
-            lambda: self._transfer(giver, taker, money(amount), reference),
-        )
-        if accepted:
-            self.model.transfer(giver, taker, amount, reference)
-
-    def _set_open(self, account: int, *, is_open: bool, reason: str) -> None:
-        follow = self.model.reopen if is_open else self.model.stop
-        changed = self.ledger.set_open([account], is_open=is_open, reason=reason)
-        assert changed == ({account} if follow(account, reason) else set()), "stops differ"
-
-    # Plumbing
-
-    def _attempt(
-        self,
-        expected: Refusals,
-        act: Callable[[], object],
-        shortfalls: set[tuple[int, int, int]] | None = None,
-    ) -> bool:
-        """Act in a savepoint; True when accepted. The refusal must be one of `expected`."""
-        refusal: LedgerError | None = None
-        try:
-            with transaction.atomic():
-                act()
-        except LedgerError as error:
-            refusal = error
-        if refusal is None:
-            assert not expected, f"accepted in spite of {expected}"
-            self._check_limits()
-            return True
-        assert expected, f"refused without reason: {refusal!r}"
-        if not self.names_refusals:
-            return False
-        assert type(refusal) in expected, f"misnamed: {refusal!r}, expected {expected}"
-        if isinstance(refusal, LimitExceeded):
-            named = {
-                (gap.account_id, in_cents(gap.requested), in_cents(gap.available))
-                for gap in refusal.shortfalls
-            }
-            assert named == shortfalls, "shortfalls are not named"
-        return False
-
-    def _open(self, kind: AccountKind, limit: int) -> int:
-        unit = Unit.PIECES if kind is AccountKind.ITEM_QUANTITY else Unit.EUR
-        account = self.ledger.open_account(
-            kind=kind,
-            unit=unit,
-            title=kind.label,
-            limit=money(limit),
-            document="Zuschlag",
-            by=None,
-            now=NOW,
-        )
-        budget = kind is AccountKind.BUDGET
-        self.model.open_account(account.pk, is_budget=budget, limit=limit, counts=unit)
-        return account.pk
-
-    def _adjust(self, account: int, limit: Decimal, reference: str) -> None:
-        self.ledger.adjust(
-            account, new_limit=limit, document="Nachtrag", reference=reference, by=None, now=NOW
-        )
-
-    def _transfer(self, giver: int, taker: int, amount: Decimal, reference: str) -> None:
-        self.ledger.transfer(
-            from_account_id=giver,
-            to_account_id=taker,
-            amount=amount,
-            document="Umbuchung",
-            reference=reference,
-            by=None,
-            now=NOW,
-        )
-
-    def _hold(self, asks: Sequence[Ask]) -> list[int]:
-        holds = [self.ledger.Hold(ask.account, money(ask.amount), ask.reference) for ask in asks]
-        ids = self.ledger.hold(holds, by=None, now=NOW)
-        return [ids[f"{ask.account}:{ask.reference}"] for ask in asks]
-
-    def _settle(self, endings: Sequence[Ending]) -> None:
-        self.ledger.settle(
-            posts=[
-                self.ledger.Post(ending.hold, money(ending.amount), ending.reference)
-                for ending in endings
-                if ending.amount is not None
-            ],
-            voids=[ending.hold for ending in endings if ending.amount is None],
-            by=None,
-            now=NOW,
-        )
-
-    def _reverse(self, items: Sequence[TakeBack]) -> None:
-        reverses = [
-            self.ledger.Reverse(item.post, money(item.amount), item.reference) for item in items
-        ]
-        self.ledger.reverse(reverses, by=None, now=NOW)
-
-    def _posts_of(self, holds: Sequence[int]) -> dict[int, int]:
-        posts = LedgerEntry.objects.filter(kind=EntryKind.POST, resolves__in=holds)
-        return dict(posts.values_list("resolves_id", "pk"))
-
-    def _account(self, pick: int) -> int:
-        return _pick(sorted(self.model.accounts), pick)
-
-    def _hold_to_end(self, pick: int) -> int:
-        """An open hold, and now and then one that has ended already."""
-        running = [pk for pk, hold in self.model.holds.items() if not hold.ended]
-        return _pick(running if running and pick % 10 else sorted(self.model.holds), pick)
-
-    def _latest(self) -> int:
-        return len(self.spoken) - 1
-
-    def _reference(self, repeat: int | None) -> str:
-        if repeat is not None and self.spoken:
-            return _pick(self.spoken, repeat)
-        self.spoken.append(f"ref:{next(self.numbers)}")
-        return self.spoken[-1]
-
 
 def run_machine(
     *,
@@ -514,9 +281,3 @@ def run_machine(
             suppress_health_check=list(HealthCheck),
         ),
     )
-
-
-def _pick(choices: Sequence[T], pick: int) -> T:
-    if not choices:
-        pytest.fail("nothing to pick from")
-    return choices[pick % len(choices)]
