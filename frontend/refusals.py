@@ -92,6 +92,14 @@ _ADVICE: dict[type[Exception], tuple[str, str]] = {
         "Die Kataloglieferung wurde nicht angenommen",
         "Prüfen Sie die Datei und den Stand der Lieferung.",
     ),
+    errors.MoreThanOpen: (
+        "Die Menge ist größer als das, was offen ist",
+        "Prüfen Sie Lieferschein und Zeile, und geben Sie höchstens die offene Menge an.",
+    ),
+    errors.NothingOpen: (
+        "Es ist nichts mehr offen",
+        "Der Stand auf dieser Seite zeigt, was geliefert und was storniert ist.",
+    ),
     IllegalTransition: (
         "Dieser Schritt ist nicht mehr möglich",
         "Der Stand hat sich inzwischen geändert. Prüfen Sie den aktuellen Stand auf dieser Seite.",

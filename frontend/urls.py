@@ -9,6 +9,7 @@ from .views import (
     approvals,
     basket,
     budgets,
+    call_off_steps,
     call_offs,
     catalogue,
     feed,
@@ -60,6 +61,20 @@ urlpatterns: list[URLPattern] = [
     _page("freigaben/<int:requisition_id>/entscheiden/", approvals.decide, "decide"),
     _page("abrufe/", call_offs.call_offs, "call_offs"),
     _page("abrufe/<int:call_off_id>/", call_offs.call_off, "call_off"),
+    _page(
+        "abrufe/<int:call_off_id>/wareneingang/",
+        call_off_steps.call_off_receive,
+        "call_off_receive",
+    ),
+    _page(
+        "abrufe/<int:call_off_id>/stornieren/", call_off_steps.call_off_cancel, "call_off_cancel"
+    ),
+    _page(
+        "abrufe/<int:call_off_id>/bestaetigen/",
+        call_off_steps.call_off_confirm,
+        "call_off_confirm",
+    ),
+    _page("abrufe/<int:call_off_id>/ablehnen/", call_off_steps.call_off_refuse, "call_off_refuse"),
     _page("vereinbarungen/", agreements.agreements, "agreements"),
     _page("vereinbarungen/<int:agreement_id>/", agreements.agreement, "agreement"),
     _page("kataloglieferungen/", uploads.uploads, "uploads"),

@@ -119,6 +119,7 @@ _READERS = _AUTHORITY | _CONTRACTS | {Role.SUPPLIER_ORDERS}
 _PARTIES = _READERS | {Role.SUPPLIER_CATALOGUE}
 _DESK = _CONTRACTS | {Role.SUPPLIER_CATALOGUE}
 _KEEPER = {Role.SUPPLIER_CATALOGUE: 302}
+_SALES = {Role.SUPPLIER_ORDERS: 302}
 _WISH = {"title": "Bedarf", "needed_by": ""}
 
 
@@ -158,6 +159,24 @@ PAGE_ROWS: tuple[PageRow, ...] = (
     ),
     PageRow("GET", "call_offs", _each(_READERS), foreign=200),
     PageRow("GET", "call_off", _each(_READERS), args=("call_off",)),
+    PageRow(
+        "POST",
+        "call_off_receive",
+        _each(_ASKING, 302),
+        args=("call_off",),
+        body={"alles": "1", "received_on": "", "delivery_note": "LS-1"},
+    ),
+    PageRow(
+        "POST",
+        "call_off_cancel",
+        {Role.PROCUREMENT_OFFICER: 302},
+        args=("call_off",),
+        body={"alles": "1", "reason": "Bedarf entfallen"},
+    ),
+    PageRow("POST", "call_off_confirm", _SALES, args=("call_off",)),
+    PageRow(
+        "POST", "call_off_refuse", _SALES, args=("call_off",), body={"reason": "Nicht lieferbar"}
+    ),
     PageRow("GET", "agreements", _each(_PARTIES), foreign=200),
     PageRow("GET", "agreement", _each(_PARTIES), args=("agreement",)),
     PageRow("GET", "uploads", _each(_DESK), foreign=200),

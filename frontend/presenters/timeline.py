@@ -31,6 +31,9 @@ ACTIONS: Mapping[str, tuple[str, str]] = {
     "call_off.invoiced": ("Berechnet", ""),
     "call_off.closed": ("Abgeschlossen", ""),
     "call_off.cancelled": ("Storniert", "danger"),
+    "call_off.partly_cancelled": ("Teilweise storniert", ""),
+    "call_off.closed_short": ("Restmenge aufgegeben", ""),
+    "call_off.timed_out": ("Nicht fristgerecht bestätigt, zurückgenommen", "danger"),
     "upload.received": ("Datei eingegangen", ""),
     "upload.checked": ("Datei geprüft", ""),
     "upload.refused": ("Datei abgelehnt", "danger"),
@@ -85,6 +88,16 @@ def _event(row: AuditEntry) -> Event:
         at=row.at,
         actor=actor,
         on_behalf_of=str(row.on_behalf_of) if row.on_behalf_of is not None else "",
-        note=row.reason,
+        note=_note(row),
         variant=variant,
     )
+
+
+def _note(row: AuditEntry) -> str:
+    """Quantities by line and the delivery note where there are some, then the reason."""
+    after = row.after if isinstance(row.after, dict) else {}
+    quantities = after.get("quantities") or {}
+    points = [f"Zeile {number}: {quantity}" for number, quantity in quantities.items()]
+    if after.get("delivery_note"):
+        points.append(f"Lieferschein {after['delivery_note']}")
+    return " – ".join(part for part in (", ".join(points), row.reason) if part)

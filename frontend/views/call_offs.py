@@ -7,15 +7,19 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
+from frontend.access import may_open
 from frontend.actor import PageRequest
-from frontend.downloads import csv_download
+from frontend.downloads import export_urls, table_download, wants_export
+from frontend.forms.call_off import StepForms
 from frontend.presenters.timeline import history
+from frontend.refusals import Refusal
 from orders.call_offs import visible_call_offs
-from orders.lifecycle import CallOffState
+from orders.lifecycle import CALL_OFF_TRANSITIONS, OPEN_CALL_OFFS, CallOffState
 from orders.models import CallOff, CallOffAssignment, CallOffLine
 
 PER_PAGE = 25
@@ -24,18 +28,16 @@ HEAD = ("Abruf", "Schulträger", "Schule", "Lieferant", "Vereinbarung", "Los", "
 
 
 def call_offs(request: PageRequest) -> HttpResponseBase:
-    """The call-offs the actor may see, filtered; `format=csv` gives the same rows."""
+    """The call-offs the actor may see, filtered; as a file with the same rows."""
     rows = _filtered(request)
-    if request.GET.get("format") == "csv":
-        return csv_download("abrufe.csv", HEAD, (_csv_row(row) for row in rows.iterator()))
-    query = request.GET.copy()
-    query["format"] = "csv"
+    if wants_export(request):
+        return table_download(request, "abrufe", HEAD, (_export(row) for row in rows.iterator()))
     context = {
         "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("seite")),
         "states": list(CallOffState),
         "state": request.GET.get("stand", ""),
         "text": request.GET.get("text", ""),
-        "export_url": f"?{query.urlencode()}",
+        "exports": export_urls(request),
     }
     return render(request, "frontend/call_offs/list.html", context)
 
@@ -56,7 +58,7 @@ def _filtered(request: PageRequest) -> QuerySet[CallOff]:
     return rows.order_by("-issued_at", "-pk")
 
 
-def _csv_row(row: CallOff) -> tuple[Any, ...]:
+def _export(row: CallOff) -> tuple[Any, ...]:
     return (
         row.number,
         row.authority.name,
@@ -75,16 +77,42 @@ def _csv_row(row: CallOff) -> tuple[Any, ...]:
 
 def call_off(request: PageRequest, call_off_id: int) -> HttpResponse:
     """One call-off with its 4-decimal prices and what stands behind each."""
+    return detail(request, call_off_id)
+
+
+def found_call_off(request: PageRequest, call_off_id: int) -> CallOff:
+    """The call-off with its parties, or 404."""
     row = (
         visible_call_offs(request.actor)
         .select_related(
-            "authority", "school", "supplier", "lot__agreement", "award", "terms", "requisition"
+            "authority",
+            "school",
+            "supplier",
+            "lot__agreement",
+            "award",
+            "terms",
+            "requisition",
+            "follows",
+            "followed_by",
         )
         .filter(pk=call_off_id)
         .first()
     )
     if row is None:
         raise Http404
+    return row
+
+
+def detail(
+    request: PageRequest,
+    call_off_id: int,
+    *,
+    forms: StepForms | None = None,
+    refusal: Refusal | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The page of a call-off; `forms` where one was sent and refused."""
+    row = found_call_off(request, call_off_id)
     is_buyer = row.authority_id == request.actor.organisation_id
     lines = list(_lines(row, with_budget=is_buyer))
     context = {
@@ -92,16 +120,39 @@ def call_off(request: PageRequest, call_off_id: int) -> HttpResponse:
         "lines": lines,
         "vat": _vat(lines),
         "is_buyer": is_buyer,
+        "cancelled_net": sum((line.cancelled_net for line in lines), Decimal(0)),
+        "forms": forms or StepForms(lines),
+        "refusal": refusal,
         "events": history(row),
         "crumbs": [{"label": "Abrufe", "url": "/abrufe/"}, {"label": row.number, "url": ""}],
+        **_may(request, row, is_buyer=is_buyer),
     }
-    return render(request, "frontend/call_offs/detail.html", context)
+    return render(request, "frontend/call_offs/detail.html", context, status=status)
 
 
-def _lines(row: CallOff, *, with_budget: bool) -> QuerySet[CallOffLine]:
+def _may(request: PageRequest, row: CallOff, *, is_buyer: bool) -> dict[str, bool]:
+    """Which steps the actor can take now."""
+    state = CallOffState(row.state)
+    is_supplier = row.supplier_id == request.actor.organisation_id
+    following = CALL_OFF_TRANSITIONS[state] if is_supplier else frozenset()
+    changing = is_buyer and state in OPEN_CALL_OFFS
+    return {
+        "may_receive": changing and may_open(request.actor, "call_off_receive"),
+        "may_cancel": changing and may_open(request.actor, "call_off_cancel"),
+        "may_confirm": CallOffState.CONFIRMED in following
+        and may_open(request.actor, "call_off_confirm"),
+        "may_refuse": CallOffState.REFUSED in following
+        and may_open(request.actor, "call_off_refuse"),
+        "has_begun": state == CallOffState.PARTLY_DELIVERED,
+    }
+
+
+def _lines(row: CallOff, *, with_budget: bool) -> QuerySet[Any]:
     """The lines; how the buyer pays is nobody's business but the buyer's."""
-    lines = row.lines.select_related("item", "price_version__change", "list_price").order_by(
-        "line_no"
+    lines = (
+        row.lines.select_related("item", "price_version__change", "list_price", "progress")
+        .annotate(cancelled_net=Coalesce(Sum("cancelled_lines__net"), Decimal(0)))
+        .order_by("line_no")
     )
     if not with_budget:
         return lines
