@@ -78,8 +78,6 @@ def test_more_than_open_is_refused_and_the_form_kept(officer: Client, call_off: 
 def test_what_is_missing_is_said_at_the_field(
     officer: Client, desk: Client, call_off: CallOff
 ) -> None:
-    officer: Client, desk: Client, call_off: CallOff
-) -> None:
     for client, step in ((officer, "stornieren/"), (desk, "ablehnen/")):
         answer = client.post(address(call_off, step), {"alles": "1", "reason": ""})
         assert answer.status_code == 422
