@@ -253,8 +253,8 @@ class TestDevices:
         assert refusal.value.reasons == [
             (
                 "„Garantie 5 Jahre“ (3 Stück) gibt es nur zusammen mit „Notebooks“: Die Geräte "
-                "dazu reichen für 2. Legen Sie die fehlenden Geräte in den Bedarfskorb, oder verringern "
-                "Sie die Menge um 1."
+                "dazu reichen für 2. Legen Sie die fehlenden Geräte in den Bedarfskorb, oder "
+                "verringern Sie die Menge um 1."
             )
         ]
 
