@@ -1,8 +1,8 @@
-"""Write one audit entry inside the caller's transaction."""
+"""Write audit entries inside the caller's transaction."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db.models import Model
@@ -10,6 +10,8 @@ from django.db.models import Model
 from contracts.parties.models import Membership, User
 
 from .models import AuditEntry
+
+BATCH = 5_000
 
 
 def record(
@@ -40,4 +42,31 @@ def record(
         reason=reason,
         rule=rule,
         request_id=request_id,
+    )
+
+
+def record_all(
+    objects: Iterable[Model],
+    action: str,
+    *,
+    by: Membership,
+    now: datetime,
+    after: Mapping[str, object],
+) -> None:
+    """Append the same about many objects at once, an entry each."""
+    AuditEntry.objects.bulk_create(
+        [
+            AuditEntry(
+                at=now,
+                person_id=by.user_id,
+                membership=by,
+                organisation_id=by.organisation_id,
+                object_type=obj._meta.label_lower,  # noqa: SLF001 - Django documents _meta
+                object_id=obj.pk,
+                action=action,
+                after=dict(after),
+            )
+            for obj in objects
+        ],
+        batch_size=BATCH,
     )

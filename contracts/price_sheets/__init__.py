@@ -5,7 +5,7 @@ This is the package's public face; outsiders import from here only (docs/price-s
 
 from .codes import SENTENCES, SheetCode
 from .columns import COLUMNS
-from .errors import NotAllowed, NotFound, PriceSheetError, SheetOutdated
+from .errors import SheetOutdated
 from .imports import import_sheet, obstacle, preview_sheet
 from .reading import MAX_BYTES, MAX_ROWS
 from .report import MOST_ERRORS, Counts, SheetReport
@@ -19,9 +19,6 @@ __all__ = [
     "SAMPLE_FORMATS",
     "SENTENCES",
     "Counts",
-    "NotAllowed",
-    "NotFound",
-    "PriceSheetError",
     "SheetCode",
     "SheetOutdated",
     "SheetReport",

@@ -12,22 +12,38 @@ from datetime import datetime
 
 from django.db import transaction
 
+from contracts.agreements.constraints import translated
+from contracts.agreements.errors import NotFound
+from contracts.agreements.managing import managed_agreement, require_manager
 from contracts.agreements.models import AgreementState, FrameworkAgreement, Lot, VatRule
 from contracts.audit.record import record
 from contracts.clock import berlin_day
-from contracts.parties.models import Membership, Organisation, Role
+from contracts.parties.models import Membership, Organisation
 from contracts.parties.models.organisation import OrganisationKind
 
 from .codes import SheetCode
-from .errors import NotAllowed, NotFound
+from .errors import SheetOutdated
 from .known import Additions, Known, compare, load_known
 from .plan import AwardKey, PlannedAward, plan
 from .reading import SheetReading
-from .report import Counts, Errors, SheetReport
+from .report import Errors, SheetReport
 from .rows import Frame
 from .writing import Writing, write
 
 FILENAME_LENGTH = 120
+
+# a form or the publication of a catalogue can be faster than the import
+_OUTDATED = dict.fromkeys(
+    (
+        "agreements_item_number_unique",
+        "agreements_price_no_overlap",
+        "agreements_article_aid_unique",
+    ),
+    SheetOutdated(
+        "Die Vereinbarung wurde während des Einlesens geändert; es wurde nichts übernommen. "
+        "Bitte prüfen Sie das Preisblatt erneut."
+    ),
+)
 
 
 def preview_sheet(
@@ -67,8 +83,8 @@ def import_sheet(
     if errors.any():
         additions, _ = _additions(agreement, planned, errors)
         return errors.report(rows)
-    with transaction.atomic():
-        agreement = FrameworkAgreement.objects.select_for_update(of=("self",)).get(pk=agreement.pk)
+    with translated(_OUTDATED), transaction.atomic():
+        agreement = managed_agreement(agreement_id, by=by, now=now)
         report = obstacle(agreement, now)
         if report is not None:
             return report
@@ -78,8 +94,10 @@ def import_sheet(
         counts = additions.counts()
         if counts.created:
             name = filename[-FILENAME_LENGTH:] or "preisblatt"
-            write(additions, known, Writing(agreement, name, by, now))
-            _record(agreement, name, content, counts, by=by, now=now)
+            digest = hashlib.sha256(content).hexdigest()
+            write(additions, known, Writing(agreement, name, digest, by, now))
+            after = {"filename": name, "sha256": digest, **asdict(counts)}
+            record(agreement, "agreement.price_sheet_imported", by=by, now=now, after=after)
     return replace(SheetReport(rows, (), 0, counts), is_written=True)
 
 
@@ -96,14 +114,12 @@ def obstacle(agreement: FrameworkAgreement, now: datetime) -> SheetReport | None
 
 def _agreement(agreement_id: int, by: Membership, now: datetime) -> FrameworkAgreement:
     """The agreement of the manager's own purchasing body."""
-    in_force = Membership.objects.valid_on(berlin_day(now)).filter(pk=by.pk)
-    if by.role != Role.CONTRACT_MANAGER or not in_force.exists():
-        raise NotAllowed("Ihre Rolle erlaubt diesen Schritt nicht.")
+    require_manager(by, now)
     agreement = FrameworkAgreement.objects.filter(
         pk=agreement_id, purchasing_body_id=by.organisation_id
     ).first()
     if agreement is None:
-        raise NotFound("Diese Rahmenvereinbarung gibt es nicht.")
+        raise NotFound("Diese Rahmenvereinbarung gibt es bei Ihrer Stelle nicht.")
     return agreement
 
 
@@ -132,16 +148,3 @@ def _additions(
 ) -> tuple[Additions, Known]:
     known = load_known(agreement, planned)
     return compare(planned, known, errors), known
-
-
-def _record(
-    agreement: FrameworkAgreement,
-    filename: str,
-    content: bytes,
-    counts: Counts,
-    *,
-    by: Membership,
-    now: datetime,
-) -> None:
-    after = {"filename": filename, "sha256": hashlib.sha256(content).hexdigest(), **asdict(counts)}
-    record(agreement, "agreement.price_sheet_imported", by=by, now=now, after=after)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db import IntegrityError
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from contracts.agreements.listing import list_pairs
@@ -22,57 +20,45 @@ from contracts.agreements.models import (
     PriceVersion,
 )
 from contracts.agreements.setup import ItemSpec, create_award, unsaved_item
+from contracts.audit.record import record_all
 from contracts.catalogue.indexing import reindex
+from contracts.catalogue.plans import without_nested_loops
 from contracts.clock import berlin_day
 from contracts.ledger.models import AccountKind, Unit
 from contracts.ledger.movements import Opening, open_accounts
 from contracts.parties.models import Membership, Organisation
 
-from .errors import SheetOutdated
 from .known import Additions, CapKey, Known
 from .plan import AwardKey, PlannedPosition
 
 BATCH = 5_000
 SOURCE_LENGTH = 250
 
-_RACED = frozenset(
-    (
-        "agreements_award_unique",
-        "agreements_award_rank_unique",
-        "agreements_item_number_unique",
-        "agreements_price_no_overlap",
-        "agreements_article_aid_unique",
-    )
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """Who imports what: the agreement (locked), the file's name, the acting membership."""
+    """Who imports what: the agreement (locked), the file, the acting membership."""
 
     agreement: FrameworkAgreement
     filename: str
+    sha256: str
     by: Membership
     now: datetime
 
 
 def write(additions: Additions, known: Known, writing: Writing) -> None:
-    """Create awards, caps, positions, prices, articles and listings; needs a transaction.
-
-    Raises SheetOutdated when somebody wrote the same at the same time.
-    """
+    """Create awards, caps, positions, prices, articles and listings; needs a transaction."""
     codes = {award.key[1] for award in additions.awards} | {
         position.award[1] for position in additions.ties
     }
     # publications of catalogues wait at the supplier, too
     locked = Organisation.objects.select_for_update(no_key=True).filter(code__in=codes)
     suppliers = {row.code: row for row in locked.order_by("pk")}
-    with _translated():
-        awards = _write_awards(additions, known, suppliers, writing)
-        accounts = _write_caps(additions, known, awards, writing)
-        items = _write_items(additions, awards, accounts)
-        _write_prices(additions, items, awards, writing)
-        _write_listings(additions, items, suppliers, writing)
+    awards = _write_awards(additions, known, suppliers, writing)
+    accounts = _write_caps(additions, known, awards, writing)
+    items = _write_items(additions, awards, accounts, writing)
+    _write_prices(additions, items, awards, writing)
+    _write_listings(additions, items, suppliers, writing)
 
 
 def _write_awards(
@@ -126,6 +112,7 @@ def _write_items(
     additions: Additions,
     awards: Mapping[AwardKey, tuple[int, str]],
     accounts: Mapping[CapKey, int],
+    writing: Writing,
 ) -> dict[tuple[AwardKey, str], int]:
     """Create the new positions; return the key of all that the sheet names."""
     found = dict(additions.item_ids)
@@ -138,6 +125,8 @@ def _write_items(
         for position in additions.positions
     ]
     ContractItem.objects.bulk_create(rows, batch_size=BATCH)
+    origin = {"filename": writing.filename, "sha256": writing.sha256}
+    record_all(rows, "item.created", by=writing.by, now=writing.now, after=origin)
     for position, item in zip(additions.positions, rows, strict=True):
         found[position.award, position.number] = item.pk
     return found
@@ -215,16 +204,17 @@ def _write_listings(
     for position in additions.ties:
         wanted[position.award[1]].append(position)
     listed: list[int] = []
-    for code, positions in wanted.items():
-        articles = dict(
-            Article.objects.filter(supplier=suppliers[code]).values_list("supplier_aid", "pk")
-        )
-        pairs = [
-            (items[position.award, position.number], articles[position.article_number])
-            for position in positions
-        ]
-        listed += list_pairs(pairs, supplier=suppliers[code], now=writing.now)
-    reindex(listed)
+    with without_nested_loops():
+        for code, positions in wanted.items():
+            articles = dict(
+                Article.objects.filter(supplier=suppliers[code]).values_list("supplier_aid", "pk")
+            )
+            pairs = [
+                (items[position.award, position.number], articles[position.article_number])
+                for position in positions
+            ]
+            listed += list_pairs(pairs, supplier=suppliers[code], now=writing.now)
+        reindex(listed)
 
 
 def _article(supplier: Organisation, aid: str, position: PlannedPosition, now: datetime) -> Article:
@@ -238,18 +228,3 @@ def _article(supplier: Organisation, aid: str, position: PlannedPosition, now: d
         unit=position.unit,
         updated_at=now,
     )
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Somebody else's form or publication can be faster than the import."""
-    try:
-        yield
-    except IntegrityError as error:
-        diagnostics = getattr(error.__cause__, "diag", None)
-        if getattr(diagnostics, "constraint_name", None) not in _RACED:
-            raise
-        raise SheetOutdated(
-            "Die Vereinbarung wurde während des Einlesens geändert; es wurde nichts übernommen. "
-            "Bitte prüfen Sie das Preisblatt erneut."
-        ) from error

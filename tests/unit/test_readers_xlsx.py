@@ -265,3 +265,24 @@ def test_a_preview_names_the_sheets() -> None:
     shown = preview(io.BytesIO(content), sheet="Preise")
     assert (shown.sheets, shown.sheet) == (("Deckblatt", "Preise"), "Preise")
     assert shown.rows == ((1, ("Nr", "1.5")),)
+
+
+def test_a_formula_without_its_value_never_reads_as_an_empty_cell() -> None:
+    rows = raw_table(
+        article_row(2, "A", '<c r="C2"><f t="shared" si="0"/></c>'),
+        article_row(3, "B", '<c r="C3" t="str"><f>A1</f></c>'),
+        article_row(4, "C", '<c r="C4" t="str"><f>""</f><v></v></c>'),
+    )
+    found = outcome(raw_workbook(rows), mapping=mapped())
+    assert [(issue.row, issue.code, issue.value) for issue in found.issues] == [
+        (2, "price_not_numeric", "=…"),
+        (3, "price_not_numeric", "=A1"),
+        (4, "price_missing", ""),
+    ]
+
+
+@pytest.mark.parametrize("text", ["NaN", "Infinity", "1E+999999"])
+def test_what_no_spreadsheet_holds_as_a_number_stays_text(text: str) -> None:
+    rows = raw_table(article_row(2, "A", number("C2", text)))
+    found = outcome(raw_workbook(rows), mapping=mapped())
+    assert [(issue.code, issue.value) for issue in found.issues] == [("price_not_numeric", text)]
