@@ -61,6 +61,11 @@ KINDS: dict[type[Exception], Kind] = {
     # The ordering side.
     ordering.NotFound: Kind(404, "not_found", "Nicht gefunden"),
     ordering.NotAllowed: Kind(403, "not_allowed", "Nicht erlaubt"),
+    ordering.MoreThanOpen: Kind(409, "more_than_open", "Mehr als offen"),
+    ordering.NothingOpen: Kind(409, "nothing_open", "Nichts mehr offen"),
+    ordering.NothingChosen: Kind(422, "nothing_chosen", "Keine Menge angegeben"),
+    ordering.InvalidReceipt: Kind(422, "invalid_receipt", "Tag des Wareneingangs unmöglich"),
+    ordering.CommentMissing: Kind(422, "reason_missing", "Begründung fehlt"),
     ordering.OrderError: Kind(409, "refused", "Vorgang abgelehnt"),
     IllegalTransition: Kind(409, "illegal_transition", "Stand lässt das nicht zu"),
     # Agreements and limits.

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from .articles import ArticleDetail, ArticleList
-from .call_offs import CallOffDetail, CallOffList
+from .call_offs import CallOffConfirm, CallOffDetail, CallOffList, CallOffRefuse
 from .uploads import (
     UploadDetail,
     UploadDiff,
@@ -28,4 +28,12 @@ urlpatterns = [
     path(f"{_UPLOAD}:withdraw", UploadWithdraw.as_view(), name="supplier-upload-withdraw"),
     path("call-offs", CallOffList.as_view(), name="supplier-call-offs"),
     path("call-offs/<slug:number>", CallOffDetail.as_view(), name="supplier-call-off"),
+    path(
+        "call-offs/<slug:number>:confirm",
+        CallOffConfirm.as_view(),
+        name="supplier-call-off-confirm",
+    ),
+    path(
+        "call-offs/<slug:number>:refuse", CallOffRefuse.as_view(), name="supplier-call-off-refuse"
+    ),
 ]

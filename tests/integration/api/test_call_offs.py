@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
+from urllib.parse import urlencode
 
 import pytest
 
 from contracts.parties.models import Role
+from orders import cancellations, goods_receipts
 from orders.models import CallOff
 from tests.api_client import Program, program
-from tests.world import World, person
+from tests.world import DAY, NOW, World, person
 
 pytestmark = pytest.mark.django_db
 CALL_OFFS = "/api/v1/supplier/call-offs"
 QUERIES_OF_A_LIST = 3  # token, client, call-offs with their heads
-QUERIES_OF_ONE = 5  # token, client, call-off, lines, their items
+QUERIES_OF_ONE = 4  # token, client, call-off, lines with item and progress
 
 
 def test_a_supplier_sees_what_was_issued_to_it(issued: World, sales: Program) -> None:
@@ -33,6 +36,7 @@ def test_one_call_off_comes_with_lines_that_sum_to_it(issued: World, sales: Prog
     body = sales.get(f"{CALL_OFFS}/{head['number']}").json()
     (line,) = body["lines"]
     assert (line["quantity"], line["net_unit_price"], line["tax_rate"]) == (30, "429.0000", "19.00")
+    assert (line["delivered"], line["cancelled"], line["open"]) == (0, 0, 30)
     for amount in ("net", "tax", "gross"):
         assert sum(Decimal(row[amount]) for row in body["lines"]) == Decimal(body[amount])
     assert body["terms"]["payment_days"] == 30
@@ -74,3 +78,56 @@ def test_a_list_costs_the_same_for_any_number_of_rows(
     assert len(items) == count
     with django_assert_num_queries(QUERIES_OF_ONE):
         sales.get(f"{CALL_OFFS}/{items[0]['number']}")
+
+
+def number_of(sales: Program) -> str:
+    (head,) = sales.get(CALL_OFFS).json()["items"]
+    return str(head["number"])
+
+
+def test_confirming_once_and_then_it_cannot_be_refused(issued: World, sales: Program) -> None:
+    url = f"{CALL_OFFS}/{number_of(sales)}"
+    answer = sales.post(f"{url}:confirm", key="eins")
+    assert (answer.status_code, answer.json()["state"]) == (200, "confirmed")
+    again = sales.post(f"{url}:confirm", key="eins")
+    assert again.json() == answer.json()
+    assert again["Idempotency-Replayed"] == "true"
+    for action, body in (("confirm", None), ("refuse", {"reason": "Doch nicht"})):
+        refused = sales.post(f"{url}:{action}", body)
+        assert (refused.status_code, refused.json()["code"]) == (409, "illegal_transition")
+
+
+def test_refusing_needs_a_reason_and_gives_everything_back(issued: World, sales: Program) -> None:
+    url = f"{CALL_OFFS}/{number_of(sales)}:refuse"
+    assert sales.post(url, {}).json()["code"] == "validation_failed"
+    body = sales.post(url, {"reason": "Hersteller liefert nicht"}).json()
+    assert body["state"] == "refused"
+    assert [(row["cancelled"], row["open"]) for row in body["lines"]] == [(30, 0)]
+    issued.lots[0].account.refresh_from_db()
+    assert issued.lots[0].account.posted == 0
+
+
+def test_what_changed_comes_again_with_updated_since(issued: World, sales: Program) -> None:
+    call_off = CallOff.objects.get(supplier=issued.suppliers[0])
+    line = call_off.lines.get()
+    later = NOW + timedelta(days=3)
+    since = {"updated_since": (NOW + timedelta(days=1)).isoformat()}
+    assert sales.get(f"{CALL_OFFS}?{urlencode(since)}").json()["items"] == []
+    goods_receipts.receive(
+        call_off_id=call_off.pk,
+        quantities={line.pk: 10},
+        received_on=DAY,
+        by=issued.officer,
+        now=later,
+    )
+    cancellations.cancel(
+        call_off_id=call_off.pk,
+        quantities={line.pk: 5},
+        reason="Bedarf entfallen",
+        by=issued.officer,
+        now=later,
+    )
+    (head,) = sales.get(f"{CALL_OFFS}?{urlencode(since)}").json()["items"]
+    assert (head["state"], head["updated_at"]) == ("partly_delivered", "2026-06-18T09:00:00Z")
+    (row,) = sales.get(f"{CALL_OFFS}/{head['number']}").json()["lines"]
+    assert (row["delivered"], row["cancelled"], row["open"]) == (10, 5, 15)
