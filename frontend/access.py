@@ -37,6 +37,8 @@ FINANCE = frozenset({Role.PROCUREMENT_OFFICER, Role.TREASURER, Role.AUDITOR})
 CONTRACTS = frozenset({Role.CONTRACT_MANAGER, Role.REVIEWER})
 SUPPLIERS = frozenset({Role.SUPPLIER_CATALOGUE, Role.SUPPLIER_ORDERS})
 ORDER_READERS = AUTHORITY | CONTRACTS | {Role.SUPPLIER_ORDERS}
+AGREEMENT_READERS = AUTHORITY | CONTRACTS | SUPPLIERS
+MANAGER = frozenset({Role.CONTRACT_MANAGER})
 CATALOGUE_DESK = CONTRACTS | {Role.SUPPLIER_CATALOGUE}
 
 PUBLIC = frozenset({"login", "demo_login", "logout", "accessibility", "feedback"})
@@ -65,8 +67,36 @@ ACCESS: Mapping[str, frozenset[Role]] = {
     "call_off_cancel": frozenset({Role.PROCUREMENT_OFFICER}),
     "call_off_confirm": frozenset({Role.SUPPLIER_ORDERS}),
     "call_off_refuse": frozenset({Role.SUPPLIER_ORDERS}),
-    "agreements": AUTHORITY | CONTRACTS | SUPPLIERS,
-    "agreement": AUTHORITY | CONTRACTS | SUPPLIERS,
+    "agreements": AGREEMENT_READERS,
+    "agreement": AGREEMENT_READERS,
+    "agreement_items": AGREEMENT_READERS,
+    "agreement_buyers": AUTHORITY | CONTRACTS,
+    "quota_return": frozenset({Role.PROCUREMENT_OFFICER}),
+    "agreement_documents": AGREEMENT_READERS,
+    "document": AGREEMENT_READERS,
+    "agreement_call_offs": ORDER_READERS,
+    "agreement_audit": CONTRACTS,
+    "agreement_create": MANAGER,
+    "agreement_edit": MANAGER,
+    "agreement_list": MANAGER,
+    "agreement_suspend": MANAGER,
+    "agreement_end": MANAGER,
+    "lot_create": MANAGER,
+    "lot_edit": MANAGER,
+    "lot_remove": MANAGER,
+    "award_create": MANAGER,
+    "award_edit": MANAGER,
+    "award_remove": MANAGER,
+    "terms_create": MANAGER,
+    "item_create": MANAGER,
+    "item_edit": MANAGER,
+    "item_remove": MANAGER,
+    "buyer_name": MANAGER,
+    "quota_transfer": MANAGER,
+    "buyer_end": MANAGER,
+    "quota_set": MANAGER,
+    "document_upload": MANAGER,
+    "document_withdraw": MANAGER,
     "uploads": CATALOGUE_DESK,
     "upload": CATALOGUE_DESK,
     "upload_progress": CATALOGUE_DESK,

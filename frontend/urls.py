@@ -5,6 +5,11 @@ from django.urls import URLPattern, path
 from .access import View, page
 from .views import (
     about,
+    agreement_buyers,
+    agreement_documents,
+    agreement_items,
+    agreement_records,
+    agreement_write,
     agreements,
     approvals,
     basket,
@@ -25,6 +30,10 @@ app_name = "frontend"
 
 def _page(route: str, view: View, name: str) -> URLPattern:
     return path(route, page(view), name=name)
+
+
+def _agreement(route: str, view: View, name: str) -> URLPattern:
+    return _page(f"vereinbarungen/<int:agreement_id>/{route}", view, name)
 
 
 urlpatterns: list[URLPattern] = [
@@ -76,7 +85,49 @@ urlpatterns: list[URLPattern] = [
     ),
     _page("abrufe/<int:call_off_id>/ablehnen/", call_off_steps.call_off_refuse, "call_off_refuse"),
     _page("vereinbarungen/", agreements.agreements, "agreements"),
+    _page("vereinbarungen/neu/", agreement_write.agreement_create, "agreement_create"),
     _page("vereinbarungen/<int:agreement_id>/", agreements.agreement, "agreement"),
+    _agreement("bearbeiten/", agreement_write.agreement_edit, "agreement_edit"),
+    _agreement("listen/", agreements.agreement_list, "agreement_list"),
+    _agreement("aussetzen/", agreements.agreement_suspend, "agreement_suspend"),
+    _agreement("beenden/", agreements.agreement_end, "agreement_end"),
+    _agreement("lose/neu/", agreement_write.lot_create, "lot_create"),
+    _agreement("lose/<int:lot_id>/", agreement_write.lot_edit, "lot_edit"),
+    _agreement("lose/<int:lot_id>/entfernen/", agreement_write.lot_remove, "lot_remove"),
+    _agreement("lose/<int:lot_id>/zuschlag/", agreement_write.award_create, "award_create"),
+    _agreement("zuschlaege/<int:award_id>/", agreement_write.award_edit, "award_edit"),
+    _agreement(
+        "zuschlaege/<int:award_id>/entfernen/", agreement_write.award_remove, "award_remove"
+    ),
+    _agreement(
+        "zuschlaege/<int:award_id>/konditionen/", agreement_write.terms_create, "terms_create"
+    ),
+    _agreement("zuschlaege/<int:award_id>/position/", agreement_write.item_create, "item_create"),
+    _agreement("positionen/", agreement_items.agreement_items, "agreement_items"),
+    _agreement("positionen/<int:item_id>/", agreement_write.item_edit, "item_edit"),
+    _agreement("positionen/<int:item_id>/entfernen/", agreement_write.item_remove, "item_remove"),
+    _agreement("berechtigte/", agreement_buyers.agreement_buyers, "agreement_buyers"),
+    _agreement("berechtigte/benennen/", agreement_buyers.buyer_name, "buyer_name"),
+    _agreement("berechtigte/uebertragen/", agreement_buyers.quota_transfer, "quota_transfer"),
+    _agreement(
+        "berechtigte/<int:entitlement_id>/beenden/", agreement_buyers.buyer_end, "buyer_end"
+    ),
+    _agreement(
+        "berechtigte/<int:entitlement_id>/kontingent/", agreement_buyers.quota_set, "quota_set"
+    ),
+    _agreement(
+        "berechtigte/<int:entitlement_id>/rueckgabe/", agreement_buyers.quota_return, "quota_return"
+    ),
+    _agreement("dokumente/", agreement_documents.agreement_documents, "agreement_documents"),
+    _agreement("dokumente/hochladen/", agreement_documents.document_upload, "document_upload"),
+    _agreement("dokumente/<int:document_id>/", agreement_documents.document, "document"),
+    _agreement(
+        "dokumente/<int:document_id>/zurueckziehen/",
+        agreement_documents.document_withdraw,
+        "document_withdraw",
+    ),
+    _agreement("abrufe/", agreement_records.agreement_call_offs, "agreement_call_offs"),
+    _agreement("protokoll/", agreement_records.agreement_audit, "agreement_audit"),
     _page("kataloglieferungen/", uploads.uploads, "uploads"),
     _page("kataloglieferungen/hochladen/", uploads.upload_create, "upload_create"),
     _page("kataloglieferungen/<int:upload_id>/", uploads.upload, "upload"),

@@ -8,6 +8,8 @@ from decimal import Decimal
 
 from django.test import Client
 
+from contracts.agreements import documents
+from contracts.agreements.models import DocumentAudience, DocumentKind
 from contracts.catalogue.indexing import reindex
 from contracts.clock import berlin_day
 from contracts.parties.models import Membership, Role
@@ -92,6 +94,32 @@ def build_pages() -> PageWorld:
         now=NOW,
     )
     return PageWorld(world, now, budget_line, _people(world))
+
+
+def agreement_targets(pages: PageWorld) -> dict[str, int]:
+    """Keys of the agreement, its first lot, award, position, buyer, and of a document."""
+    world = pages.world
+    document = documents.upload(
+        agreement_id=world.agreement.pk,
+        new=documents.NewDocument(
+            kind=DocumentKind.AWARD,
+            audience=DocumentAudience.PARTIES,
+            title="Zuschlagsschreiben Los 1",
+            filename="zuschlag.pdf",
+            content=b"%PDF-1.7 Zuschlag",
+            award_id=world.awards[0].pk,
+        ),
+        by=world.manager,
+        now=pages.now,
+    )
+    return {
+        "agreement": world.agreement.pk,
+        "lot": world.lots[0].pk,
+        "award": world.awards[0].pk,
+        "item": world.items[0].pk,
+        "entitlement": world.agreement.entitlements.get(buyer=world.authority).pk,
+        "document": document.pk,
+    }
 
 
 def _people(world: World) -> dict[Role, Membership]:

@@ -64,6 +64,7 @@ _ORDERS = {Role.SUPPLIER_ORDERS: 200}
 _FINANCE = {Role.TREASURER: 200, Role.AUDITOR: 200}
 _BOOKING = {Role.TREASURER: 201}
 _UPLOAD = ("upload",)
+_PROPOSAL = ("proposal",)
 _ENTITY = ("budget_entity",)
 
 API_ROWS: tuple[ApiRow, ...] = (
@@ -84,6 +85,22 @@ API_ROWS: tuple[ApiRow, ...] = (
     ApiRow("GET", "supplier-upload-diff", _CATALOGUE, args=_UPLOAD),
     ApiRow("POST", "supplier-upload-submit", _CATALOGUE, args=_UPLOAD),
     ApiRow("POST", "supplier-upload-withdraw", _CATALOGUE, args=_UPLOAD),
+    ApiRow("GET", "supplier-price-proposals", _CATALOGUE, foreign=200),
+    ApiRow(
+        "POST",
+        "supplier-price-proposals",
+        {Role.SUPPLIER_CATALOGUE: 201},
+        foreign=422,
+        body={
+            "award": "Z-1",
+            "item": "1.1",
+            "effective_from": "2029-12-01",
+            "evidence": "Herstellerschreiben",
+            "tiers": [{"from_quantity": 1, "net_unit_price": "430.0000"}],
+        },
+    ),
+    ApiRow("GET", "supplier-price-proposal", _CATALOGUE, args=_PROPOSAL),
+    ApiRow("POST", "supplier-price-proposal-withdraw", _CATALOGUE, args=_PROPOSAL),
     ApiRow("GET", "supplier-call-offs", _ORDERS, foreign=200),
     ApiRow("GET", "supplier-call-off", _ORDERS, args=("call_off",)),
     ApiRow("POST", "supplier-call-off-confirm", _ORDERS, args=("call_off",)),
@@ -128,11 +145,27 @@ _PARTIES = _READERS | {Role.SUPPLIER_CATALOGUE}
 _DESK = _CONTRACTS | {Role.SUPPLIER_CATALOGUE}
 _KEEPER = {Role.SUPPLIER_CATALOGUE: 302}
 _SALES = {Role.SUPPLIER_ORDERS: 302}
+_AGREEMENT = ("agreement",)
+_MANAGING = {Role.CONTRACT_MANAGER: 422}
 _WISH = {"title": "Bedarf", "needed_by": ""}
 
 
 def _each(roles: Iterable[Role], status: int = 200) -> dict[Role, int]:
     return dict.fromkeys(roles, status)
+
+
+def _forms(
+    name: str,
+    args: tuple[str, ...],
+    *,
+    role: Role = Role.CONTRACT_MANAGER,
+    foreign: tuple[int, int] = (404, 404),
+) -> tuple[PageRow, PageRow]:
+    """A page that is a form: shown, and sent without input."""
+    return (
+        PageRow("GET", name, {role: 200}, args=args, foreign=foreign[0]),
+        PageRow("POST", name, {role: 422}, args=args, foreign=foreign[1]),
+    )
 
 
 # A foreign list opens, but is empty; what an address names in another house is not there.
@@ -187,6 +220,48 @@ PAGE_ROWS: tuple[PageRow, ...] = (
     ),
     PageRow("GET", "agreements", _each(_PARTIES), foreign=200),
     PageRow("GET", "agreement", _each(_PARTIES), args=("agreement",)),
+    PageRow("GET", "agreement_items", _each(_PARTIES), args=_AGREEMENT),
+    PageRow("GET", "agreement_buyers", _each(_AUTHORITY | _CONTRACTS), args=_AGREEMENT),
+    PageRow("GET", "agreement_documents", _each(_PARTIES), args=_AGREEMENT),
+    PageRow("GET", "document", _each(_PARTIES), args=(*_AGREEMENT, "document")),
+    PageRow("GET", "agreement_call_offs", _each(_READERS), args=_AGREEMENT),
+    PageRow("GET", "agreement_audit", _each(_CONTRACTS), args=_AGREEMENT),
+    *_forms("agreement_create", (), foreign=(200, 422)),
+    *_forms("agreement_edit", _AGREEMENT),
+    *_forms("lot_create", _AGREEMENT),
+    *_forms("lot_edit", (*_AGREEMENT, "lot")),
+    *_forms("award_create", (*_AGREEMENT, "lot")),
+    *_forms("award_edit", (*_AGREEMENT, "award")),
+    *_forms("terms_create", (*_AGREEMENT, "award")),
+    *_forms("item_create", (*_AGREEMENT, "award")),
+    *_forms("item_edit", (*_AGREEMENT, "item")),
+    *_forms("buyer_end", (*_AGREEMENT, "entitlement")),
+    *_forms("quota_set", (*_AGREEMENT, "entitlement")),
+    *_forms("document_withdraw", (*_AGREEMENT, "document")),
+    # A buyer gives its own quota back; this one has none.
+    *_forms("quota_return", (*_AGREEMENT, "entitlement"), role=Role.PROCUREMENT_OFFICER),
+    # Without input, or on a listed agreement, nothing is written, for nobody.
+    PageRow("POST", "buyer_name", _MANAGING, args=_AGREEMENT),
+    PageRow("POST", "quota_transfer", _MANAGING, args=_AGREEMENT),
+    PageRow("POST", "document_upload", _MANAGING, args=_AGREEMENT),
+    PageRow("POST", "lot_remove", _MANAGING, args=(*_AGREEMENT, "lot")),
+    PageRow("POST", "award_remove", _MANAGING, args=(*_AGREEMENT, "award")),
+    PageRow("POST", "item_remove", _MANAGING, args=(*_AGREEMENT, "item")),
+    PageRow("POST", "agreement_list", _MANAGING, args=_AGREEMENT),
+    PageRow(
+        "POST",
+        "agreement_suspend",
+        {Role.CONTRACT_MANAGER: 302},
+        args=_AGREEMENT,
+        body={"reason": "Nachprüfung"},
+    ),
+    PageRow(
+        "POST",
+        "agreement_end",
+        {Role.CONTRACT_MANAGER: 302},
+        args=_AGREEMENT,
+        body={"because": "decision", "reason": "Kündigung"},
+    ),
     PageRow("GET", "uploads", _each(_DESK), foreign=200),
     PageRow("GET", "upload", _each(_DESK), args=("handed_in",)),
     # A part of the page above; called by itself it leads there.

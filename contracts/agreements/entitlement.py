@@ -15,12 +15,16 @@ from contracts.ledger.models import ClosedReason
 from .models import AgreementState, BuyerEntitlement, FrameworkAgreement, Listing, Lot
 
 
+def named_on(buyer_id: int, on: date) -> QuerySet[BuyerEntitlement]:
+    """Entitlements of the buyer on the day, whatever became of an agreement once listed."""
+    return BuyerEntitlement.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gte=on), buyer_id=buyer_id, valid_from__lte=on
+    ).exclude(agreement__state=AgreementState.DRAFT)
+
+
 def entitlements_on(buyer_id: int, on: date) -> QuerySet[BuyerEntitlement]:
     """Entitlements of the buyer in force on the day (Europe/Berlin)."""
-    return BuyerEntitlement.objects.filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gte=on),
-        buyer_id=buyer_id,
-        valid_from__lte=on,
+    return named_on(buyer_id, on).filter(
         agreement__state=AgreementState.LISTED,
         agreement__starts_on__lte=on,
         agreement__ends_on__gte=on,
@@ -55,12 +59,7 @@ def visible_agreements(organisation_id: int, on: date) -> QuerySet[FrameworkAgre
 
     A buyer named on the day also reads why an agreement is suspended or how it ended.
     """
-    named = BuyerEntitlement.objects.filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gte=on),
-        buyer_id=organisation_id,
-        valid_from__lte=on,
-        agreement=OuterRef("pk"),
-    ).exclude(agreement__state=AgreementState.DRAFT)
+    named = named_on(organisation_id, on).filter(agreement=OuterRef("pk"))
     return FrameworkAgreement.objects.filter(
         Q(purchasing_body_id=organisation_id)
         | Exists(named)

@@ -14,7 +14,14 @@ from contracts.parties.models import Membership
 from frontend.access import may_open
 
 # url name, label
-TABS = (("agreement", "Überblick"),)
+TABS = (
+    ("agreement", "Überblick"),
+    ("agreement_items", "Positionen"),
+    ("agreement_buyers", "Abrufberechtigte"),
+    ("agreement_documents", "Dokumente"),
+    ("agreement_call_offs", "Abrufe"),
+    ("agreement_audit", "Protokoll"),
+)
 
 
 def agreement_tabs(actor: Membership, agreement_id: int, active: str) -> list[dict[str, Any]]:

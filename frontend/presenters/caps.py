@@ -33,6 +33,11 @@ class CapHistory:
         return self.forecast.day if self.forecast is not None else None
 
     @property
+    def is_warned(self) -> bool:
+        """Whether the first warning mark is reached."""
+        return self.account.bound * 100 >= self.account.limit_amount * FIRST_WARNING
+
+    @property
     def is_plotted(self) -> bool:
         """Value caps of agreement and lots get a plot over time; all others a meter."""
         return self.account.kind in PLOTTED_KINDS

@@ -1,53 +1,80 @@
-"""Framework agreements: terms, lots, awards, use of the caps, buyers, call-offs."""
+"""Framework agreements: the list, the overview of one, and the steps of its life."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from django import forms
+from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.db.models import Q, QuerySet
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.http import require_POST
 
+from contracts.agreements import cpv, lifecycle
 from contracts.agreements.entitlement import visible_agreements
-from contracts.agreements.models import AgreementState, Award, FrameworkAgreement, Lot
-from contracts.clock import berlin_day
+from contracts.agreements.listing_rules import obstacles_to_listing
+from contracts.agreements.models import (
+    AgreementState,
+    Award,
+    AwardTerms,
+    EndReason,
+    FrameworkAgreement,
+    Lot,
+    LotCpv,
+)
 from frontend.access import may_open
 from frontend.actor import PageRequest
-from frontend.downloads import csv_download
+from frontend.downloads import export_urls, table_download, wants_export
+from frontend.forms.agreement_parts import EndForm, SuspendForm
 from frontend.presenters.caps import cap_histories
+from frontend.refusals import Refusal
+from frontend.saving import attempt
+from frontend.views.agreement_base import crumbs, manages, page_context, today, visible
 from orders.call_offs import visible_call_offs
 
 PER_PAGE = 25
-SHOWN_CALL_OFFS = 10
+SHOWN_CALL_OFFS = 5
 HEAD = ("Nummer", "Titel", "Beschaffungsstelle", "Bekanntmachung", "Beginn", "Ende", "Stand",
         "Höchstwert netto", "gebucht netto", "vorgemerkt netto")  # fmt: skip
+RUNNING = (AgreementState.LISTED, AgreementState.SUSPENDED)
+LISTABLE = (AgreementState.DRAFT, AgreementState.SUSPENDED)
 
 
 def agreements(request: PageRequest) -> HttpResponseBase:
-    """The agreements the actor's organisation may look into."""
-    rows = (
-        visible_agreements(request.actor.organisation_id, berlin_day(timezone.now()))
-        .select_related("purchasing_body", "account")
-        .order_by("number")
-    )
-    state = request.GET.get("stand", "")
-    if state in AgreementState.values:
-        rows = rows.filter(state=state)
-    if request.GET.get("format") == "csv":
-        return csv_download("vereinbarungen.csv", HEAD, (_csv_row(row) for row in rows))
-    query = request.GET.copy()
-    query["format"] = "csv"
+    """The agreements the actor's organisation may look into, filtered, or as a file."""
+    rows = _filtered(request)
+    if wants_export(request):
+        return table_download(request, "vereinbarungen", HEAD, (_row(row) for row in rows))
     context = {
         "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("seite")),
         "states": AgreementState.choices,
-        "state": state,
-        "export_url": f"?{query.urlencode()}",
+        "state": request.GET.get("stand", ""),
+        "text": request.GET.get("text", ""),
+        "exports": export_urls(request),
+        "may_create": may_open(request.actor, "agreement_create"),
     }
     return render(request, "frontend/agreements/list.html", context)
 
 
-def _csv_row(row: FrameworkAgreement) -> tuple[Any, ...]:
+def _filtered(request: PageRequest) -> QuerySet[FrameworkAgreement]:
+    rows = visible_agreements(request.actor.organisation_id, today()).select_related(
+        "purchasing_body", "account"
+    )
+    state = request.GET.get("stand", "")
+    if state in AgreementState.values:
+        rows = rows.filter(state=state)
+    if text := request.GET.get("text", "").strip():
+        rows = rows.filter(
+            Q(number__icontains=text) | Q(title__icontains=text) | Q(notice_number__icontains=text)
+        )
+    return rows.order_by("number")
+
+
+def _row(row: FrameworkAgreement) -> tuple[Any, ...]:
     account = row.account
     return (
         row.number,
@@ -64,55 +91,133 @@ def _csv_row(row: FrameworkAgreement) -> tuple[Any, ...]:
 
 
 def agreement(request: PageRequest, agreement_id: int) -> HttpResponse:
-    """One agreement; other buyers' quotas and call-offs stay with the purchasing body."""
-    day = berlin_day(timezone.now())
-    actor = request.actor
-    row = (
-        visible_agreements(actor.organisation_id, day)
-        .select_related("purchasing_body", "responsible__user", "account")
-        .filter(pk=agreement_id)
-        .first()
+    """The overview of one agreement; other buyers' quotas stay with the purchasing body."""
+    return _overview(request, agreement_id)
+
+
+@require_POST
+def agreement_list(request: PageRequest, agreement_id: int) -> HttpResponse:
+    """Put the agreement on the shelf, or say everything that stands against it."""
+    form = forms.Form(request.POST)
+    step = _step(lifecycle.list_agreement, agreement_id, request, on=today())
+    return _act(request, agreement_id, form, step, "Die Vereinbarung ist gelistet.")
+
+
+@require_POST
+def agreement_suspend(request: PageRequest, agreement_id: int) -> HttpResponse:
+    """Take the agreement off the shelf for the time being."""
+    form = SuspendForm(request.POST)
+    step = _step(
+        lifecycle.suspend_agreement, agreement_id, request, reason=request.POST.get("reason", "")
     )
-    if row is None:
-        raise Http404
-    is_own = row.purchasing_body_id == actor.organisation_id
-    caps = cap_histories(row, by=actor, on=day)
-    call_offs = visible_call_offs(actor).filter(lot__agreement=row)
+    return _act(request, agreement_id, form, step, "Die Vereinbarung ist ausgesetzt.")
+
+
+@require_POST
+def agreement_end(request: PageRequest, agreement_id: int) -> HttpResponse:
+    """End the agreement by time, by its maximum or by decision."""
+    form = EndForm(request.POST)
+    reason = request.POST.get("reason", "")
+    because = request.POST.get("because", "")
+    if because == EndReason.TERM:
+        step = _step(lifecycle.end_agreement, agreement_id, request, on=today())
+    elif because == EndReason.CAP:
+        step = _step(lifecycle.end_by_cap, agreement_id, request)
+    else:
+        step = _step(lifecycle.end_by_decision, agreement_id, request, reason=reason)
+    return _act(request, agreement_id, form, step, "Die Vereinbarung ist beendet.")
+
+
+def _step(
+    call: Callable[..., None], agreement_id: int, request: PageRequest, **more: Any
+) -> Callable[[], bool]:
+    def step() -> bool:
+        call(agreement_id, by=request.actor, now=timezone.now(), **more)
+        return True
+
+    return step
+
+
+def _act(
+    request: PageRequest,
+    agreement_id: int,
+    form: forms.Form,
+    step: Callable[[], bool],
+    outcome: str,
+) -> HttpResponse:
+    refusal = None
+    if form.is_valid():
+        done, refusal = attempt(form, step)
+        if done:
+            messages.success(request, outcome)
+            return redirect("frontend:agreement", agreement_id=agreement_id)
+    return _overview(request, agreement_id, form=form, refusal=refusal, status=422)
+
+
+def _overview(
+    request: PageRequest,
+    agreement_id: int,
+    *,
+    form: forms.Form | None = None,
+    refusal: Refusal | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    row = visible(request, agreement_id)
+    day = today()
+    caps = cap_histories(row, by=request.actor, on=day)
     context = {
-        "agreement": row,
+        **page_context(request, row),
+        "crumbs": [crumbs(row)[0], {"label": row.number, "url": ""}],
         "lots": _lots(row),
         "caps": caps,
         "plots": [cap for cap in caps if cap.is_plotted],
-        "is_own": is_own,
-        "buyers": _buyers(row) if is_own else [],
-        "call_offs": _recent(call_offs) if may_open(actor, "call_offs") else None,
+        "forecasts": [cap for cap in caps if cap.forecast is not None],
+        "warned": [cap for cap in caps if cap.is_warned],
+        "call_offs": _recent(request, row) if may_open(request.actor, "call_offs") else None,
         "days_left": (row.ends_on - day).days,
-        "crumbs": [
-            {"label": "Vereinbarungen", "url": "/vereinbarungen/"},
-            {"label": row.number, "url": ""},
-        ],
+        "refusal": refusal,
+        **_life(request, row, form),
     }
-    return render(request, "frontend/agreements/detail.html", context)
+    return render(request, "frontend/agreements/detail.html", context, status=status)
 
 
-def _recent(rows: Any) -> list[Any]:
-    found = rows.select_related("authority", "school", "supplier", "lot__agreement")
-    return list(found.order_by("-issued_at", "-pk")[:SHOWN_CALL_OFFS])
+def _life(request: PageRequest, row: FrameworkAgreement, form: forms.Form | None) -> dict[str, Any]:
+    """The steps that are open to the actor, with what still stands against a listing."""
+    if not manages(request, row):
+        return {}
+    listable = row.state in LISTABLE
+    running = row.state in RUNNING
+    suspend = form if isinstance(form, SuspendForm) else SuspendForm()
+    end = form if isinstance(form, EndForm) else EndForm()
+    return {
+        "obstacles": obstacles_to_listing(row, today()) if listable else [],
+        "may_list": listable,
+        "suspend_form": suspend if row.state == AgreementState.LISTED else None,
+        "end_form": end if running else None,
+        "failed": form,
+    }
+
+
+def _recent(request: PageRequest, row: FrameworkAgreement) -> list[Any]:
+    found = visible_call_offs(request.actor).filter(lot__agreement=row)
+    joined = found.select_related("authority", "school", "supplier", "lot__agreement")
+    return list(joined.order_by("-issued_at", "-pk")[:SHOWN_CALL_OFFS])
 
 
 def _lots(row: FrameworkAgreement) -> list[dict[str, Any]]:
-    """Lots with their awards, in two queries."""
+    """Lots with their awards, terms of today and CPV codes, in five queries."""
     lots = list(Lot.objects.filter(agreement=row).select_related("account").order_by("number"))
-    awards = Award.objects.filter(lot__in=lots).select_related("supplier").order_by("rank")
-    by_lot: dict[int, list[Award]] = {lot.pk: [] for lot in lots}
-    for award in awards:
-        by_lot[award.lot_id].append(award)
-    return [{"lot": lot, "awards": by_lot[lot.pk]} for lot in lots]
-
-
-def _buyers(row: FrameworkAgreement) -> list[Any]:
-    return list(
-        row.entitlements.select_related("buyer", "lot", "quota").order_by(
-            "buyer__sort_key", "lot__number", "valid_from"
-        )
-    )
+    awards = list(Award.objects.filter(lot__in=lots).select_related("supplier").order_by("rank"))
+    newest = AwardTerms.objects.filter(award__in=awards).order_by("award_id", "-valid_from")
+    in_force = newest.filter(valid_from__lte=today()).distinct("award_id")
+    terms = {found.award_id: found for found in in_force}
+    codes = list(LotCpv.objects.filter(lot__in=lots).order_by("code"))
+    names = cpv.names([code.code for code in codes])
+    return [
+        {
+            "lot": lot,
+            "awards": [(a, terms.get(a.pk)) for a in awards if a.lot_id == lot.pk],
+            "cpv": [(c.code, names.get(c.code, "")) for c in codes if c.lot_id == lot.pk],
+        }
+        for lot in lots
+    ]

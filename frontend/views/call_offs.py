@@ -16,6 +16,7 @@ from frontend.access import may_open
 from frontend.actor import PageRequest
 from frontend.downloads import export_urls, table_download, wants_export
 from frontend.forms.call_off import StepForms
+from frontend.presenters.call_offs import HEAD, call_off_row
 from frontend.presenters.timeline import history
 from frontend.refusals import Refusal
 from orders.call_offs import visible_call_offs
@@ -23,15 +24,15 @@ from orders.lifecycle import CALL_OFF_TRANSITIONS, OPEN_CALL_OFFS, CallOffState
 from orders.models import CallOff, CallOffAssignment, CallOffLine
 
 PER_PAGE = 25
-HEAD = ("Abruf", "Schulträger", "Schule", "Lieferant", "Vereinbarung", "Los", "erteilt am",
-        "Lieferung bis", "Stand", "netto", "Umsatzsteuer", "brutto")  # fmt: skip
 
 
 def call_offs(request: PageRequest) -> HttpResponseBase:
     """The call-offs the actor may see, filtered; as a file with the same rows."""
     rows = _filtered(request)
     if wants_export(request):
-        return table_download(request, "abrufe", HEAD, (_export(row) for row in rows.iterator()))
+        return table_download(
+            request, "abrufe", HEAD, (call_off_row(row) for row in rows.iterator())
+        )
     context = {
         "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("seite")),
         "states": list(CallOffState),
@@ -56,23 +57,6 @@ def _filtered(request: PageRequest) -> QuerySet[CallOff]:
             | Q(authority__name__icontains=text)
         )
     return rows.order_by("-issued_at", "-pk")
-
-
-def _export(row: CallOff) -> tuple[Any, ...]:
-    return (
-        row.number,
-        row.authority.name,
-        row.school.name if row.school is not None else "",
-        row.supplier.name,
-        row.lot.agreement.number,
-        row.lot.number,
-        row.issued_at,
-        row.delivery_by,
-        row.get_state_display(),
-        row.net,
-        row.tax,
-        row.gross,
-    )
 
 
 def call_off(request: PageRequest, call_off_id: int) -> HttpResponse:

@@ -24,7 +24,7 @@ from contracts.parties.models import Role
 from orders.delivery import deliver_due
 from orders.exports import sequence_all
 from tests.browser.axe import ConsoleErrors, assert_accessible, assert_no_horizontal_scroll
-from tests.pages import PageWorld, build_pages
+from tests.pages import PageWorld, agreement_targets, build_pages
 from tests.permission_table import PAGE_ROWS, PUBLIC_PAGE_ROWS
 
 pytestmark = pytest.mark.browser
@@ -39,8 +39,10 @@ ROLES = (
 )
 SCHEMES = ("light", "dark")
 WIDTHS = (1280, 320)
+# Answers that are files and no pages.
+FILES = ("upload_issues", "document")
 ROWS = [
-    *(row for row in PAGE_ROWS if row.method == "GET" and row.name != "upload_issues"),
+    *(row for row in PAGE_ROWS if row.method == "GET" and row.name not in FILES),
     *(row for row in PUBLIC_PAGE_ROWS if row.method == "GET"),
 ]
 FILE = (
@@ -109,7 +111,7 @@ def _targets(pages: PageWorld) -> dict[str, Any]:
         "draft": draft.pk,
         "submitted": submitted.pk,
         "call_off": issued.call_offs.get(supplier=pages.world.suppliers[0]).pk,
-        "agreement": pages.world.agreement.pk,
+        **agreement_targets(pages),
         "handed_in": upload.pk,
     }
 

@@ -20,11 +20,12 @@ from contracts.parties.models.organisation import OrganisationKind
 from frontend.access import ACCESS, PERSONAL, PUBLIC
 from frontend.urls import urlpatterns
 from tests.database_state import writes
-from tests.pages import PageWorld, build_pages
+from tests.pages import PageWorld, agreement_targets, build_pages
 from tests.permission_table import PAGE_ROWS, PUBLIC_PAGE_ROWS, PageRow, PublicRow
 from tests.world import person
 
 FILE = b"Artikelnummer;Bezeichnung;Preis\nA-1;Notebooks;429,00\n"
+SHARED = ("agreement", "agreement_items", "agreement_documents", "agreement_call_offs")
 FOREIGN, ANONYMOUS = "foreign", "anonymous"
 # A denial may touch the session and nothing else.
 SESSION_TABLES = ("django_session",)
@@ -82,7 +83,7 @@ def _targets(pages: PageWorld) -> dict[str, Any]:
         "draft": draft.pk,
         "submitted": submitted.pk,
         "call_off": issued.call_offs.get(supplier=pages.world.suppliers[0]).pk,
-        "agreement": pages.world.agreement.pk,
+        **agreement_targets(pages),
         "checked": _upload(pages, FILE).pk,
         "handed_in": _handed_in(pages).pk,
     }
@@ -141,8 +142,11 @@ def test_every_role_gets_what_the_table_says(stage: Stage, row: PageRow, caller:
 
 
 def _is_shared(row: PageRow, role: Role) -> bool:
-    """Both suppliers have awards under the one agreement: each may look into it."""
-    return row.name == "agreement" and role in (Role.SUPPLIER_CATALOGUE, Role.SUPPLIER_ORDERS)
+    """Both suppliers have awards under the one agreement: each may look into it.
+
+    The document belongs to the award of the first.
+    """
+    return row.name in SHARED and role in (Role.SUPPLIER_CATALOGUE, Role.SUPPLIER_ORDERS)
 
 
 def _expect(stage: Stage, row: PageRow, client: Client, status: int) -> HttpResponse:

@@ -1,0 +1,210 @@
+"""The audit trail as people read it: German words for steps, things and fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from contracts.audit.models import AuditEntry
+from contracts.parties.models import Role
+from frontend.downloads import Cell
+from frontend.formatting import format_day, format_money, format_quantity
+
+HEAD = ("Zeitpunkt", "Person", "für", "Rolle", "Organisation", "Gegenstand", "Schlüssel",
+        "Schritt", "vorher", "nachher", "Grund")  # fmt: skip
+
+THINGS: Mapping[str, str] = {
+    "agreements.frameworkagreement": "Vereinbarung",
+    "agreements.lot": "Los",
+    "agreements.award": "Zuschlag",
+    "agreements.awardterms": "Konditionen",
+    "agreements.contractitem": "Position",
+    "agreements.buyerentitlement": "Abrufberechtigung",
+    "agreements.agreementdocument": "Dokument",
+    "agreements.pricechange": "Preisänderung",
+    "agreements.contractmodification": "Vertragsänderung",
+}
+STEPS: Mapping[str, str] = {
+    "agreement.created": "Entwurf angelegt",
+    "agreement.edited": "geändert",
+    "agreement.listed": "gelistet",
+    "agreement.suspended": "ausgesetzt",
+    "agreement.ended": "beendet",
+    "agreement.cap_lowered": "Höchstwert gesenkt",
+    "lot.created": "angelegt",
+    "lot.edited": "geändert",
+    "lot.removed": "Los aus dem Entwurf entfernt",
+    "award.created": "angelegt",
+    "award.edited": "geändert",
+    "award.removed": "Zuschlag aus dem Entwurf entfernt",
+    "terms.added": "neue Fassung",
+    "item.created": "angelegt",
+    "item.edited": "geändert",
+    "item.removed": "Position aus dem Entwurf entfernt",
+    "price.set": "Preis festgelegt",
+    "entitlement.named": "benannt",
+    "entitlement.ended": "Ende festgelegt",
+    "quota.set": "Kontingent festgelegt",
+    "quota.transferred": "Kontingent übertragen",
+    "quota.returned": "Kontingent zurückgegeben",
+    "document.uploaded": "hochgeladen",
+    "document.withdrawn": "zurückgezogen",
+    "price_change.proposed": "vorgeschlagen",
+    "price_change.decided": "entschieden",
+    "price_change.accepted": "angenommen",
+    "price_change.rejected": "abgelehnt",
+    "price_change.withdrawn": "zurückgezogen",
+    "modification.registered": "eingetragen",
+    "modification.approved": "genehmigt",
+    "modification.rejected": "abgelehnt",
+}
+FIELDS: Mapping[str, str] = {
+    "number": "Nummer",
+    "title": "Titel",
+    "notice_number": "Bekanntmachung",
+    "starts_on": "Beginn",
+    "ends_on": "Ende",
+    "estimate": "Schätzwert",
+    "maximum": "Höchstwert",
+    "responsible": "verantwortlich",
+    "term_justification": "Begründung der Laufzeit",
+    "state": "Stand",
+    "end_reason": "beendet durch",
+    "allocation": "Vergaberegel",
+    "cpv": "CPV-Codes",
+    "supplier": "Lieferant",
+    "reference": "Zuschlagsvermerk",
+    "awarded_on": "Zuschlag am",
+    "rank": "Rang",
+    "unit": "Einheit",
+    "product_group": "Warengruppe",
+    "basis": "Preisbasis",
+    "role": "Art",
+    "periods": "Zeiträume",
+    "period_months": "Monate je Zeitraum",
+    "vat_class": "Steuerklasse",
+    "cumulative_tiers": "Staffel über alle Abrufe",
+    "max_quantity": "Höchstmenge",
+    "delivery_days": "Lieferzeit (Werktage)",
+    "tiers": "Staffel",
+    "valid_from": "gültig ab",
+    "valid_to": "gültig bis",
+    "price_unit": "je Einheiten",
+    "buyer": "Abrufberechtigte",
+    "lot": "Los",
+    "quota": "Kontingent",
+    "version": "Fassung",
+    "payment_days": "Zahlungsziel (Tage)",
+    "discount_percent": "Skonto (%)",
+    "discount_days": "Skontofrist (Tage)",
+    "minimum_order": "Mindestbestellwert",
+    "penalty_percent_per_week": "Vertragsstrafe je Woche (%)",
+    "delivery_clause": "Lieferbedingung",
+    "split_over_ranks": "über Ränge teilbar",
+    "confirmation_days": "Frist zur Bestätigung (Werktage)",
+    "rise_percent_per_year": "Erhöhung je Jahr (%)",
+    "rise_earliest_on": "Erhöhung frühestens",
+    "price_notice_days": "Ankündigungsfrist (Tage)",
+    "automatic_fall": "Senkung ohne Prüfung",
+    "filename": "Datei",
+    "kind": "Art",
+    "audience": "sichtbar für",
+    "sha256": "SHA-256",
+}
+STATES: Mapping[str, str] = {
+    "draft": "Entwurf",
+    "listed": "gelistet",
+    "suspended": "ausgesetzt",
+    "ended": "beendet",
+}
+_MONEY = frozenset({"estimate", "maximum", "quota", "minimum_order"})
+_PIECES = frozenset({"max_quantity"})
+_DAYS = frozenset(
+    {"starts_on", "ends_on", "awarded_on", "valid_from", "valid_to", "rise_earliest_on"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field before and after."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An entry with its words."""
+
+    entry: AuditEntry
+    thing: str
+    step: str
+    person: str
+    role: str
+    changes: tuple[Change, ...]
+
+
+def shown(entry: AuditEntry) -> Shown:
+    """The entry with German words; what has none is shown as it is kept."""
+    before, after = dict(entry.before or {}), dict(entry.after or {})
+    names = [*after, *(name for name in before if name not in after)]
+    changes = [
+        Change(FIELDS.get(name, name), _words(name, before), _words(name, after)) for name in names
+    ]
+    return Shown(
+        entry=entry,
+        thing=THINGS.get(entry.object_type, entry.object_type),
+        step=STEPS.get(entry.action, entry.action),
+        person=str(entry.person) if entry.person is not None else "System",
+        role=str(Role(entry.membership.role).label) if entry.membership is not None else "",
+        changes=tuple(change for change in changes if change.before or change.after),
+    )
+
+
+def export_row(entry: AuditEntry) -> tuple[Cell, ...]:
+    """The entry in the order of HEAD."""
+    row = shown(entry)
+    return (
+        entry.at,
+        row.person,
+        str(entry.on_behalf_of) if entry.on_behalf_of is not None else None,
+        row.role,
+        entry.organisation.name if entry.organisation is not None else None,
+        row.thing,
+        entry.object_id,
+        row.step,
+        "; ".join(f"{change.label}: {change.before}" for change in row.changes if change.before),
+        "; ".join(f"{change.label}: {change.after}" for change in row.changes if change.after),
+        entry.reason,
+    )
+
+
+def _words(name: str, values: Mapping[str, Any]) -> str:
+    value = values.get(name)
+    if value is None or value in ("", []):
+        return ""
+    if isinstance(value, bool):
+        return "ja" if value else "nein"
+    if isinstance(value, list):
+        return ", ".join(str(part) for part in value)
+    if name == "state":
+        return STATES.get(str(value), str(value))
+    return _figure(name, str(value))
+
+
+def _figure(name: str, text: str) -> str:
+    """Money, pieces and days the German way; anything else as it is kept."""
+    try:
+        if name in _MONEY:
+            return format_money(Decimal(text))
+        if name in _PIECES:
+            return format_quantity(Decimal(text))
+        if name in _DAYS:
+            return format_day(date.fromisoformat(text))
+    except (InvalidOperation, ValueError):
+        return text
+    return text

@@ -1,0 +1,136 @@
+"""Documents of an agreement: upload, download by those entitled, withdrawal."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_POST
+
+from contracts.agreements import documents as domain
+from contracts.agreements.models import AgreementDocument, FrameworkAgreement
+from frontend.actor import PageRequest
+from frontend.downloads import Cell, export_urls, table_download, wants_export
+from frontend.forms.agreement_parts import DocumentForm, WithdrawForm
+from frontend.refusals import Refusal
+from frontend.saving import attempt
+from frontend.views.agreement_base import manages, own, page_context, today, visible
+from frontend.views.form_page import FormPage
+
+PER_PAGE = 25
+HEAD = ("Titel", "Art", "sichtbar für", "Los", "Zuschlag", "Datei", "Bytes", "SHA-256",
+        "hochgeladen am", "hochgeladen von", "zurückgezogen am")  # fmt: skip
+
+
+def agreement_documents(request: PageRequest, agreement_id: int) -> HttpResponseBase:
+    """What the actor's organisation may download, or the list as a file."""
+    row = visible(request, agreement_id)
+    if wants_export(request):
+        rows = (_row(entry) for entry in _documents(request, row))
+        return table_download(request, f"dokumente-{row.number}", HEAD, rows)
+    return _list(request, row)
+
+
+def _documents(request: PageRequest, row: FrameworkAgreement) -> QuerySet[AgreementDocument]:
+    return (
+        domain.visible_documents(request.actor, today())
+        .filter(agreement=row)
+        .select_related("lot", "award", "uploaded_by__user")
+        .order_by("-uploaded_at", "-pk")
+    )
+
+
+def _row(row: AgreementDocument) -> tuple[Cell, ...]:
+    return (
+        row.title,
+        str(row.get_kind_display()),
+        str(row.get_audience_display()),
+        row.lot.number if row.lot is not None else None,
+        row.award.reference if row.award is not None else None,
+        row.filename,
+        row.size,
+        row.sha256,
+        row.uploaded_at,
+        str(row.uploaded_by.user),
+        row.withdrawn_at,
+    )
+
+
+@require_POST
+def document_upload(request: PageRequest, agreement_id: int) -> HttpResponse:
+    """Keep a file."""
+    row = own(request, agreement_id)
+    form = DocumentForm(request.POST, request.FILES, agreement=row)
+    refusal = None
+    if form.is_valid():
+        done, refusal = attempt(
+            form,
+            lambda: domain.upload(
+                agreement_id=row.pk, new=form.new, by=request.actor, now=timezone.now()
+            ),
+        )
+        if done is not None:
+            return redirect("frontend:agreement_documents", agreement_id=row.pk)
+    return _list(request, row, form=form, refusal=refusal, status=422)
+
+
+def document(request: PageRequest, agreement_id: int, document_id: int) -> HttpResponse:
+    """The file, always as a download and never as a page of ours."""
+    row = visible(request, agreement_id)
+    found = _documents(request, row).filter(pk=document_id).first()
+    if found is None:
+        raise Http404
+    response = HttpResponse(bytes(found.content), content_type=found.media_type)
+    response["Content-Disposition"] = content_disposition_header(
+        as_attachment=True, filename=found.filename
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def document_withdraw(request: PageRequest, agreement_id: int, document_id: int) -> HttpResponse:
+    """Take a document back."""
+    row = own(request, agreement_id)
+    found = _documents(request, row).filter(pk=document_id, withdrawn_at__isnull=True).first()
+    if found is None:
+        raise Http404
+    form = WithdrawForm(request.POST if request.method == "POST" else None)
+
+    def step() -> bool:
+        domain.withdraw(
+            document_id=found.pk,
+            reason=form.cleaned_data["reason"],
+            by=request.actor,
+            now=timezone.now(),
+        )
+        return True
+
+    title = f"Dokument zurückziehen: {found.title}"
+    context = page_context(request, row, "Zurückziehen") | {"back": "agreement_documents"}
+    lead = "Danach sieht nur noch Ihre Stelle das Dokument. Es bleibt erhalten."
+    return FormPage(request, title, context).saved(
+        form, step, "Das Dokument ist zurückgezogen.", lead=lead, to="agreement_documents"
+    )
+
+
+def _list(
+    request: PageRequest,
+    row: FrameworkAgreement,
+    *,
+    form: DocumentForm | None = None,
+    refusal: Refusal | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    if form is None and manages(request, row):
+        form = DocumentForm(agreement=row)
+    context = {
+        **page_context(request, row, "Dokumente"),
+        "page": Paginator(_documents(request, row), PER_PAGE).get_page(request.GET.get("seite")),
+        "exports": export_urls(request),
+        "form": form,
+        "refusal": refusal,
+    }
+    return render(request, "frontend/agreements/documents.html", context, status=status)
