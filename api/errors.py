@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.core.signals import got_request_exception
@@ -14,13 +14,28 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from contracts.agreements.change_errors import (
+    EffectiveDatePast,
+    EvidenceMissing,
+    NothingChanges,
+    UnsuitablePrices,
+)
 from contracts.agreements.errors import Blocked, NotListable
+from contracts.agreements.setup import OverlappingPrices
 from contracts.catalogue.errors import InvalidMapping
 from contracts.catalogue.readers.errors import FileRejected, MappingError
 from contracts.ledger.errors import LimitExceeded
+from contracts.pricing import InvalidPriceUnit, TierOrderError
 
 from .problems import INTERNAL, Kind, kind_of
-from .refusals import InvalidParameter, Refusal
+from .refusals import (
+    InvalidParameter,
+    Refusal,
+    UnknownArticle,
+    UnknownAward,
+    UnknownItem,
+    UnsupportedCurrency,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -82,16 +97,38 @@ def _detail(kind: Kind, error: Exception) -> str:
 def _errors(error: Exception) -> list[dict[str, str]]:
     if isinstance(error, drf.ValidationError):
         return list(_fields(error.detail, "#"))
-    if isinstance(error, InvalidParameter):
-        return [_entry(f"#/{error.name}", "invalid", str(error))]
-    if isinstance(error, FileRejected):
-        return [_entry("#/file", error.code, error.message)]
-    if isinstance(error, MappingError | InvalidMapping):
-        pointer = f"#/mapping/{error.field.replace('.', '/')}"
-        return [_entry(pointer, "invalid", _mapping_sentence(error))]
     if isinstance(error, Blocked | NotListable):
         return [_entry("", "blocked", reason) for reason in error.reasons]
-    return []
+    entry = _entry_of_one_field(error)
+    return [] if entry is None else [entry]
+
+
+def _entry_of_one_field(error: Exception) -> dict[str, str] | None:
+    if isinstance(error, InvalidParameter):
+        return _entry(f"#/{error.name}", "invalid", str(error))
+    if isinstance(error, FileRejected):
+        return _entry("#/file", error.code, error.message)
+    if isinstance(error, MappingError | InvalidMapping):
+        pointer = f"#/mapping/{error.field.replace('.', '/')}"
+        return _entry(pointer, "invalid", _mapping_sentence(error))
+    known = next((_POINTERS[cls] for cls in type(error).__mro__ if cls in _POINTERS), None)
+    return None if known is None else _entry(known, kind_of(error).code, str(error))
+
+
+_POINTERS: Mapping[type[Exception], str] = {
+    UnknownAward: "#/award",
+    UnknownItem: "#/item",
+    UnknownArticle: "#/article",
+    UnsupportedCurrency: "#/currency",
+    EvidenceMissing: "#/evidence",
+    EffectiveDatePast: "#/effective_from",
+    OverlappingPrices: "#/effective_from",
+    TierOrderError: "#/tiers",
+    UnsuitablePrices: "#/tiers",
+    NothingChanges: "#/tiers",
+    InvalidPriceUnit: "#/price_unit",
+}
+"""Refusals that mean one field of the request."""
 
 
 def _mapping_sentence(error: MappingError | InvalidMapping) -> str:

@@ -13,11 +13,14 @@ from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404
 from rest_framework import exceptions as drf
 
+from contracts.agreements import change_errors as changes
 from contracts.agreements import errors as agreements
 from contracts.agreements.errors import AgreementError, Blocked, NotEntitled
+from contracts.agreements.setup import OverlappingPrices
 from contracts.catalogue import errors as catalogue
 from contracts.catalogue.readers.errors import FileRejected, MappingError
 from contracts.ledger.errors import LedgerError, LimitExceeded
+from contracts.pricing import PricingError, TierOrderError
 from orders import errors as ordering
 from orders.lifecycle import IllegalTransition
 
@@ -57,6 +60,9 @@ KINDS: dict[type[Exception], Kind] = {
         422, "idempotency_key_reused", "Idempotency-Key schon verwendet"
     ),
     refusals.UnknownAward: Kind(422, "unknown_award", "Zuschlag nicht gefunden"),
+    refusals.UnknownItem: Kind(422, "unknown_item", "Position nicht gefunden"),
+    refusals.UnknownArticle: Kind(422, "unknown_article", "Artikel nicht gefunden"),
+    refusals.UnsupportedCurrency: Kind(422, "unsupported_currency", "Währung nicht vereinbart"),
     drf.Throttled: Kind(429, "rate_limited", "Zu viele Anfragen"),
     # The ordering side.
     ordering.NotFound: Kind(404, "not_found", "Nicht gefunden"),
@@ -77,6 +83,18 @@ KINDS: dict[type[Exception], Kind] = {
     NotEntitled: Kind(403, "not_entitled", "Nicht bezugsberechtigt"),
     Blocked: Kind(409, "blocked", "Beschaffung gesperrt"),
     AgreementError: Kind(409, "refused", "Vorgang abgelehnt"),
+    # Prices and their changes.
+    PricingError: Kind(422, "invalid_price", "Preisangabe ungültig"),
+    TierOrderError: Kind(422, "tiers_out_of_order", "Staffel nicht in Ordnung"),
+    OverlappingPrices: Kind(409, "overlapping_prices", "Preisfassungen überschneiden sich"),
+    agreements.NoPrice: Kind(409, "no_price", "Kein Vertragspreis"),
+    changes.EffectiveDatePast: Kind(422, "effective_date_past", "Wirksamkeitstag vorbei"),
+    changes.UnsuitablePrices: Kind(422, "unsuitable_prices", "Preise passen nicht zur Position"),
+    changes.NothingChanges: Kind(422, "nothing_changes", "Kein Preis ändert sich"),
+    changes.EvidenceMissing: Kind(422, "evidence_missing", "Begründung fehlt"),
+    changes.ChangePending: Kind(409, "change_pending", "Änderung noch offen"),
+    changes.WrongChangeState: Kind(409, "illegal_transition", "Stand lässt das nicht zu"),
+    changes.SamePerson: Kind(409, "four_eyes", "Vier-Augen-Prinzip"),
     # Catalogues.
     FileRejected: Kind(422, "file_rejected", "Datei abgelehnt"),
     MappingError: Kind(422, "invalid_mapping", "Zuordnung ungültig"),

@@ -41,3 +41,15 @@ class RequestInFlight(Refusal):
 
 class UnknownAward(Refusal):
     """No award of the supplier carries the reference, or several do."""
+
+
+class UnknownItem(Refusal):
+    """The award has no item of this number."""
+
+
+class UnknownArticle(Refusal):
+    """The supplier has no article of this number."""
+
+
+class UnsupportedCurrency(Refusal):
+    """Prices are agreed in EUR."""

@@ -152,3 +152,14 @@ def discount_item(world: World) -> tuple[ContractItem, Article]:
     )
     world.listings += list_articles([(item, article)], supplier=world.suppliers[0], now=NOW)
     return item, article
+
+
+def discount_proposal(world: World) -> Proposal:
+    """A proposal about an item that no other test of the world touches."""
+    item, _ = discount_item(world)
+    return Proposal(
+        item_id=item.pk,
+        effective_from=date(2029, 12, 1),
+        evidence="Neue Preisliste",
+        tiers=(TierRow(1, discount_percent=Decimal(9)),),
+    )

@@ -17,17 +17,16 @@ from rest_framework.reverse import reverse
 
 from api import pagination, params
 from api.auth import actor
-from api.refusals import InvalidParameter, UnknownAward
+from api.refusals import InvalidParameter
 from api.schema.operations import CURSOR, LIMIT, parameter
 from api.scopes import Scope
 from api.serializers import page_of
 from api.views import ApiView, IdempotentPost
-from contracts.agreements.models import Award
 from contracts.catalogue import diff, uploads
 from contracts.catalogue.errors import UploadTooLarge
 from contracts.catalogue.models import CatalogueUpload, StagedAction
-from contracts.parties.models import Membership
 
+from .awards import award_id
 from .upload_shapes import (
     DiffShape,
     IssueShape,
@@ -108,7 +107,7 @@ class UploadList(IdempotentPost, ApiView):
         given = form.validated_data
         upload = uploads.receive(
             by=actor(request),
-            award_id=_award_id(actor(request), given["award"], given.get("agreement")),
+            award_id=award_id(actor(request), given["award"], given.get("agreement")),
             filename=given["file"].name,
             content=given["file"].read(),
             mapping=given["mapping"],
@@ -252,18 +251,3 @@ def _counts(upload: CatalogueUpload) -> dict[str, int]:
         "held_back": counts.held_back,
         "refused": counts.refused,
     }
-
-
-def _award_id(by: Membership, reference: str, agreement: str | None) -> int:
-    """The one award of the supplier with this reference. Raises UnknownAward."""
-    found = Award.objects.filter(supplier_id=by.organisation_id, reference=reference)
-    if agreement:
-        found = found.filter(lot__agreement__number=agreement)
-    keys = list(found.values_list("pk", flat=True)[:2])
-    if len(keys) != 1:
-        raise UnknownAward(
-            f"Der Vermerk „{reference}“ steht bei mehreren Zuschlägen. Bitte auch agreement nennen."
-            if keys
-            else f"Einen Zuschlag „{reference}“ haben Sie nicht."
-        )
-    return int(keys[0])

@@ -4,6 +4,7 @@ from django.urls import path
 
 from .articles import ArticleDetail, ArticleList
 from .call_offs import CallOffConfirm, CallOffDetail, CallOffList, CallOffRefuse
+from .price_proposals import ProposalDetail, ProposalList, ProposalWithdraw
 from .uploads import (
     UploadDetail,
     UploadDiff,
@@ -15,6 +16,7 @@ from .uploads import (
 )
 
 _UPLOAD = "catalogue-uploads/<int:upload_id>"
+_PROPOSAL = "price-proposals/<slug:number>"
 
 urlpatterns = [
     path("articles", ArticleList.as_view(), name="supplier-articles"),
@@ -35,5 +37,10 @@ urlpatterns = [
     ),
     path(
         "call-offs/<slug:number>:refuse", CallOffRefuse.as_view(), name="supplier-call-off-refuse"
+    ),
+    path("price-proposals", ProposalList.as_view(), name="supplier-price-proposals"),
+    path(_PROPOSAL, ProposalDetail.as_view(), name="supplier-price-proposal"),
+    path(
+        f"{_PROPOSAL}:withdraw", ProposalWithdraw.as_view(), name="supplier-price-proposal-withdraw"
     ),
 ]

@@ -19,7 +19,7 @@ from django.urls import URLPattern, URLResolver, reverse
 from pytest_django import DjangoDbBlocker
 
 import api.urls
-from contracts.agreements.models import Article
+from contracts.agreements import price_changes
 from contracts.catalogue import uploads
 from contracts.parties.models import Membership, Organisation, Role
 from orders.exports import sequence_all
@@ -27,6 +27,7 @@ from orders.models import CallOff
 from tests.api_client import Program, program
 from tests.database_state import writes
 from tests.permission_table import API_ROWS, PUBLIC_API_ROWS, ApiRow, PublicRow
+from tests.price_changes import discount_proposal
 from tests.world import NOW, World, build_world, person
 
 ANONYMOUS, FOREIGN = "anonymous", "foreign"
@@ -94,9 +95,11 @@ def _targets(world: World, keeper: Membership) -> dict[str, Any]:
         now=NOW,
     )
     uploads.check(upload.pk, now=NOW)
+    proposal = price_changes.propose(discount_proposal(world), by=keeper, now=NOW)
     return {
-        "article": Article.objects.get(supplier=world.suppliers[0]).pk,
+        "article": world.listings[0].article_id,
         "upload": upload.pk,
+        "proposal": proposal.number,
         "call_off": CallOff.objects.get(supplier=world.suppliers[0]).number,
         "budget_entity": world.entity.code,
     }
