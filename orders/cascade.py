@@ -8,7 +8,7 @@ no next rank: the refused turn counts as taken, and the next requisition gets th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -19,6 +19,8 @@ from contracts.agreements.quotes import Wanted
 from contracts.audit.record import record
 from contracts.clock import berlin_day
 from contracts.ledger.errors import AccountClosed, LimitExceeded
+from contracts.ledger.models import ClosedReason
+from contracts.ledger.movements import set_open
 from contracts.parties.models import Membership
 from contracts.pricing import PricingError, euros
 
@@ -122,7 +124,8 @@ def _next_rank(
             buyer=call_off.authority,
             on=berlin_day(now),
             known=[row.listing for row in lines],
-            grounds=grounds_of(call_off.requisition, lines),
+            # what was given back is what the next rank needs: a full lot is no obstacle
+            grounds=replace(grounds_of(call_off.requisition, lines), held=True),
         )
         allotted.require_served()
     except (NobodyInTurn, AgreementError, PricingError) as error:
@@ -160,6 +163,7 @@ def _issued(
         after={"number": following.number, "follows": call_off.number},
         reason=following.allocation_note,
     )
+    set_open([call_off.lot.account_id], is_open=True, reason=ClosedReason.FULL)
     holds.post_follow_up(following, [_bound(row) for row in rows], by=released_by, now=now)
     return Outcome(
         f"{following.allocation_note}. Der Abruf {following.number} ist erteilt.",

@@ -286,6 +286,24 @@ def test_a_refusal_goes_to_the_next_rank_at_once_when_it_is_not_dearer() -> None
     assert_clean(ranks)
 
 
+def test_a_full_lot_does_not_keep_the_next_rank_from_what_was_given_back() -> None:
+    ranks = build_ranks(CASCADE)
+    first = ranks.issued(3)
+    set_open([ranks.lot.account_id], is_open=False, reason="full")
+    refuse(call_off_id=first.pk, reason="Nicht lieferbar", by=ranks.desks[0], now=NOW)
+    assert ranks.rank_of(CallOff.objects.get(follows=first)) == 2
+    assert_clean(ranks)
+
+
+def test_a_suspended_lot_passes_nothing_on() -> None:
+    ranks = build_ranks(CASCADE)
+    first = ranks.issued(3)
+    set_open([ranks.lot.account_id], is_open=False, reason="suspended")
+    refuse(call_off_id=first.pk, reason="Nicht lieferbar", by=ranks.desks[0], now=NOW)
+    assert CallOff.objects.count() == 1
+    assert_clean(ranks)
+
+
 def test_refusals_go_down_the_whole_cascade_and_then_are_told() -> None:
     ranks = build_ranks(CASCADE)
     call_off = ranks.issued(2)
