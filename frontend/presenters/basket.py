@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from contracts.agreements.allotment import Decision, base_key
 from contracts.agreements.gates import GateRule, blocks
 from contracts.agreements.models import Award, AwardTerms
 from contracts.agreements.quotes import PricedLine
@@ -16,16 +18,26 @@ from contracts.parties.models import Membership
 from contracts.pricing import CallOffTotal, VatGroupTotal
 from orders.baskets import BasketView
 
+from .allocation import contested
 from .articles import caps_of
 
 
 @dataclass(frozen=True, slots=True)
 class BasketLine:
-    """A priced line with its gates and the caps that would not carry it today."""
+    """A priced line with its gates and the caps that would not carry it today.
+
+    `basket_listing_id` is what lies in the basket; the rule of the lot may have put the
+    article of another supplier in its place. `is_part` when the quantity was split.
+    """
 
     priced: PricedLine
     gates: Sequence[GateRule]
     short_caps: Sequence[LimitAccount]
+    is_part: bool
+
+    @property
+    def basket_listing_id(self) -> int:
+        return int(base_key(self.priced.key))
 
     @property
     def stops(self) -> Sequence[GateRule]:
@@ -38,7 +50,7 @@ class BasketLine:
 
 @dataclass(frozen=True, slots=True)
 class BasketGroup:
-    """What becomes one call-off: supplier, agreement, lot."""
+    """What becomes one call-off: supplier, agreement, lot; `decision` where a rule chose."""
 
     award: Award
     terms: AwardTerms
@@ -46,6 +58,7 @@ class BasketGroup:
     total: CallOffTotal
     vat_groups: Sequence[VatGroupTotal]
     delivery_on: date
+    decision: Decision | None
 
     @property
     def missing_to_minimum(self) -> Decimal:
@@ -56,6 +69,8 @@ class BasketGroup:
 def groups(view: BasketView, *, by: Membership, on: date) -> list[BasketGroup]:
     """The basket's groups in the order their first article was added."""
     caps = caps_of([line.offer.listing for line in view.order.lines], by.organisation_id, on)
+    decisions = {row.award.pk: row for row in contested(view.decisions) if row.is_served}
+    parts = Counter(base_key(line.key) for line in view.order.lines)
     totals = {total.call_off_key: total for total in view.order.quote.call_offs}
     found = []
     for award_id, lines in view.order.by_award().items():
@@ -66,19 +81,30 @@ def groups(view: BasketView, *, by: Membership, on: date) -> list[BasketGroup]:
             BasketGroup(
                 award=offer.listing.item.award,
                 terms=offer.terms,
-                lines=[_line(line, view, caps[line.offer.listing.pk]) for line in lines],
+                lines=[
+                    _line(
+                        line,
+                        view,
+                        caps[line.offer.listing.pk],
+                        is_part=parts[base_key(line.key)] > 1,
+                    )
+                    for line in lines
+                ],
                 total=totals[key],
                 vat_groups=[row for row in view.order.quote.groups if row.key.call_off_key == key],
                 delivery_on=working_days_after(on, days),
+                decision=decisions.get(award_id),
             )
         )
     return found
 
 
-def _line(line: PricedLine, view: BasketView, caps: Sequence[LimitAccount]) -> BasketLine:
+def _line(
+    line: PricedLine, view: BasketView, caps: Sequence[LimitAccount], *, is_part: bool
+) -> BasketLine:
     short = [
         cap
         for cap in caps
         if cap.available < (line.quantity if cap.unit == Unit.PIECES else line.net)
     ]
-    return BasketLine(line, view.obstacles.get(line.key, []), short)
+    return BasketLine(line, view.obstacles.get(line.key, []), short, is_part)

@@ -26,6 +26,7 @@ from frontend.forms.requisition import (
     fiscal_year,
     split_formset,
 )
+from frontend.presenters.allocation import contested
 from frontend.presenters.basket import groups
 from frontend.refusals import REFUSALS, Refusal, explain
 from orders import baskets, requisitions
@@ -157,6 +158,7 @@ def _page(
         "groups": groups(view, by=request.actor, on=berlin_day(now)),
         "quote": view.order.quote,
         "gone": view.gone,
+        "unserved": [row for row in contested(view.decisions) if not row.is_served],
         "is_empty": not view.order.lines and not view.gone,
         "effects": _effects(view, wish),
     }

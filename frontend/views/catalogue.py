@@ -17,6 +17,7 @@ from contracts.clock import berlin_day
 from contracts.search import Facet, Filters, SearchPage, exact_listing, search
 from frontend.access import may_open
 from frontend.actor import PageRequest
+from frontend.presenters.allocation import detour
 from frontend.presenters.articles import ArticleCard, cards, gross_preview
 
 PER_PAGE = 24
@@ -73,6 +74,7 @@ def article(request: PageRequest, listing_id: int) -> HttpResponse:
     (card,) = cards([listing], offers([listing], day), by=request.actor, on=day)
     context = {
         "card": card,
+        "detour": detour(listing, day),
         "why": _why(card),
         "vat": (
             gross_preview(card.offer, card.price, request.actor.organisation, day)

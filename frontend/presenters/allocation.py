@@ -1,0 +1,97 @@
+"""Whose turn it is, in words: for the basket, an article, a requisition, an agreement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from contracts.agreements.allocation import Turn, turns
+from contracts.agreements.allotment import Decision
+from contracts.agreements.models import AllocationRule, Listing, Lot
+from contracts.parties.models import Membership
+from orders.allocation import in_turn
+from orders.models import AllocationStep
+
+HEAD = ("am", "Los", "Abruf", "Anforderung", "Rang", "Lieferant", "Ergebnis", "Begründung",
+        "Zug")  # fmt: skip
+
+
+def contested(decisions: Iterable[Decision]) -> list[Decision]:
+    """The decisions of lots whose rule had something to decide."""
+    return [row for row in decisions if row.rule is not AllocationRule.SINGLE]
+
+
+@dataclass(frozen=True, slots=True)
+class Detour:
+    """An article that is not in turn: why, and what goes into the basket in its place."""
+
+    decision: Decision
+    instead: Listing
+
+
+def detour(listing: Listing, on: date) -> Detour | None:
+    """None when the article itself can be ordered (of `with_contract`)."""
+    lot = listing.item.award.lot
+    if lot.allocation == AllocationRule.SINGLE:
+        return None
+    instead = in_turn(listing, on)
+    if instead.pk == listing.pk:
+        return None
+    turn = turns([lot.pk], on)[lot.pk]
+    return Detour(decision_of(turn), instead)
+
+
+def decision_of(turn: Turn) -> Decision:
+    """Who would get the next call-off of the lot, before anything is asked for."""
+    is_served = any(award.pk not in turn.shut for award in turn.order)
+    return Decision(turn.lot, turn.award, tuple(turn.passed), is_served=is_served)
+
+
+@dataclass(frozen=True, slots=True)
+class LotTurn:
+    """A lot with its rule, its awards in order and whose turn it is.
+
+    `decision` is None for suppliers: how full the caps of others are is not their business.
+    """
+
+    lot: Lot
+    turn: Turn
+    decision: Decision | None
+
+    @property
+    def is_rotation(self) -> bool:
+        return self.turn.lot.allocation == AllocationRule.ROTATION
+
+    @property
+    def sentence(self) -> str:
+        """The decision in words, with the number of the turn that comes next."""
+        if self.decision is None:
+            return ""
+        return self.decision.sentence(self.turn.taken + 1 if self.is_rotation else None)
+
+
+def lot_turns(lots: Sequence[Lot], on: date, *, with_reasons: bool) -> list[LotTurn]:
+    """The lots that have awards, in one query more."""
+    found = turns([lot.pk for lot in lots], on)
+    return [
+        LotTurn(lot, found[lot.pk], decision_of(found[lot.pk]) if with_reasons else None)
+        for lot in lots
+        if lot.pk in found
+    ]
+
+
+def step_row(step: AllocationStep, by: Membership) -> tuple[object, ...]:
+    """A step as a row of the export; a supplier reads no requisition of the buyer."""
+    is_supplier = step.award.supplier_id == by.organisation_id
+    return (
+        step.at,
+        step.lot.number,
+        step.call_off.number if step.call_off is not None else "",
+        "" if is_supplier else step.requisition.number,
+        step.award.rank,
+        step.award.supplier.name,
+        step.get_outcome_display(),
+        step.reason,
+        step.turn,
+    )
