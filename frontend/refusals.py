@@ -6,15 +6,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from contracts.agreements.editing import NotEditable
 from contracts.agreements.errors import (
+    AgreementEnded,
     AgreementError,
     Blocked,
     NoPrice,
+    NotAllowed,
     NotEntitled,
+    NotListable,
     NoVatRule,
 )
+from contracts.agreements.lifecycle import NotExhausted
 from contracts.catalogue.errors import CatalogueError, InvalidMapping
-from contracts.ledger.errors import AccountClosed, LedgerError, LimitExceeded, Shortfall
+from contracts.ledger.errors import (
+    AccountClosed,
+    LedgerError,
+    LimitBelowUse,
+    LimitExceeded,
+    Shortfall,
+)
 from contracts.ledger.models import AccountKind
 from contracts.pricing import PricingError
 from frontend.formatting import format_amount
@@ -38,6 +49,36 @@ _ADVICE: dict[type[Exception], tuple[str, str]] = {
             "Entfernen Sie die genannten Artikel, oder wenden Sie sich an die Stelle, "
             "die die Sperre gesetzt hat."
         ),
+    ),
+    errors.DeviceMissing: (
+        "Ein Gerät fehlt",
+        "Garantien und Lizenzen zählen nur mit den Geräten, für die sie gelten.",
+    ),
+    errors.BelowMinimum: (
+        "Der Mindestbestellwert ist nicht erreicht",
+        "Mit dem Zuschlag des Lieferanten geht auch die kleine Bestellung.",
+    ),
+    errors.LotFull: (
+        "Ein Los ist ausgeschöpft",
+        "Nehmen Sie den Artikel heraus. Das Los öffnet wieder, sobald etwas zurückgegeben wird.",
+    ),
+    NotListable: (
+        "Die Vereinbarung kann noch nicht gelistet werden",
+        "Ergänzen Sie, was genannt ist, und listen Sie die Vereinbarung dann erneut.",
+    ),
+    NotEditable: (
+        "Die Vereinbarung ist bereits gelistet",
+        "Tragen Sie eine Änderung des Vertrags in das Änderungsregister ein.",
+    ),
+    AgreementEnded: ("Die Vereinbarung ist beendet", ""),
+    NotExhausted: ("Die Vereinbarung ist noch nicht ausgeschöpft", ""),
+    NotAllowed: (
+        "Dieser Schritt gehört zu einer anderen Rolle",
+        "Wechseln Sie die Mitgliedschaft, oder geben Sie den Schritt an die zuständige Person.",
+    ),
+    LimitBelowUse: (
+        "Darunter ist schon mehr gebunden",
+        "Wählen Sie eine Grenze, die mindestens das umfasst, was gebucht und vorgemerkt ist.",
     ),
     AccountClosed: (
         "Ein Los oder ein Kontingent ist gesperrt",
@@ -124,7 +165,7 @@ def explain(error: Exception) -> Refusal:
         (words for kind, words in _ADVICE.items() if isinstance(error, kind)),
         ("Das ist so nicht möglich", ""),
     )
-    points = error.reasons if isinstance(error, Blocked) else [str(error)]
+    points = error.reasons if isinstance(error, Blocked | errors.Reasons) else [str(error)]
     return Refusal(title, points, [advice] if advice else [])
 
 

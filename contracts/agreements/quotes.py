@@ -30,7 +30,7 @@ from contracts.pricing import (
     tier_bases,
 )
 
-from .entitlement import entitled_listings
+from .entitlement import entitled_listings, why_not_entitled
 from .errors import NoPrice, NotEntitled, NoVatRule
 from .models import (
     AwardTerms,
@@ -155,7 +155,10 @@ def price_order(
     a full lot too. Raises NotEntitled, NoPrice, NoVatRule or a PricingError.
     """
     entitled = entitled_listings(buyer.pk, on, held=held)
-    listings = _entitled(entitled, {want.listing_id for want in wanted}, known)
+    ids = {want.listing_id for want in wanted}
+    listings = _entitled(entitled, ids, known)
+    if len(listings) < len(ids):
+        raise NotEntitled(why_not_entitled(buyer.pk, ids - listings.keys(), on))
     priced = offers(listings.values(), on)
     for pk, listing in listings.items():
         if pk not in priced:
@@ -213,12 +216,8 @@ def _entitled(
     entitled = entitled.filter(pk__in=ids)
     have = {row.pk: row for row in known}
     if have.keys() >= set(ids):
-        listings = {pk: have[pk] for pk in entitled.values_list("pk", flat=True)}
-    else:
-        listings = {row.pk: row for row in with_contract(entitled)}
-    if len(listings) < len(ids):
-        raise NotEntitled("Mindestens ein Artikel ist für Sie nicht (mehr) abrufbar.")
-    return listings
+        return {pk: have[pk] for pk in entitled.values_list("pk", flat=True)}
+    return {row.pk: row for row in with_contract(entitled)}
 
 
 def _line_input(
