@@ -17,7 +17,7 @@ import psycopg
 
 from benchmarks import pgbench
 from benchmarks.filling import fill
-from benchmarks.runner import Worker, make_database, migrate, our_environment, server
+from benchmarks.runner import Worker, drop_database, make_database, migrate, our_environment, server
 from shop.services.addresses import Addresses
 from shop.services.roles import in_database
 
@@ -83,6 +83,7 @@ def run(entries: int) -> dict[str, Any]:
             "ours": _summary(ours),
             "pgbench": _summary(peer),
             "many_entries": _summary(grown),
+            "entries_at_start": {"few": FEW_ENTRIES, "many": entries},
             "growth": round(_ratio(ours, grown), 2),
             "replayed_clean": books,
         },
@@ -100,10 +101,10 @@ def lines(result: dict[str, Any]) -> list[str]:
             ("many_entries", "Kaufhaus, viele Buchungszeilen"),
         )
     ]
-    few, many = details["replayed_clean"]["few"], details["replayed_clean"]["many"]
+    start, books = details["entries_at_start"], details["replayed_clean"]["many"]
     found.append(
-        f"  Kosten bei {many['entries']} statt {few['entries']} Buchungszeilen:"
-        f" {details['growth']} ×; nachgerechnet in {many['replay_seconds']} s"
+        f"  Kosten bei anfangs {start['many']} statt {start['few']} Buchungszeilen:"
+        f" {details['growth']} ×; nachgerechnet in {books['replay_seconds']} s"
     )
     return found
 
@@ -123,6 +124,8 @@ def _ledgers(entries: int) -> Iterator[tuple[Addresses, int, int]]:
         with psycopg.connect(found.database_admin_url, autocommit=True) as admin:
             admin.execute("CHECKPOINT")
         yield found, accounts["first"], accounts["last"]
+        for name in (FEW, MANY):
+            drop_database(found, name)
 
 
 def _pgbench(found: Addresses, first: int, last: int, number: int) -> Latencies:

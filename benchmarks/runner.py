@@ -48,16 +48,21 @@ def server() -> AbstractContextManager[Addresses]:
 
 def make_database(found: Addresses, name: str, *, template: str | None = None) -> None:
     """An empty database of this name, or a copy of `template`; an older one is dropped."""
+    drop_database(found, name)
     with psycopg.connect(found.database_admin_url, autocommit=True) as admin:
         ensure_roles(admin)
-        admin.execute(
-            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-        )
         if template is not None:
             names = [sql.Identifier(word) for word in (name, template, OWNER_ROLE)]
             admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}").format(*names))
     if template is None:
         ensure_database(found.database_admin_url, name)
+
+
+def drop_database(found: Addresses, name: str) -> None:
+    with psycopg.connect(found.database_admin_url, autocommit=True) as admin:
+        admin.execute(
+            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+        )
 
 
 def our_environment(found: Addresses, name: str) -> dict[str, str]:
