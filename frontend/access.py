@@ -40,6 +40,11 @@ ORDER_READERS = AUTHORITY | CONTRACTS | {Role.SUPPLIER_ORDERS}
 AGREEMENT_READERS = AUTHORITY | CONTRACTS | SUPPLIERS
 MANAGER = frozenset({Role.CONTRACT_MANAGER})
 CATALOGUE_DESK = CONTRACTS | {Role.SUPPLIER_CATALOGUE}
+GATE_READERS = AUTHORITY | CONTRACTS
+GATE_SETTERS = frozenset(
+    {Role.CONTRACT_MANAGER, Role.DATA_PROTECTION, Role.IT_OFFICER, Role.TREASURER}
+)
+EQUIPPING = frozenset({Role.IT_OFFICER, Role.PROCUREMENT_OFFICER})
 
 PUBLIC = frozenset({"login", "demo_login", "logout", "accessibility", "feedback"})
 # The person, not a role, is asked here: it is where a role is chosen.
@@ -105,6 +110,20 @@ ACCESS: Mapping[str, frozenset[Role]] = {
     "upload_submit": frozenset({Role.SUPPLIER_CATALOGUE}),
     "upload_withdraw": frozenset({Role.SUPPLIER_CATALOGUE}),
     "upload_publish": frozenset({Role.CONTRACT_MANAGER}),
+    "gates": GATE_READERS,
+    "gate_set": GATE_SETTERS,
+    "gate_lift": GATE_SETTERS | {Role.PROCUREMENT_OFFICER},
+    "opt_outs": GATE_READERS,
+    "opt_out_declare": frozenset({Role.PROCUREMENT_OFFICER}),
+    "standards": AUTHORITY,
+    "standard_create": EQUIPPING,
+    "standard_edit": EQUIPPING,
+    "standard_lift": EQUIPPING,
+    "bundles": AUTHORITY,
+    "bundle_create": EQUIPPING,
+    "bundle_edit": EQUIPPING,
+    "bundle_retire": EQUIPPING,
+    "bundle_add": ASKING,
     "budgets": AUTHORITY,
     "feed": FINANCE,
 }

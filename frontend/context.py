@@ -21,6 +21,8 @@ NAVIGATION = (
     ("call_offs", "Abrufe"),
     ("agreements", "Vereinbarungen"),
     ("uploads", "Kataloglieferungen"),
+    ("gates", "Hindernisse"),
+    ("standards", "Ausstattung"),
     ("budgets", "Haushalt"),
     ("feed", "Finanzfeed"),
     ("mailbox", "Postfach"),

@@ -168,6 +168,10 @@ def _forms(
     )
 
 
+_SETTING = (Role.CONTRACT_MANAGER, Role.DATA_PROTECTION, Role.IT_OFFICER, Role.TREASURER)
+_LIFTING = _each((*_SETTING, Role.PROCUREMENT_OFFICER), 404)
+_EQUIPPING = (Role.IT_OFFICER, Role.PROCUREMENT_OFFICER)
+
 # A foreign list opens, but is empty; what an address names in another house is not there.
 PAGE_ROWS: tuple[PageRow, ...] = (
     PageRow("GET", "start", _EVERYBODY, foreign=200),
@@ -271,6 +275,28 @@ PAGE_ROWS: tuple[PageRow, ...] = (
     PageRow("POST", "upload_submit", _KEEPER, args=("checked",)),
     PageRow("POST", "upload_withdraw", _KEEPER, args=("handed_in",)),
     PageRow("POST", "upload_publish", {Role.CONTRACT_MANAGER: 302}, args=("handed_in",)),
+    PageRow("GET", "gates", _each(_AUTHORITY | _CONTRACTS), foreign=200),
+    PageRow("GET", "gate_set", _each(_SETTING), foreign=200),
+    PageRow("POST", "gate_set", _each(_SETTING, 422), foreign=422),
+    # The gate is the contract manager's; to the others it is not there.
+    PageRow("GET", "gate_lift", {**_LIFTING, Role.CONTRACT_MANAGER: 200}, args=("gate",)),
+    PageRow("POST", "gate_lift", {**_LIFTING, Role.CONTRACT_MANAGER: 422}, args=("gate",)),
+    PageRow("GET", "opt_outs", _each(_AUTHORITY | _CONTRACTS), foreign=200),
+    *_forms("opt_out_declare", (), role=Role.PROCUREMENT_OFFICER, foreign=(200, 422)),
+    PageRow("GET", "standards", _each(_AUTHORITY), foreign=200),
+    PageRow("GET", "standard_create", _each(_EQUIPPING), foreign=200),
+    PageRow("POST", "standard_create", _each(_EQUIPPING, 422), foreign=422),
+    PageRow("GET", "standard_edit", _each(_EQUIPPING), args=("standard",)),
+    PageRow("POST", "standard_edit", _each(_EQUIPPING, 422), args=("standard",)),
+    PageRow("GET", "standard_lift", _each(_EQUIPPING), args=("standard",)),
+    PageRow("POST", "standard_lift", _each(_EQUIPPING, 422), args=("standard",)),
+    PageRow("GET", "bundles", _each(_AUTHORITY), foreign=200),
+    PageRow("GET", "bundle_create", _each(_EQUIPPING), foreign=200),
+    PageRow("POST", "bundle_create", _each(_EQUIPPING, 422), foreign=422),
+    PageRow("GET", "bundle_edit", _each(_EQUIPPING), args=("bundle",)),
+    PageRow("POST", "bundle_edit", _each(_EQUIPPING, 422), args=("bundle",)),
+    PageRow("POST", "bundle_retire", _each(_EQUIPPING, 302), args=("bundle",)),
+    PageRow("POST", "bundle_add", _each(_ASKING, 302), args=("bundle",), body={"times": 2}),
     PageRow("GET", "budgets", _each(_AUTHORITY), foreign=200),
     PageRow(
         "GET",

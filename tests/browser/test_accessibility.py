@@ -24,6 +24,7 @@ from contracts.parties.models import Role
 from orders.delivery import deliver_due
 from orders.exports import sequence_all
 from tests.browser.axe import ConsoleErrors, assert_accessible, assert_no_horizontal_scroll
+from tests.gate_pages import gate_targets
 from tests.pages import PageWorld, agreement_targets, build_pages
 from tests.permission_table import PAGE_ROWS, PUBLIC_PAGE_ROWS
 
@@ -112,6 +113,7 @@ def _targets(pages: PageWorld) -> dict[str, Any]:
         "submitted": submitted.pk,
         "call_off": issued.call_offs.get(supplier=pages.world.suppliers[0]).pk,
         **agreement_targets(pages),
+        **gate_targets(pages),
         "handed_in": upload.pk,
     }
 

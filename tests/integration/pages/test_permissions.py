@@ -20,6 +20,7 @@ from contracts.parties.models.organisation import OrganisationKind
 from frontend.access import ACCESS, PERSONAL, PUBLIC
 from frontend.urls import urlpatterns
 from tests.database_state import writes
+from tests.gate_pages import gate_targets
 from tests.pages import PageWorld, agreement_targets, build_pages
 from tests.permission_table import PAGE_ROWS, PUBLIC_PAGE_ROWS, PageRow, PublicRow
 from tests.world import person
@@ -84,6 +85,7 @@ def _targets(pages: PageWorld) -> dict[str, Any]:
         "submitted": submitted.pk,
         "call_off": issued.call_offs.get(supplier=pages.world.suppliers[0]).pk,
         **agreement_targets(pages),
+        **gate_targets(pages),
         "checked": _upload(pages, FILE).pk,
         "handed_in": _handed_in(pages).pk,
     }

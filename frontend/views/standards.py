@@ -1,0 +1,210 @@
+"""Equipment standards of the own authority: read, set, replace, lift."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Prefetch, Q, QuerySet
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from contracts.agreements import standards as domain
+from contracts.agreements.gate_register import reachable_groups
+from contracts.agreements.models import EquipmentStandard, StandardItem
+from contracts.clock import berlin_day
+from frontend.access import may_open
+from frontend.actor import PageRequest
+from frontend.downloads import Cell, export_urls, table_download, wants_export
+from frontend.formatting import format_day
+from frontend.forms.gates import ReasonForm
+from frontend.forms.standards import GroupForm, StandardForm, standard_values
+from frontend.saving import attempt
+
+PER_PAGE = 25
+STANDS = (("kraft", "in Kraft und künftig"), ("vergangen", "aufgehoben oder abgelaufen"))
+HEAD = ("Warengruppe", "Verbindlichkeit", "Bezeichnung", "Erläuterung", "Positionen", "ab", "bis",
+        "Stand", "gesetzt von", "gesetzt am")  # fmt: skip
+TABS = (("standards", "Standards", "/ausstattung/"), ("bundles", "Pakete", "/ausstattung/pakete/"))
+
+
+def tabs(active: str) -> list[dict[str, Any]]:
+    """The two halves of the equipment pages."""
+    return [{"label": label, "url": url, "active": name == active} for name, label, url in TABS]
+
+
+def standards(request: PageRequest) -> HttpResponseBase:
+    """The standards of the actor's organisation."""
+    day = berlin_day(timezone.now())
+    stand = request.GET.get("stand", "kraft")
+    rows = _filtered(_with_items(domain.own_standards(request.actor)), stand, day)
+    if wants_export(request):
+        cells = (_cells(row, day) for row in rows)
+        return table_download(request, "ausstattungsstandards", HEAD, cells)
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("seite"))
+    context = {
+        "page": page,
+        "rows": [
+            {"standard": row, "state": _state(row, day), "is_over": _is_over(row, day)}
+            for row in page.object_list
+        ],
+        "stand": stand,
+        "stands": STANDS,
+        "exports": export_urls(request),
+        "may_write": may_open(request.actor, "standard_create"),
+        "tabs": tabs("standards"),
+    }
+    return render(request, "frontend/standards/standards.html", context)
+
+
+def standard_create(request: PageRequest) -> HttpResponse:
+    """Which product group (first), then what of it meets the standard."""
+    now = timezone.now()
+    day = berlin_day(now)
+    groups = reachable_groups(request.actor, day)
+    group = request.GET.get("gruppe", "")
+    if group not in groups:
+        context = {"form": GroupForm(groups=groups), "has_groups": bool(groups)}
+        status = 422 if request.method == "POST" else 200
+        return render(request, "frontend/standards/group.html", context, status=status)
+    form = StandardForm(_data(request), by=request.actor, group=group, on=day)
+    return _saved(
+        request,
+        form,
+        lambda: domain.create_standard(form.spec, by=request.actor, now=now),
+        title="Standard setzen",
+        lead=f"Warengruppe {group}",
+        outcome=f"Der Standard für {group} ist gesetzt.",
+    )
+
+
+def standard_edit(request: PageRequest, standard_id: int) -> HttpResponse:
+    """The next version of a standard; the one in force stays on record."""
+    now = timezone.now()
+    day = berlin_day(now)
+    row = _own(request, standard_id)
+    form = StandardForm(
+        _data(request),
+        by=request.actor,
+        group=row.product_group,
+        on=day,
+        initial=standard_values(row, day),
+    )
+    return _saved(
+        request,
+        form,
+        lambda: domain.replace_standard(row.pk, form.spec, by=request.actor, now=now),
+        title="Standard ändern",
+        lead=f"Warengruppe {row.product_group}. Die bisherige Fassung bleibt im Register.",
+        outcome=f"Für {row.product_group} gilt eine neue Fassung.",
+    )
+
+
+def standard_lift(request: PageRequest, standard_id: int) -> HttpResponse:
+    """The question why (GET), and the lifting (POST)."""
+    now = timezone.now()
+    row = _own(request, standard_id)
+    form = ReasonForm(_data(request))
+
+    def lift() -> bool:
+        reason = form.cleaned_data["reason"]
+        domain.lift_standard(standard_id=row.pk, reason=reason, by=request.actor, now=now)
+        return True
+
+    return _saved(
+        request,
+        form,
+        lift,
+        title="Standard aufheben",
+        lead=f"{row.title}, Warengruppe {row.product_group}: Danach ist die Warengruppe frei.",
+        outcome="Der Standard ist aufgehoben.",
+    )
+
+
+def _own(request: PageRequest, standard_id: int) -> EquipmentStandard:
+    rows = domain.own_standards(request.actor).filter(lifted_at__isnull=True)
+    row = rows.prefetch_related("entries").filter(pk=standard_id).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def _with_items(rows: QuerySet[EquipmentStandard]) -> QuerySet[EquipmentStandard]:
+    entries = StandardItem.objects.select_related("item").order_by("item__number", "item_id")
+    return (
+        rows.select_related("set_by__user")
+        .prefetch_related(Prefetch("entries", entries))
+        .order_by("product_group", "-valid_from", "-pk")
+    )
+
+
+def _filtered(
+    rows: QuerySet[EquipmentStandard], stand: str, on: date
+) -> QuerySet[EquipmentStandard]:
+    over = Q(lifted_at__isnull=False) | Q(valid_to__lt=on)
+    if stand == "vergangen":
+        return rows.filter(over)
+    return rows.exclude(over) if stand == "kraft" else rows
+
+
+def _is_over(row: EquipmentStandard, on: date) -> bool:
+    return row.lifted_at is not None or (row.valid_to is not None and row.valid_to < on)
+
+
+def _state(row: EquipmentStandard, on: date) -> str:
+    if row.lifted_at is not None:
+        return f"aufgehoben am {format_day(row.lifted_at)}"
+    if row.valid_to is not None and row.valid_to < on:
+        return f"abgelaufen am {format_day(row.valid_to)}"
+    return f"gilt ab {format_day(row.valid_from)}" if row.valid_from > on else "in Kraft"
+
+
+def _cells(row: EquipmentStandard, on: date) -> tuple[Cell, ...]:
+    items = "; ".join(f"{entry.item.number} {entry.item.title}" for entry in row.entries.all())
+    return (
+        row.product_group,
+        row.get_level_display(),
+        row.title,
+        row.explanation,
+        items,
+        row.valid_from,
+        row.valid_to,
+        _state(row, on),
+        str(row.set_by.user),
+        row.set_at,
+    )
+
+
+def _data(request: PageRequest) -> Any:
+    return request.POST if request.method == "POST" else None
+
+
+def _saved(
+    request: PageRequest,
+    form: forms.Form,
+    step: Callable[[], object],
+    *,
+    title: str,
+    lead: str,
+    outcome: str,
+) -> HttpResponse:
+    refusal = None
+    if form.is_bound and form.is_valid():
+        done, refusal = attempt(form, step)
+        if done is not None:
+            messages.success(request, outcome)
+            return redirect("frontend:standards")
+    context = {
+        "title": title,
+        "lead": lead,
+        "form": form,
+        "refusal": refusal,
+        "back": "frontend:standards",
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "frontend/gates/form.html", context, status=status)
