@@ -102,6 +102,8 @@ ACCESS: Mapping[str, frozenset[Role]] = {
     "quota_set": MANAGER,
     "document_upload": MANAGER,
     "document_withdraw": MANAGER,
+    "price_sheet": MANAGER,
+    "price_sheet_sample": MANAGER,
     "uploads": CATALOGUE_DESK,
     "upload": CATALOGUE_DESK,
     "upload_progress": CATALOGUE_DESK,

@@ -242,6 +242,14 @@ PAGE_ROWS: tuple[PageRow, ...] = (
     *_forms("buyer_end", (*_AGREEMENT, "entitlement")),
     *_forms("quota_set", (*_AGREEMENT, "entitlement")),
     *_forms("document_withdraw", (*_AGREEMENT, "document")),
+    *_forms("price_sheet", _AGREEMENT),
+    PageRow(
+        "GET",
+        "price_sheet_sample",
+        {Role.CONTRACT_MANAGER: 200},
+        foreign=200,
+        args=("sheet_format",),
+    ),
     # A buyer gives its own quota back; this one has none.
     *_forms("quota_return", (*_AGREEMENT, "entitlement"), role=Role.PROCUREMENT_OFFICER),
     # Without input, or on a listed agreement, nothing is written, for nobody.

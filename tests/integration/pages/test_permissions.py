@@ -86,6 +86,7 @@ def _targets(pages: PageWorld) -> dict[str, Any]:
         "call_off": issued.call_offs.get(supplier=pages.world.suppliers[0]).pk,
         **agreement_targets(pages),
         **gate_targets(pages),
+        "sheet_format": "csv",
         "checked": _upload(pages, FILE).pk,
         "handed_in": _handed_in(pages).pk,
     }
