@@ -12,14 +12,19 @@ from contracts.agreements.models import Article
 from contracts.catalogue.indexing import reindex
 from contracts.parties.models import Role
 from orders.exports import sequence_all
+from tests.gate_pages import gate_targets, more_gates
 from tests.pages import PageWorld
 from tests.world import NOW
 
 # Each page: session, user, memberships and what the navigation counts, plus its own.
 PAGES: dict[str, tuple[Role, int]] = {
     "/": (Role.PROCUREMENT_OFFICER, 15),
-    "/katalog/": (Role.PROCUREMENT_OFFICER, 22),
-    "/bedarfskorb/": (Role.PROCUREMENT_OFFICER, 19),
+    "/katalog/": (Role.PROCUREMENT_OFFICER, 24),
+    "/bedarfskorb/": (Role.PROCUREMENT_OFFICER, 22),
+    "/hindernisse/": (Role.CONTRACT_MANAGER, 6),
+    "/hindernisse/opt-outs/": (Role.PROCUREMENT_OFFICER, 9),
+    "/ausstattung/": (Role.IT_OFFICER, 7),
+    "/ausstattung/pakete/": (Role.PROCUREMENT_OFFICER, 15),
     "/anforderungen/": (Role.PROCUREMENT_OFFICER, 8),
     "/freigaben/": (Role.APPROVER, 9),
     "/abrufe/": (Role.PROCUREMENT_OFFICER, 8),
@@ -56,6 +61,7 @@ def grow(pages: PageWorld) -> None:
     pages.submitted()
     pages.draft()
     sequence_all()
+    more_gates(pages, first=3)
     world.listings += listed
     for index in range(2, 5):
         pages.fill_basket(3, listing=index)
@@ -68,6 +74,8 @@ def test_queries_are_pinned_and_constant(pages: PageWorld, address: str) -> None
     pages.submitted()
     sequence_all()
     pages.fill_basket()
+    gate_targets(pages)
+    more_gates(pages, first=0)
     client = pages.as_role(role)
     before = count(client, address)
     grow(pages)
