@@ -38,6 +38,11 @@ class Tie:
     to_title: str
     factor: int = 1
 
+    @property
+    def sentence(self) -> str:
+        """What an accessory without its device is told."""
+        return f"Zubehör zu „{self.to_title}“, das nicht im Bedarfskorb liegt."
+
 
 @dataclass(frozen=True, slots=True)
 class Unmet:
@@ -73,6 +78,10 @@ class MinimumGap:
     surcharge_name: str
 
     @property
+    def missing(self) -> Decimal:
+        return self.minimum - self.net
+
+    @property
     def sentence(self) -> str:
         """What is missing, and what to do about it."""
         how = (
@@ -82,7 +91,7 @@ class MinimumGap:
         )
         return (
             f"{self.supplier}: Der Mindestbestellwert von {euros(self.minimum)} netto ist nicht "
-            f"erreicht, es fehlen {euros(self.minimum - self.net)}. "
+            f"erreicht, es fehlen {euros(self.missing)}. "
             f"Bestellen Sie mehr, oder {how}."
         )
 
@@ -93,7 +102,15 @@ class Advice:
 
     unmet: tuple[Unmet, ...]
     minimum_gaps: tuple[MinimumGap, ...]
-    accessories: tuple[str, ...]
+    accessories: tuple[Tie, ...]
+
+    def about(self, item: ContractItem) -> list[str]:
+        """Sentences about a line that hangs on others: what refuses it, then what informs."""
+        position = position_of(item)
+        return [
+            *(row.sentence for row in self.unmet if row.position == position),
+            *(tie.sentence for tie in self.accessories if tie.position == position),
+        ]
 
     def gap_of(self, award_id: int) -> MinimumGap | None:
         """The gap of one future call-off."""
@@ -151,7 +168,7 @@ def advise(order: PricedOrder, *, buyer_id: int, on: date) -> Advice:
         unmet=tuple(unmet_of(quantities, buyer_id)),
         minimum_gaps=tuple(minimum_gaps(order, buyer_id=buyer_id, on=on)),
         accessories=tuple(
-            f"„{tie.title}“ ist Zubehör zu „{tie.to_title}“, das nicht im Bedarfskorb liegt."
+            tie
             for tie in ties_of(ordered, RelationKind.ACCESSORY)
             if tie.to_position not in ordered
         ),

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 from contracts.agreements.allotment import Decision, base_key
 from contracts.agreements.gates import GateRule, blocks
@@ -17,6 +16,7 @@ from contracts.ledger.models import LimitAccount, Unit
 from contracts.parties.models import Membership
 from contracts.pricing import CallOffTotal, VatGroupTotal
 from orders.baskets import BasketView
+from orders.line_rules import MinimumGap, advise
 
 from .allocation import contested
 from .articles import caps_of
@@ -28,12 +28,14 @@ class BasketLine:
 
     `basket_listing_id` is what lies in the basket; the rule of the lot may have put the
     article of another supplier in its place. `is_part` when the quantity was split.
+    `notes` are about the devices it hangs on.
     """
 
     priced: PricedLine
     gates: Sequence[GateRule]
     short_caps: Sequence[LimitAccount]
     is_part: bool
+    notes: Sequence[str]
 
     @property
     def basket_listing_id(self) -> int:
@@ -50,7 +52,9 @@ class BasketLine:
 
 @dataclass(frozen=True, slots=True)
 class BasketGroup:
-    """What becomes one call-off: supplier, agreement, lot; `decision` where a rule chose."""
+    """What becomes one call-off: supplier, agreement, lot; `decision` where a rule chose,
+    `gap` where the minimum order is missed without the supplier's surcharge.
+    """
 
     award: Award
     terms: AwardTerms
@@ -59,16 +63,13 @@ class BasketGroup:
     vat_groups: Sequence[VatGroupTotal]
     delivery_on: date
     decision: Decision | None
-
-    @property
-    def missing_to_minimum(self) -> Decimal:
-        """Net EUR below the minimum order of the terms; 0 when it is reached."""
-        return max(self.terms.minimum_order - self.total.net, Decimal(0))
+    gap: MinimumGap | None
 
 
 def groups(view: BasketView, *, by: Membership, on: date) -> list[BasketGroup]:
     """The basket's groups in the order their first article was added."""
     caps = caps_of([line.offer.listing for line in view.order.lines], by.organisation_id, on)
+    advice = advise(view.order, buyer_id=by.organisation_id, on=on)
     decisions = {row.award.pk: row for row in contested(view.decisions) if row.is_served}
     parts = Counter(base_key(line.key) for line in view.order.lines)
     totals = {total.call_off_key: total for total in view.order.quote.call_offs}
@@ -87,6 +88,7 @@ def groups(view: BasketView, *, by: Membership, on: date) -> list[BasketGroup]:
                         view,
                         caps[line.offer.listing.pk],
                         is_part=parts[base_key(line.key)] > 1,
+                        notes=advice.about(line.offer.listing.item),
                     )
                     for line in lines
                 ],
@@ -94,17 +96,23 @@ def groups(view: BasketView, *, by: Membership, on: date) -> list[BasketGroup]:
                 vat_groups=[row for row in view.order.quote.groups if row.key.call_off_key == key],
                 delivery_on=working_days_after(on, days),
                 decision=decisions.get(award_id),
+                gap=advice.gap_of(award_id),
             )
         )
     return found
 
 
 def _line(
-    line: PricedLine, view: BasketView, caps: Sequence[LimitAccount], *, is_part: bool
+    line: PricedLine,
+    view: BasketView,
+    caps: Sequence[LimitAccount],
+    *,
+    is_part: bool,
+    notes: Sequence[str],
 ) -> BasketLine:
     short = [
         cap
         for cap in caps
         if cap.available < (line.quantity if cap.unit == Unit.PIECES else line.net)
     ]
-    return BasketLine(line, view.obstacles.get(line.key, []), short, is_part)
+    return BasketLine(line, view.obstacles.get(line.key, []), short, is_part, notes)

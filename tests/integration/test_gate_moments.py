@@ -295,9 +295,9 @@ class TestDevices:
         )
         view = baskets.view(world.officer, now=NOW)
         advice = line_rules.advise(view.order, buyer_id=world.authority.pk, on=DAY)
-        assert advice.accessories == (
-            "„Garantie 5 Jahre“ ist Zubehör zu „Notebooks“, das nicht im Bedarfskorb liegt.",
-        )
+        assert advice.about(world.listings[index].item) == [
+            "Zubehör zu „Notebooks“, das nicht im Bedarfskorb liegt."
+        ]
         assert world.submitted({index: 1}).state == "submitted"
 
 
