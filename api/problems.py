@@ -67,6 +67,7 @@ KINDS: dict[type[Exception], Kind] = {
     # The ordering side.
     ordering.NotFound: Kind(404, "not_found", "Nicht gefunden"),
     ordering.NotAllowed: Kind(403, "not_allowed", "Nicht erlaubt"),
+    ordering.NobodyInTurn: Kind(409, "nobody_in_turn", "Kein Lieferant an der Reihe"),
     ordering.MoreThanOpen: Kind(409, "more_than_open", "Mehr als offen"),
     ordering.NothingOpen: Kind(409, "nothing_open", "Nichts mehr offen"),
     ordering.NothingChosen: Kind(422, "nothing_chosen", "Keine Menge angegeben"),

@@ -80,6 +80,7 @@ ACCESS: Mapping[str, frozenset[Role]] = {
     "agreement_documents": AGREEMENT_READERS,
     "document": AGREEMENT_READERS,
     "agreement_call_offs": ORDER_READERS,
+    "agreement_allocation": AGREEMENT_READERS,
     "agreement_audit": CONTRACTS,
     "agreement_create": MANAGER,
     "agreement_edit": MANAGER,

@@ -62,6 +62,10 @@ _ADVICE: dict[type[Exception], tuple[str, str]] = {
         "Ein Los ist ausgeschöpft",
         "Nehmen Sie den Artikel heraus. Das Los öffnet wieder, sobald etwas zurückgegeben wird.",
     ),
+    errors.NobodyInTurn: (
+        "Kein Lieferant ist an der Reihe",
+        "Verringern Sie die Menge, oder fragen Sie bei der Beschaffungsstelle nach.",
+    ),
     NotListable: (
         "Die Vereinbarung kann noch nicht gelistet werden",
         "Ergänzen Sie, was genannt ist, und listen Sie die Vereinbarung dann erneut.",

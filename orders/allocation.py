@@ -19,16 +19,12 @@ from contracts.agreements.quotes import PricedLine, PricedOrder, Wanted, price_o
 from contracts.parties.models import Organisation
 from contracts.pricing import euros, line_net
 
-from .errors import OrderError
+from .errors import NobodyInTurn
 from .models import AllocationStep, Requisition, RequisitionLine
 from .models.allocation import AllocationOutcome
 
 GIVEN_BACK = (AllocationOutcome.REFUSED, AllocationOutcome.TIMED_OUT)
 _NOTHING: Mapping[int, Decimal] = {}
-
-
-class NobodyInTurn(OrderError):
-    """Every supplier of a lot is passed over; the sentence names each with the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +44,8 @@ class Allotment:
 
     def require_served(self) -> None:
         """Raise NobodyInTurn when a lot has lines that no supplier can take."""
-        if stuck := [row.sentence() for row in self.decisions if not row.is_served]:
-            raise NobodyInTurn(" ".join(f"{sentence}." for sentence in stuck))
+        if stuck := [f"{row.sentence()}." for row in self.decisions if not row.is_served]:
+            raise NobodyInTurn(stuck)
 
 
 @dataclass(frozen=True, slots=True)

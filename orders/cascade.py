@@ -25,10 +25,10 @@ from contracts.parties.models import Membership
 from contracts.pricing import PricingError, euros
 
 from . import events, holds, issuing
-from .allocation import GIVEN_BACK, Allotment, NobodyInTurn, allot, candidates, grounds_of
+from .allocation import GIVEN_BACK, Allotment, allot, candidates, grounds_of
 from .allocation_notices import announce_next_rank
 from .cancellations import take_back
-from .errors import OrderError
+from .errors import NobodyInTurn, OrderError
 from .issuing import Issue, IssueLine, issue_line
 from .models import (
     AllocationStep,

@@ -67,6 +67,10 @@ class LotFull(Reasons):
     """Nothing listed fits the rest of the lot; it opens when something is given back."""
 
 
+class NobodyInTurn(Reasons):
+    """Every supplier of a lot is passed over; each sentence names all of them with the reason."""
+
+
 class NothingOpen(OrderError):
     """The call-off has nothing left that could be delivered or cancelled."""
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
+from contracts.agreements.allotment import Decision
+from contracts.agreements.models import AllocationRule
 from contracts.agreements.quotes import PricedOrder, Wanted
 from contracts.clock import berlin_day
 
 from . import holds
-from .allocation import Allotment, allot, candidates, grounds_of
+from .allocation import Allotment, allot, candidates, contestable, grounds_of
 from .models import Requisition, RequisitionLine
 
 
@@ -37,6 +40,26 @@ def requote(
         known=[line.listing for line in lines],
         grounds=grounds_of(requisition, lines),
     )
+
+
+def outlook(
+    requisition: Requisition, lines: Sequence[RequisitionLine], *, now: datetime
+) -> list[Decision]:
+    """Who would get the lines today, for lots whose rule decides; empty for all others.
+
+    What the lines hold already does not count against them. Raises what `allot` raises.
+    """
+    if not contestable(line.listing for line in lines):
+        return []
+    grounds = grounds_of(requisition, lines)
+    allotted = allot(
+        [Wanted(key_of(line), line.listing_id, line.quantity) for line in lines],
+        buyer=requisition.authority,
+        on=berlin_day(now),
+        known=[line.listing for line in lines],
+        grounds=replace(grounds, own=holds.held_by_account(lines), held=True),
+    )
+    return [row for row in allotted.decisions if row.rule is not AllocationRule.SINGLE]
 
 
 def moved(lines: Sequence[RequisitionLine], order: PricedOrder) -> bool:

@@ -229,6 +229,7 @@ PAGE_ROWS: tuple[PageRow, ...] = (
     PageRow("GET", "agreement_documents", _each(_PARTIES), args=_AGREEMENT),
     PageRow("GET", "document", _each(_PARTIES), args=(*_AGREEMENT, "document")),
     PageRow("GET", "agreement_call_offs", _each(_READERS), args=_AGREEMENT),
+    PageRow("GET", "agreement_allocation", _each(_PARTIES), args=_AGREEMENT),
     PageRow("GET", "agreement_audit", _each(_CONTRACTS), args=_AGREEMENT),
     *_forms("agreement_create", (), foreign=(200, 422)),
     *_forms("agreement_edit", _AGREEMENT),

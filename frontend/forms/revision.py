@@ -27,14 +27,15 @@ class RevisionForm(HeadForm):
                 "needed_by": old.needed_by,
             },
         )
-        self.lines = lines
+        # a quantity split over the ranks of a lot may stand on one listing twice
+        self.lines = list({line.listing_id: line for line in reversed(lines)}.values())[::-1]
         self.old = old
-        for line in lines:
+        for line in self.lines:
             self.fields[_name(line)] = forms.IntegerField(
                 label=f"Menge: {line.title}",
                 min_value=0,
                 max_value=MAX_QUANTITY,
-                initial=line.quantity,
+                initial=sum(row.quantity for row in lines if row.listing_id == line.listing_id),
             )
 
     def head(self) -> list[BoundField]:
@@ -42,7 +43,7 @@ class RevisionForm(HeadForm):
         return [self[name] for name in ("title", "justification", "needed_by")]
 
     def rows(self) -> list[tuple[RequisitionLine, BoundField]]:
-        """Each line with its quantity field."""
+        """The first line of each listing with its quantity field."""
         return [(line, self[_name(line)]) for line in self.lines]
 
     @property

@@ -20,6 +20,7 @@ TABS = (
     ("agreement_buyers", "Abrufberechtigte"),
     ("agreement_documents", "Dokumente"),
     ("agreement_call_offs", "Abrufe"),
+    ("agreement_allocation", "Vergabe"),
     ("agreement_audit", "Protokoll"),
 )
 

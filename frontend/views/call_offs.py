@@ -19,6 +19,7 @@ from frontend.forms.call_off import StepForms
 from frontend.presenters.call_offs import HEAD, call_off_row
 from frontend.presenters.timeline import history
 from frontend.refusals import Refusal
+from orders.allocation_steps import visible_steps
 from orders.call_offs import visible_call_offs
 from orders.lifecycle import CALL_OFF_TRANSITIONS, OPEN_CALL_OFFS, CallOffState
 from orders.models import CallOff, CallOffAssignment, CallOffLine
@@ -107,6 +108,7 @@ def detail(
         "cancelled_net": sum((line.cancelled_net for line in lines), Decimal(0)),
         "forms": forms or StepForms(lines),
         "refusal": refusal,
+        "steps": visible_steps(request.actor).filter(call_off=row).order_by("pk"),
         "events": history(row),
         "crumbs": [{"label": "Abrufe", "url": "/abrufe/"}, {"label": row.number, "url": ""}],
         **_may(request, row, is_buyer=is_buyer),

@@ -11,9 +11,9 @@ import pytest
 from contracts.agreements.models import AllocationRule, RotationCounter
 from contracts.ledger.models import LimitAccount
 from orders import approvals, placement
-from orders.allocation import NobodyInTurn
 from orders.allocation_audit import deviations
 from orders.confirmations import refuse
+from orders.errors import NobodyInTurn
 from orders.models import AllocationStep, CallOff, Requisition
 from orders.models.approval import Verdict
 from orders.requisitions import submit

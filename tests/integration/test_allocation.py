@@ -16,9 +16,9 @@ from contracts.ledger.movements import adjust, set_open
 from contracts.ledger.replay import differences
 from contracts.search import Filters, exact_listing, search
 from orders import approvals, baskets, requisitions
-from orders.allocation import NobodyInTurn
 from orders.allocation_audit import deviations
 from orders.confirmations import confirm, refuse, time_out_due
+from orders.errors import NobodyInTurn
 from orders.lifecycle import IllegalTransition
 from orders.models import (
     AllocationStep,

@@ -115,8 +115,6 @@ def test_a_mutant_dies(mutant: Mutant, monkeypatch: pytest.MonkeyPatch) -> None:
     for user in mutant.users:
         for name in mutant.names:
             monkeypatch.setattr(user, name, getattr(spoilt, name))
-    if mutant.spoilt is allocation:
-        spoilt.NobodyInTurn = allocation.NobodyInTurn  # callers catch the product's own
     if mutant.spoilt is issuing:
         monkeypatch.setattr(issuing, "_steps", spoilt._steps)
     with pytest.raises(Exception) as death:  # noqa: PT011 - the law or any guard may speak

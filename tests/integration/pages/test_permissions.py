@@ -26,7 +26,13 @@ from tests.permission_table import PAGE_ROWS, PUBLIC_PAGE_ROWS, PageRow, PublicR
 from tests.world import person
 
 FILE = b"Artikelnummer;Bezeichnung;Preis\nA-1;Notebooks;429,00\n"
-SHARED = ("agreement", "agreement_items", "agreement_documents", "agreement_call_offs")
+SHARED = (
+    "agreement",
+    "agreement_items",
+    "agreement_documents",
+    "agreement_call_offs",
+    "agreement_allocation",
+)
 FOREIGN, ANONYMOUS = "foreign", "anonymous"
 # A denial may touch the session and nothing else.
 SESSION_TABLES = ("django_session",)
