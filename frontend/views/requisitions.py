@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from contracts.agreements.allotment import Decision
 from contracts.clock import berlin_day
 from frontend.access import may_open
 from frontend.actor import PageRequest
@@ -33,7 +34,8 @@ from orders import requisitions as domain
 from orders.budgets import usable_lines
 from orders.errors import NotFound
 from orders.lifecycle import RequisitionState
-from orders.models import Requisition, RequisitionRevision
+from orders.models import Requisition, RequisitionLine, RequisitionRevision
+from orders.requoting import outlook
 
 PER_PAGE = 25
 EDITABLE = ("draft", "returned")
@@ -197,6 +199,7 @@ def _detail(
     call_offs = list(wish.call_offs.select_related("supplier", "lot").order_by("number"))
     context = {
         "wish": wish,
+        "decisions": _decisions(wish, lines),
         "revision": revision,
         "groups": groups(lines),
         "effects": budget_effects(wish, [a for line in lines for a in line.assignments.all()]),
@@ -212,3 +215,13 @@ def _detail(
         and approvals.inbox(actor).filter(pk=wish.pk).exists(),
     }
     return render(request, "frontend/requisitions/detail.html", context, status=status)
+
+
+def _decisions(wish: Requisition, lines: Sequence[RequisitionLine]) -> list[Decision]:
+    """Whose turn it is, as long as it can still change; what is not orderable says so itself."""
+    if wish.state not in WITHDRAWABLE:
+        return []
+    try:
+        return outlook(wish, lines, now=timezone.now())
+    except REFUSALS:
+        return []
