@@ -83,7 +83,10 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Agreements:
-    """What was written: agreements by number, awards by (number, lot, rank), shelves."""
+    """What was written: agreements by number, awards by (number, lot, rank), shelves.
+
+    The shelves of the further ranks come last.
+    """
 
     agreements: Mapping[str, FrameworkAgreement]
     awards: Mapping[tuple[str, int, int], Award]
@@ -93,7 +96,9 @@ class Agreements:
 
 def create_agreements(parties: Parties, manager: Membership, days: Days) -> Agreements:
     """Write the agreements with lots, awards, price sheets and buyers; list them."""
-    agreements, awards, shelves = {}, {}, []
+    agreements, awards = {}, {}
+    shelves: list[Shelf] = []
+    further: list[Shelf] = []
     for plan in _plans(days):
         agreement = _agreement(plan, parties, manager)
         agreements[plan.number] = agreement
@@ -101,12 +106,12 @@ def create_agreements(parties: Parties, manager: Membership, days: Days) -> Agre
             lot = _lot(agreement, lot_plan, manager)
             for award, shelf in _awards(lot, lot_plan, parties, manager):
                 awards[plan.number, lot_plan.number, award.rank] = award
-                shelves += shelf
+                (shelves if award.rank == 1 else further).extend(shelf)
         _list(agreement, manager, days)
     return Agreements(
         agreements=agreements,
         awards=awards,
-        shelves=shelves,
+        shelves=[*shelves, *further],
         catalogue_item=_catalogue_item(awards[SCHOOL_IT_NUMBER, 2, 1], manager),
     )
 
@@ -185,11 +190,7 @@ def _lot(agreement: FrameworkAgreement, plan: LotPlan, manager: Membership) -> L
 def _awards(
     lot: Lot, plan: LotPlan, parties: Parties, manager: Membership
 ) -> Iterator[tuple[Award, list[Shelf]]]:
-    """Award and shelf per rank.
-
-    Only rank 1 is put on the shelf: a cascade turns to the next rank after a recorded
-    refusal, a rotation gives the turn at issue; neither lets the buyer choose.
-    """
+    """Award and shelf per rank; the rule of the lot decides whose articles are shown."""
     starts_on = lot.agreement.starts_on
     for rank, code in enumerate(plan.suppliers, start=1):
         maximum = plan.award_maximum[rank - 1] if plan.award_maximum else None
@@ -210,7 +211,7 @@ def _awards(
             _shelf(award, f"{lot.number}.{place}", row, Decimal(percent), manager)
             for place, row in enumerate(plan.rows, start=1)
         ]
-        yield award, shelves if rank == 1 else []
+        yield award, shelves
 
 
 def _shelf(
@@ -331,7 +332,7 @@ def relate_items(shelves: Sequence[Shelf]) -> None:
     items = {
         shelf.item.number: shelf.item
         for shelf in shelves
-        if shelf.item.award.lot.agreement.number == SCHOOL_IT_NUMBER
+        if shelf.item.award.lot.agreement.number == SCHOOL_IT_NUMBER and shelf.item.award.rank == 1
     }
     ties = (
         ("1.2", "1.1", RelationKind.ACCESSORY),

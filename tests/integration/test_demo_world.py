@@ -24,7 +24,7 @@ from contracts.agreements.caps import cap_uses
 from contracts.agreements.entitlement import entitled_listings
 from contracts.agreements.errors import Blocked, NotListable
 from contracts.agreements.lifecycle import end_agreement
-from contracts.agreements.models import AgreementState, Article, FrameworkAgreement, Listing
+from contracts.agreements.models import AgreementState, Article, FrameworkAgreement, Listing, Lot
 from contracts.catalogue import readers
 from contracts.catalogue.models import CatalogueUpload, SearchEntry, StagedAction
 from contracts.catalogue.uploads import check, receive
@@ -33,9 +33,18 @@ from contracts.ledger.replay import differences
 from contracts.parties.models import Membership, Organisation, Role, School, User
 from contracts.search import Filters, search
 from orders import baskets, requisitions
+from orders.allocation_audit import deviations
 from orders.budgets import usable_lines
 from orders.exports import verify
-from orders.models import CallOff, Feed, MailLog, OutboxMessage, PendingEvent, Requisition
+from orders.models import (
+    AllocationStep,
+    CallOff,
+    Feed,
+    MailLog,
+    OutboxMessage,
+    PendingEvent,
+    Requisition,
+)
 from orders.revisions import Ask, Share
 from shop.demo_world.bmecat_file import file_articles, write_bmecat
 from shop.demo_world.seed import BMECAT_FILE, CSV_FILE, Outcome, seed
@@ -44,7 +53,8 @@ NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 LATER = NOW + timedelta(days=40)
 DAY = berlin_day(NOW)
 URL = "http://127.0.0.1:8000/"
-ARTICLES = 296
+ARTICLES = 296  # that somebody may be shown; the further ranks offer the same once more
+FURTHER = 51
 
 
 @dataclass(frozen=True)
@@ -119,7 +129,7 @@ def test_a_second_run_changes_nothing_though_time_has_passed(demo: Demo) -> None
 
 
 def test_about_300_articles_are_listed_priced_and_searchable(demo: Demo) -> None:
-    assert Listing.objects.count() == SearchEntry.objects.count() == ARTICLES
+    assert Listing.objects.count() == SearchEntry.objects.count() == ARTICLES + FURTHER
     buyer = Organisation.objects.get(code="musterfelde")
     page = search(buyer_id=buyer.pk, on=DAY, filters=Filters(), per_page=500)
     ended = Listing.objects.filter(item__award__lot__agreement__number="RV-Projektion-BB").count()
@@ -225,8 +235,24 @@ def test_who_is_not_entitled_sees_nothing(demo: Demo) -> None:
     assert search(buyer_id=outsider.pk, on=DAY, filters=Filters()).count == 0
 
 
-def test_ranks_behind_the_first_are_awarded_but_not_on_the_shelf(demo: Demo) -> None:
-    assert not Listing.objects.filter(item__award__rank__gt=1).exists()
+def test_of_a_lot_with_several_awards_the_one_in_turn_is_on_the_shelf(demo: Demo) -> None:
+    buyer = Organisation.objects.get(code="musterfelde")
+    lots = Lot.objects.exclude(allocation="single")
+    found = search(
+        buyer_id=buyer.pk,
+        on=DAY,
+        filters=Filters(lots=tuple(lots.values_list("pk", flat=True))),
+        per_page=500,
+    )
+    shown = {(row.item.award.lot_id, row.item.award_id) for row in found.listings}
+    assert len(shown) == len(lots) == 2
+    assert Listing.objects.filter(item__award__lot__in=lots, item__award__rank__gt=1).exists()
+
+
+def test_every_call_off_went_where_the_rule_says(demo: Demo) -> None:
+    assert deviations() == []
+    turns = AllocationStep.objects.filter(turn__isnull=False).order_by("turn")
+    assert [step.turn for step in turns] == list(range(1, len(turns) + 1))
 
 
 def test_fifteen_schools_and_an_amt_with_three_sets_of_books(demo: Demo) -> None:
@@ -293,7 +319,7 @@ def test_a_lost_credentials_file_means_new_passwords_and_secrets(demo: Demo) -> 
 def test_scale_adds_articles_once(demo: Demo) -> None:
     assert demo.run(scale=2).articles_added == 300
     assert demo.run(scale=2).articles_added == 0
-    assert Listing.objects.count() == SearchEntry.objects.count() == ARTICLES + 300
+    assert Listing.objects.count() == SearchEntry.objects.count() == ARTICLES + FURTHER + 300
 
 
 def test_one_delivery_was_refused_and_one_has_rows_to_mend(demo: Demo) -> None:
