@@ -163,8 +163,9 @@ def remove_lot(*, lot_id: int, by: Membership, now: datetime) -> None:
     with transaction.atomic():
         lot, agreement = editable_lot(lot_id, by=by, now=now)
         require_draft(agreement, "Lose sind")
+        known = lot_facts(lot)
         lot.cpv_codes.all().delete()
-        remove_row(lot, agreement, "lot.removed", lot_facts(lot), by, now)
+        remove_row(lot, agreement, "lot.removed", known, by, now)
 
 
 def remove_award(*, award_id: int, by: Membership, now: datetime) -> None:
