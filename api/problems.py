@@ -18,6 +18,7 @@ from contracts.agreements import errors as agreements
 from contracts.agreements.errors import AgreementError, Blocked, NotEntitled
 from contracts.agreements.setup import OverlappingPrices
 from contracts.catalogue import errors as catalogue
+from contracts.catalogue import successor_errors as successor
 from contracts.catalogue.readers.errors import FileRejected, MappingError
 from contracts.ledger.errors import LedgerError, LimitExceeded
 from contracts.pricing import PricingError, TierOrderError
@@ -96,6 +97,12 @@ KINDS: dict[type[Exception], Kind] = {
     changes.ChangePending: Kind(409, "change_pending", "Änderung noch offen"),
     changes.WrongChangeState: Kind(409, "illegal_transition", "Stand lässt das nicht zu"),
     changes.SamePerson: Kind(409, "four_eyes", "Vier-Augen-Prinzip"),
+    # Successors.
+    successor.StatementMissing: Kind(422, "statement_missing", "Begründung fehlt"),
+    successor.SuccessorTooDear: Kind(422, "price_higher", "Preis höher als vereinbart"),
+    successor.ArticleNumberTaken: Kind(409, "article_number_taken", "Artikelnummer vergeben"),
+    successor.NotReplaceable: Kind(409, "not_replaceable", "Artikel nicht ersetzbar"),
+    successor.ProposalPending: Kind(409, "proposal_pending", "Vorschlag noch offen"),
     # Catalogues.
     FileRejected: Kind(422, "file_rejected", "Datei abgelehnt"),
     MappingError: Kind(422, "invalid_mapping", "Zuordnung ungültig"),

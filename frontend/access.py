@@ -127,6 +127,12 @@ ACCESS: Mapping[str, frozenset[Role]] = {
     "bundle_edit": EQUIPPING,
     "bundle_retire": EQUIPPING,
     "bundle_add": ASKING,
+    "successors": CATALOGUE_DESK,
+    "successor": CATALOGUE_DESK,
+    "successor_create": frozenset({Role.SUPPLIER_CATALOGUE}),
+    "successor_withdraw": frozenset({Role.SUPPLIER_CATALOGUE}),
+    "successor_release": MANAGER,
+    "successor_reject": MANAGER,
     "budgets": AUTHORITY,
     "feed": FINANCE,
 }

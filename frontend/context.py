@@ -21,6 +21,7 @@ NAVIGATION = (
     ("call_offs", "Abrufe"),
     ("agreements", "Vereinbarungen"),
     ("uploads", "Kataloglieferungen"),
+    ("successors", "Nachfolger"),
     ("gates", "Hindernisse"),
     ("standards", "Ausstattung"),
     ("budgets", "Haushalt"),

@@ -13,6 +13,7 @@ from contracts.agreements.entitlement import entitled_listings
 from contracts.agreements.gates import GateRule, blocks, gates_before
 from contracts.agreements.models import Listing
 from contracts.agreements.quotes import PricedLine, PricedOrder, Wanted, with_contract
+from contracts.agreements.successors import offered_replacements
 from contracts.clock import berlin_day
 from contracts.parties.models import Membership
 from contracts.pricing import InvalidQuantity
@@ -31,12 +32,13 @@ class GoneLine:
     """A line whose article can no longer be called off; only removing it is left.
 
     `reasons` name the gates or the full lot behind it; empty when entitlement or listing
-    have ended.
+    have ended. Where the article was replaced, `successor` is what stands in its place.
     """
 
     listing_id: int
     name: str
     reasons: tuple[str, ...] = ()
+    successor: Listing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +151,15 @@ def _gone(ids: Sequence[int], buyer_id: int, now: datetime) -> tuple[GoneLine, .
         "item__award__lot__account"
     )
     listings = {row.pk: row for row in rows}
-    gates = gates_before(listings, buyer_id, berlin_day(now))
+    day = berlin_day(now)
+    gates = gates_before(listings, buyer_id, day)
+    successors = offered_replacements(ids, buyer_id=buyer_id, on=day)
     return tuple(
         GoneLine(
             pk,
             row.article.name,
             tuple(rule.sentence for rule in blocks(gates.get(pk, []))) or _full(row),
+            successors.get(pk),
         )
         for pk, row in listings.items()
     )

@@ -5,6 +5,7 @@ from django.urls import path
 from .articles import ArticleDetail, ArticleList
 from .call_offs import CallOffConfirm, CallOffDetail, CallOffList, CallOffRefuse
 from .price_proposals import ProposalDetail, ProposalList, ProposalWithdraw
+from .successors import SuccessorList
 from .uploads import (
     UploadDetail,
     UploadDiff,
@@ -28,6 +29,7 @@ urlpatterns = [
     path(f"{_UPLOAD}/diff", UploadDiff.as_view(), name="supplier-upload-diff"),
     path(f"{_UPLOAD}:submit", UploadSubmit.as_view(), name="supplier-upload-submit"),
     path(f"{_UPLOAD}:withdraw", UploadWithdraw.as_view(), name="supplier-upload-withdraw"),
+    path("successor-proposals", SuccessorList.as_view(), name="supplier-successor-proposals"),
     path("call-offs", CallOffList.as_view(), name="supplier-call-offs"),
     path("call-offs/<slug:number>", CallOffDetail.as_view(), name="supplier-call-off"),
     path(

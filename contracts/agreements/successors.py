@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
 
 from django.db import connection
 
+from .entitlement import entitled_listings
 from .models import Listing
 
 # UNION drops what was met before, so that even a loop would end.
@@ -36,3 +38,15 @@ def replacements(listing_ids: Collection[int]) -> dict[int, Listing]:
         return {}
     found = Listing.objects.select_related("article").in_bulk(set(ends.values()))
     return {origin: found[end] for origin, end in ends.items()}
+
+
+def offered_replacements(
+    listing_ids: Collection[int], *, buyer_id: int, on: date
+) -> dict[int, Listing]:
+    """The replacements that the buyer may call off on the day; the others stay unnamed."""
+    found = replacements(listing_ids)
+    if not found:
+        return {}
+    offered = entitled_listings(buyer_id, on).filter(pk__in={row.pk for row in found.values()})
+    keys = set(offered.values_list("pk", flat=True))
+    return {origin: row for origin, row in found.items() if row.pk in keys}

@@ -11,12 +11,15 @@ from django.db.models import Prefetch, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils import timezone
 
+from contracts.clock import berlin_day
 from frontend.access import may_open
 from frontend.actor import PageRequest
 from frontend.downloads import export_urls, table_download, wants_export
 from frontend.forms.call_off import StepForms
 from frontend.presenters.call_offs import HEAD, call_off_row
+from frontend.presenters.successors import with_successors
 from frontend.presenters.timeline import history
 from frontend.refusals import Refusal
 from orders.allocation_steps import visible_steps
@@ -100,6 +103,7 @@ def detail(
     row = found_call_off(request, call_off_id)
     is_buyer = row.authority_id == request.actor.organisation_id
     lines = list(_lines(row, with_budget=is_buyer))
+    with_successors(lines, by=request.actor, on=berlin_day(timezone.now()))
     context = {
         "call_off": row,
         "lines": lines,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -13,6 +15,7 @@ from django.utils import timezone
 from contracts.agreements.entitlement import entitled_listings
 from contracts.agreements.models import ListPriceVersion, PriceVersion
 from contracts.agreements.quotes import offers, with_contract
+from contracts.agreements.successors import offered_replacements
 from contracts.clock import berlin_day
 from contracts.search import Facet, Filters, SearchPage, exact_listing, search
 from frontend.access import may_open
@@ -70,7 +73,7 @@ def article(request: PageRequest, listing_id: int) -> HttpResponse:
     rows = entitled_listings(request.actor.organisation_id, day)
     listing = with_contract(rows).filter(pk=listing_id).first()
     if listing is None:
-        raise Http404
+        return _successor(request, listing_id, day)
     (card,) = cards([listing], offers([listing], day), by=request.actor, on=day)
     context = {
         "card": card,
@@ -89,6 +92,18 @@ def article(request: PageRequest, listing_id: int) -> HttpResponse:
         "here": request.get_full_path(),
     }
     return render(request, "frontend/catalogue/article.html", context)
+
+
+def _successor(request: PageRequest, listing_id: int, day: date) -> HttpResponse:
+    """On to what stands in place of a replaced article, where the actor may see that."""
+    buyer_id = request.actor.organisation_id
+    new = offered_replacements([listing_id], buyer_id=buyer_id, on=day).get(listing_id)
+    if new is None:
+        raise Http404
+    messages.info(
+        request, f"Der gesuchte Artikel wurde durch das Nachfolgemodell {new.article.name} ersetzt."
+    )
+    return redirect("frontend:article", listing_id=new.pk)
 
 
 def _why(card: ArticleCard) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from frontend.presenters.requisitions import (
     pending_events,
     signatures,
 )
+from frontend.presenters.successors import with_successors
 from frontend.presenters.timeline import history
 from frontend.refusals import REFUSALS, Refusal, explain
 from orders import approvals
@@ -194,8 +195,10 @@ def _detail(
     if wish is None:
         raise Http404
     lines = domain.current_lines(wish)
+    today = berlin_day(timezone.now())
+    with_successors(lines, by=actor, on=today)
     revision = lines[0].revision
-    steps = signatures(wish, revision.gross, berlin_day(timezone.now()))
+    steps = signatures(wish, revision.gross, today)
     call_offs = list(wish.call_offs.select_related("supplier", "lot").order_by("number"))
     context = {
         "wish": wish,

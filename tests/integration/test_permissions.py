@@ -20,7 +20,7 @@ from pytest_django import DjangoDbBlocker
 
 import api.urls
 from contracts.agreements import price_changes
-from contracts.catalogue import uploads
+from contracts.catalogue import successors, uploads
 from contracts.parties.models import Membership, Organisation, Role
 from orders.exports import sequence_all
 from orders.models import CallOff
@@ -28,6 +28,7 @@ from tests.api_client import Program, program
 from tests.database_state import writes
 from tests.permission_table import API_ROWS, PUBLIC_API_ROWS, ApiRow, PublicRow
 from tests.price_changes import discount_proposal
+from tests.successors import propose_successor
 from tests.world import NOW, World, build_world, person
 
 ANONYMOUS, FOREIGN = "anonymous", "foreign"
@@ -96,6 +97,9 @@ def _targets(world: World, keeper: Membership) -> dict[str, Any]:
     )
     uploads.check(upload.pk, now=NOW)
     proposal = price_changes.propose(discount_proposal(world), by=keeper, now=NOW)
+    # Withdrawn, so that the list is not empty and the next one can be made.
+    withdrawn = propose_successor(world, keeper, now=NOW)
+    successors.withdraw(proposal_id=withdrawn.pk, by=keeper, now=NOW)
     return {
         "article": world.listings[0].article_id,
         "upload": upload.pk,
@@ -158,6 +162,8 @@ def test_a_foreign_list_is_empty(stage: Stage) -> None:
     own = {
         "supplier-articles": "A-2",
         "supplier-uploads": None,
+        "supplier-price-proposals": None,
+        "supplier-successor-proposals": None,
         "supplier-call-offs": None,
         "finance-budget-entities": None,
     }

@@ -25,9 +25,9 @@ from contracts.catalogue.successor_errors import (
     SuccessorTooDear,
     WrongProposalState,
 )
-from contracts.catalogue.successors import NewArticle
 from contracts.parties.models import Membership, Role
 from contracts.pricing import InvalidPrice
+from tests.successors import propose_successor
 from tests.world import DAY, NOW, World, build_world, person
 
 pytestmark = pytest.mark.django_db
@@ -45,19 +45,8 @@ def keeper(world: World) -> Membership:
     return person("katalog@lieferant-1.example", world.suppliers[0], Role.SUPPLIER_CATALOGUE)
 
 
-def successor(world: World, **changed: object) -> NewArticle:
-    given = {
-        "listing_id": world.listings[0].pk,
-        "supplier_aid": "A-1-NEU",
-        "name": "Notebook der nächsten Reihe",
-        "statement": "Schnellerer Prozessor, sonst gleich",
-        **changed,
-    }
-    return NewArticle(**given)  # type: ignore[arg-type]
-
-
 def propose(world: World, keeper: Membership, **changed: object) -> SuccessorProposal:
-    return successors.propose(successor(world, **changed), by=keeper, now=NOW)
+    return propose_successor(world, keeper, now=NOW, **changed)
 
 
 def release(world: World, proposal: SuccessorProposal) -> Listing:

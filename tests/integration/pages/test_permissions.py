@@ -23,6 +23,7 @@ from tests.database_state import writes
 from tests.gate_pages import gate_targets
 from tests.pages import PageWorld, agreement_targets, build_pages
 from tests.permission_table import PAGE_ROWS, PUBLIC_PAGE_ROWS, PageRow, PublicRow
+from tests.successors import propose_successor
 from tests.world import person
 
 FILE = b"Artikelnummer;Bezeichnung;Preis\nA-1;Notebooks;429,00\n"
@@ -95,6 +96,9 @@ def _targets(pages: PageWorld) -> dict[str, Any]:
         "sheet_format": "csv",
         "checked": _upload(pages, FILE).pk,
         "handed_in": _handed_in(pages).pk,
+        "successor_proposal": propose_successor(
+            pages.world, pages.people[Role.SUPPLIER_CATALOGUE], now=pages.now
+        ).pk,
     }
 
 
