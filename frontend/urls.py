@@ -31,6 +31,7 @@ from .views import (
     standards,
     start,
     successors,
+    successors,
     uploads,
 )
 
@@ -225,6 +226,22 @@ urlpatterns: list[URLPattern] = [
     _page("ausstattung/pakete/<int:bundle_id>/", bundles.bundle_edit, "bundle_edit"),
     _page("ausstattung/pakete/<int:bundle_id>/entfernen/", bundles.bundle_retire, "bundle_retire"),
     _page("ausstattung/pakete/<int:bundle_id>/bestellen/", bundles.bundle_add, "bundle_add"),
+    _page("nachfolger/", successors.successors, "successors"),
+    _page("nachfolger/vorschlagen/", successors.successor_create, "successor_create"),
+    _page("nachfolger/<int:proposal_id>/", successors.successor, "successor"),
+    _page(
+        "nachfolger/<int:proposal_id>/freigeben/",
+        successors.successor_release,
+        "successor_release",
+    ),
+    _page(
+        "nachfolger/<int:proposal_id>/ablehnen/", successors.successor_reject, "successor_reject"
+    ),
+    _page(
+        "nachfolger/<int:proposal_id>/zurueckziehen/",
+        successors.successor_withdraw,
+        "successor_withdraw",
+    ),
     _page("nachfolger/", successors.successors, "successors"),
     _page("nachfolger/vorschlagen/", successors.successor_create, "successor_create"),
     _page("nachfolger/<int:proposal_id>/", successors.successor, "successor"),
