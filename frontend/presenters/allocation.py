@@ -10,8 +10,10 @@ from contracts.agreements.allocation import Turn, turns
 from contracts.agreements.allotment import Decision
 from contracts.agreements.models import AllocationRule, Listing, Lot
 from contracts.parties.models import Membership
+from frontend.downloads import Cell
 from orders.allocation import in_turn
 from orders.models import AllocationStep
+from orders.models.allocation import AllocationOutcome
 
 HEAD = ("am", "Los", "Abruf", "Anforderung", "Rang", "Lieferant", "Ergebnis", "Begründung",
         "Zug")  # fmt: skip
@@ -81,17 +83,39 @@ def lot_turns(lots: Sequence[Lot], on: date, *, with_reasons: bool) -> list[LotT
     ]
 
 
-def step_row(step: AllocationStep, by: Membership) -> tuple[object, ...]:
+@dataclass(frozen=True, slots=True)
+class ShownStep:
+    """A recorded step with the reason as the reader may know it.
+
+    Who got a call-off is not told why the others did not.
+    """
+
+    step: AllocationStep
+    is_supplier: bool
+
+    @property
+    def reason(self) -> str:
+        if self.is_supplier and self.step.outcome == AllocationOutcome.TAKEN:
+            return "an der Reihe"
+        return self.step.reason
+
+
+def shown_steps(steps: Iterable[AllocationStep], by: Membership) -> list[ShownStep]:
+    """The steps for a reader, who may be the supplier concerned."""
+    return [ShownStep(step, step.award.supplier_id == by.organisation_id) for step in steps]
+
+
+def step_row(step: AllocationStep, by: Membership) -> tuple[Cell, ...]:
     """A step as a row of the export; a supplier reads no requisition of the buyer."""
-    is_supplier = step.award.supplier_id == by.organisation_id
+    (shown,) = shown_steps([step], by)
     return (
         step.at,
         step.lot.number,
         step.call_off.number if step.call_off is not None else "",
-        "" if is_supplier else step.requisition.number,
+        "" if shown.is_supplier else step.requisition.number,
         step.award.rank,
         step.award.supplier.name,
         step.get_outcome_display(),
-        step.reason,
+        shown.reason,
         step.turn,
     )

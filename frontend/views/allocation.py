@@ -12,7 +12,7 @@ from contracts.agreements.models import Lot
 from frontend.access import AUTHORITY, SUPPLIERS
 from frontend.actor import PageRequest
 from frontend.downloads import export_urls, table_download, wants_export
-from frontend.presenters.allocation import HEAD, lot_turns, step_row
+from frontend.presenters.allocation import HEAD, lot_turns, shown_steps, step_row
 from frontend.views.agreement_base import page_context, today, visible
 from orders.allocation_steps import visible_steps
 
@@ -31,12 +31,14 @@ def agreement_allocation(request: PageRequest, agreement_id: int) -> HttpRespons
     if wants_export(request):
         found = (step_row(step, actor) for step in steps.iterator())
         return table_download(request, f"vergabeschritte-{row.number}", HEAD, found)
+    page = Paginator(steps, PER_PAGE).get_page(request.GET.get("seite"))
     context: dict[str, Any] = {
         **page_context(request, row, "Vergabe der Abrufe"),
         "turns": lot_turns(lots, today(), with_reasons=actor.role not in SUPPLIERS),
         "lots": lots,
         "lot": chosen,
-        "page": Paginator(steps, PER_PAGE).get_page(request.GET.get("seite")),
+        "page": page,
+        "steps": shown_steps(page.object_list, actor),
         "is_buyer": actor.role in AUTHORITY,
         "exports": export_urls(request),
     }

@@ -18,6 +18,7 @@ from frontend.access import may_open
 from frontend.actor import PageRequest
 from frontend.downloads import export_urls, table_download, wants_export
 from frontend.forms.call_off import StepForms
+from frontend.presenters.allocation import shown_steps
 from frontend.presenters.call_offs import HEAD, call_off_row
 from frontend.presenters.successors import with_successors
 from frontend.presenters.timeline import history
@@ -112,7 +113,9 @@ def detail(
         "cancelled_net": sum((line.cancelled_net for line in lines), Decimal(0)),
         "forms": forms or StepForms(lines),
         "refusal": refusal,
-        "steps": visible_steps(request.actor).filter(call_off=row).order_by("pk"),
+        "steps": shown_steps(
+            visible_steps(request.actor).filter(call_off=row).order_by("pk"), request.actor
+        ),
         "events": history(row),
         "crumbs": [{"label": "Abrufe", "url": "/abrufe/"}, {"label": row.number, "url": ""}],
         **_may(request, row, is_buyer=is_buyer),

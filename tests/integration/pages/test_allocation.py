@@ -62,7 +62,7 @@ def test_basket_requisition_and_call_off_tell_the_decision() -> None:
     assert "eigener Höchstwert ausgeschöpft" in text
     desk = page(ranks.desks[1], f"/abrufe/{call_off.pk}/")
     assert "erhält den Abruf" in desk
-    assert "eigener Höchstwert ausgeschöpft" not in desk
+    assert "Haus A" not in desk
 
 
 def test_a_basket_nobody_can_serve_says_so() -> None:
@@ -100,6 +100,9 @@ def test_the_page_of_steps_shows_each_what_concerns_them() -> None:
     loser = page(ranks.desks[0], steps_address(ranks))
     assert "Nicht lieferbar" in loser
     assert "nächster Abruf" not in loser
+    second_desk = page(ranks.desks[1], steps_address(ranks))
+    assert "an der Reihe" in second_desk
+    assert "hat abgelehnt" not in second_desk
     third = page(ranks.desks[2], steps_address(ranks))
     assert "Noch keine Vergabeschritte" in third
     assert client(world.outsider).get(steps_address(ranks)).status_code == 404
