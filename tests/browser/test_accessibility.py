@@ -41,7 +41,7 @@ ROLES = (
 SCHEMES = ("light", "dark")
 WIDTHS = (1280, 320)
 # Answers that are files and no pages.
-FILES = ("upload_issues", "document")
+FILES = ("upload_issues", "document", "price_sheet_sample")
 ROWS = [
     *(row for row in PAGE_ROWS if row.method == "GET" and row.name not in FILES),
     *(row for row in PUBLIC_PAGE_ROWS if row.method == "GET"),
