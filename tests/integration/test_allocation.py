@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from io import StringIO
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -17,6 +19,7 @@ from contracts.ledger.replay import differences
 from contracts.search import Filters, exact_listing, search
 from orders import approvals, baskets, requisitions
 from orders.allocation_audit import deviations
+from orders.cancellations import cancel
 from orders.confirmations import confirm, refuse, time_out_due
 from orders.errors import NobodyInTurn
 from orders.lifecycle import IllegalTransition
@@ -29,6 +32,7 @@ from orders.models import (
     RequisitionLine,
 )
 from orders.models.approval import Verdict
+from orders.revisions import Ask, Share
 from tests.ranks import Ranks, build_ranks
 from tests.world import DAY, NOW
 
@@ -245,6 +249,21 @@ def test_a_rank_suspended_during_approval_is_passed_over_at_issue() -> None:
     assert_clean(ranks)
 
 
+def test_nobody_left_at_issue_is_a_refusal_and_nothing_has_happened() -> None:
+    ranks = build_ranks(CASCADE, maxima=[Decimal(10_000)] * 3)
+    requisition = ranks.submitted(3)
+    for rank in (1, 2, 3):
+        close(ranks, rank)
+    with pytest.raises(NobodyInTurn):
+        ranks.world.approve(requisition)
+    requisition.refresh_from_db()
+    assert requisition.state == "submitted"
+    set_open([ranks.awards[2].account_id], is_open=True, reason="suspended")
+    ranks.world.approve(requisition)
+    assert steps(CallOff.objects.get()) == [(1, "skipped"), (2, "skipped"), (3, "taken")]
+    assert_clean(ranks)
+
+
 def test_a_dearer_rank_at_issue_goes_back_to_the_requester() -> None:
     ranks = build_ranks(
         CASCADE, prices=[HUNDRED, Decimal(101), HUNDRED], maxima=[Decimal(10_000)] * 3
@@ -371,6 +390,54 @@ def test_a_budget_cut_meanwhile_makes_a_draft_and_binds_nothing() -> None:
     assert_clean(ranks)
 
 
+def test_only_what_is_still_open_is_passed_on() -> None:
+    ranks = build_ranks(CASCADE)
+    first = ranks.issued(5)
+    cancel(
+        call_off_id=first.pk,
+        quantities={first.lines.get().pk: 2},
+        reason="Weniger Bedarf",
+        by=ranks.world.officer,
+        now=NOW,
+    )
+    refuse(call_off_id=first.pk, reason="Nicht lieferbar", by=ranks.desks[0], now=NOW)
+    second = CallOff.objects.get(follows=first)
+    assert [row.quantity for row in second.lines.all()] == [3]
+    ranks.world.budget_line.own_account.refresh_from_db()
+    assert ranks.world.budget_line.own_account.posted == second.gross == 357
+    cancel(
+        call_off_id=second.pk,
+        quantities=None,
+        reason="Kein Bedarf",
+        by=ranks.world.officer,
+        now=NOW,
+    )
+    ranks.world.budget_line.own_account.refresh_from_db()
+    assert ranks.world.budget_line.own_account.bound == 0
+    assert_clean(ranks)
+
+
+def test_the_account_assignment_goes_along_to_the_next_rank() -> None:
+    ranks = build_ranks(CASCADE, prices=[HUNDRED, Decimal(110), HUNDRED])
+    world = ranks.world
+    ranks.put(3)
+    shares = [
+        Share(world.budget_line.pk, Decimal(60), deductible_percent=Decimal(50)),
+        Share(world.budget_line.pk, Decimal(40)),
+    ]
+    requisition = requisitions.submit_basket(
+        by=world.officer, ask=Ask("Notebooks", shares={"": shares}), school_id=None, now=NOW
+    )
+    world.approve(requisition)
+    refuse(
+        call_off_id=CallOff.objects.get().pk, reason="Nein", by=ranks.desks[0], now=NOW
+    )  # dearer: a draft
+    draft = Requisition.objects.get(state="draft")
+    line = RequisitionLine.objects.get(revision__requisition=draft)
+    rows = line.assignments.values_list("share_percent", "deductible_percent")
+    assert list(rows.order_by("number")) == [(60, 50), (40, 0)]
+
+
 def test_what_was_confirmed_is_not_passed_on() -> None:
     ranks = build_ranks(CASCADE)
     call_off = ranks.issued()
@@ -457,6 +524,34 @@ def test_a_refused_turn_counts_as_taken() -> None:
 
 
 # the audit can find something
+
+
+def test_the_audit_names_a_rank_passed_over_without_a_step() -> None:
+    ranks = build_ranks(CASCADE)
+    call_off = ranks.issued()
+    AllocationStep.objects.create(
+        requisition=call_off.requisition,
+        call_off=call_off,
+        lot=ranks.lot,
+        award=ranks.awards[2],
+        rule=CASCADE,
+        outcome="taken",
+        reason="Gefälligkeit",
+        at=NOW,
+    )
+    found = deviations(ranks.lot.pk)
+    assert len(found) == 2
+    assert all("wurde ohne Grund übergangen" in row for row in found)
+    with pytest.raises(CommandError):
+        call_command("check_allocation")
+
+
+def test_the_audit_is_a_command() -> None:
+    ranks = build_ranks(ROTATION)
+    ranks.issued()
+    out = StringIO()
+    call_command("check_allocation", stdout=out)
+    assert "keine Abweichung" in out.getvalue()
 
 
 def test_the_audit_names_what_does_not_follow() -> None:
