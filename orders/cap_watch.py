@@ -16,6 +16,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Q
 
+from contracts.agreements.cap_warnings import agreement_ids
 from contracts.agreements.models import AgreementState, BuyerEntitlement, FrameworkAgreement, Lot
 from contracts.agreements.stops import StopReview, review_stops
 from contracts.clock import berlin_day
@@ -159,18 +160,7 @@ def _mail(account: LimitAccount, mark: int, agreement: FrameworkAgreement, user:
 
 
 def _agreements_of(account_ids: Collection[int]) -> dict[int, FrameworkAgreement]:
-    """The agreement behind each account, in one query and one for the agreements."""
-    paths = (
-        "account_id",
-        "lots__account_id",
-        "lots__awards__account_id",
-        "lots__awards__items__account_id",
-        "entitlements__quota_id",
-    )
-    found: dict[int, int] = {}
-    for path in paths:
-        rows = FrameworkAgreement.objects.filter(**{f"{path}__in": account_ids})
-        found |= {account: pk for pk, account in rows.values_list("pk", path).distinct()}
+    found = agreement_ids(account_ids)
     agreements = FrameworkAgreement.objects.in_bulk(set(found.values()))
     return {account: agreements[pk] for account, pk in found.items()}
 

@@ -203,7 +203,9 @@ def bundle_lines(
         {"article": numbers.get(line.item_id, ""), "quantity": line.quantity} for line in lines
     ]
     rows += [{} for _ in range(max(BUNDLE_ROWS - len(rows), 2))]
-    formset = BundleLines(data, prefix="zeilen", initial=rows, by=by, on=on)
+    # what was sent stands for itself: a row equal to its initial values would count as empty
+    initial = rows if data is None else None
+    formset = BundleLines(data, prefix="zeilen", initial=initial, by=by, on=on)
     return cast("BaseBundleLines", formset)
 
 

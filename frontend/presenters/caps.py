@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from contracts.agreements.caps import CapUse, cap_uses, visible_accounts
-from contracts.agreements.entitlement import visible_agreements
+from contracts.agreements.caps import visible_accounts
 from contracts.agreements.forecast import Forecast, forecast
-from contracts.agreements.models import AgreementState, FrameworkAgreement
+from contracts.agreements.models import FrameworkAgreement
 from contracts.ledger.history import DayBalance, daily_balances
 from contracts.ledger.models import LimitAccount
 from contracts.parties.models import Membership
@@ -67,14 +66,3 @@ def _points(balances: Sequence[DayBalance], on: date) -> list[tuple[date, Decima
     return points
 
 
-def warned_caps(by: Membership, on: date) -> list[tuple[str, CapUse]]:
-    """Caps from the first warning mark on, of the listed agreements the actor's body runs."""
-    own = visible_agreements(by.organisation_id, on).filter(
-        purchasing_body_id=by.organisation_id, state=AgreementState.LISTED
-    )
-    return [
-        (str(agreement.pk), use)
-        for agreement in own
-        for use in cap_uses(agreement)
-        if use.warning >= FIRST_WARNING
-    ]

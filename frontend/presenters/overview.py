@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 
-from contracts.agreements.caps import CapUse
+from contracts.agreements.cap_warnings import WarnedCap, warned_caps
 from contracts.catalogue.models import UploadState
 from contracts.catalogue.uploads import visible_uploads
 from contracts.parties.models import Membership, Role
@@ -15,8 +14,6 @@ from orders import approvals, baskets
 from orders.call_offs import visible_call_offs
 from orders.lifecycle import CallOffState, RequisitionState
 from orders.requisitions import visible_requisitions
-
-from .caps import warned_caps
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +77,7 @@ _UPLOADS_OF_INTEREST = {
 }
 
 
-def caps_to_watch(by: Membership, on: date) -> list[tuple[str, CapUse]]:
-    """Caps from 70 % on, of the agreements the actor's organisation runs."""
-    return warned_caps(by, on) if by.role in CONTRACTS else []
+def caps_to_watch(by: Membership) -> list[WarnedCap]:
+    """Caps from 70 % on: of the agreements the organisation runs, or its own quotas."""
+    watches = by.role in CONTRACTS or by.role == Role.PROCUREMENT_OFFICER
+    return warned_caps(by.organisation_id) if watches else []

@@ -36,7 +36,7 @@ def start(request: PageRequest) -> HttpResponse:
         )
     context = {
         "tasks": tasks(actor),
-        "caps": caps_to_watch(actor, day),
+        "caps": caps_to_watch(actor),
         "budgets": budgets,
         "fiscal_year": fiscal_year(day),
         "call_offs": call_offs,
