@@ -64,5 +64,3 @@ def _points(balances: Sequence[DayBalance], on: date) -> list[tuple[date, Decima
     if points[-1][0] < on:
         points.append((on, points[-1][1], points[-1][2]))
     return points
-
-
