@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from contracts.agreements import change_errors as changes
 from contracts.agreements.editing import NotEditable
 from contracts.agreements.errors import (
     AgreementEnded,
@@ -18,6 +19,7 @@ from contracts.agreements.errors import (
     NoVatRule,
 )
 from contracts.agreements.lifecycle import NotExhausted
+from contracts.agreements.setup import OverlappingPrices
 from contracts.catalogue.errors import CatalogueError, InvalidMapping
 from contracts.ledger.errors import (
     AccountClosed,
@@ -126,6 +128,26 @@ _ADVICE: dict[type[Exception], tuple[str, str]] = {
         "Die Kontierung passt nicht",
         "Bitte ordnen Sie jeder Zeile eine Haushaltsposition Ihrer Organisation zu.",
     ),
+    changes.SamePerson: (
+        "Vier-Augen-Prinzip",
+        "Bitte überlassen Sie den Schritt einer Person, die bisher nicht beteiligt war.",
+    ),
+    changes.PriceMoved: (
+        "Der geltende Preis hat sich geändert",
+        "Der Vorschlag ist an einem Preis gemessen, der nicht mehr gilt.",
+    ),
+    changes.NotApproved: (
+        "Die Vertragsänderung ist nicht genehmigt",
+        "Die zweite Person genehmigt sie im Änderungsregister der Vereinbarung.",
+    ),
+    changes.OutsideLimits: (
+        "Die Änderung überschreitet § 132 GWB",
+        "Prüfen Sie Rechtsgrund und Wert, oder bereiten Sie ein neues Vergabeverfahren vor.",
+    ),
+    OverlappingPrices: (
+        "Die Preisfassungen überschneiden sich",
+        "Wählen Sie einen Tag nach dem Beginn der letzten Preisfassung.",
+    ),
     InvalidMapping: (
         "Die Spaltenzuordnung passt nicht",
         (
@@ -151,6 +173,8 @@ _ADVICE: dict[type[Exception], tuple[str, str]] = {
     ),
 }
 
+_WITH_REASONS = (Blocked, errors.Reasons, changes.OutsideLimits)
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
@@ -169,7 +193,7 @@ def explain(error: Exception) -> Refusal:
         (words for kind, words in _ADVICE.items() if isinstance(error, kind)),
         ("Das ist so nicht möglich", ""),
     )
-    points = error.reasons if isinstance(error, Blocked | errors.Reasons) else [str(error)]
+    points = error.reasons if isinstance(error, _WITH_REASONS) else [str(error)]
     return Refusal(title, points, [advice] if advice else [])
 
 

@@ -22,7 +22,10 @@ from .views import (
     feed,
     gates,
     mailbox,
+    modifications,
+    price_changes,
     price_sheets,
+    prices,
     requisitions,
     session,
     standards,
@@ -132,6 +135,57 @@ urlpatterns: list[URLPattern] = [
         agreement_documents.document_withdraw,
         "document_withdraw",
     ),
+    _agreement("preisaenderungen/", price_changes.agreement_changes, "agreement_changes"),
+    _agreement(
+        "preisaenderungen/vorschlagen/<int:item_id>/",
+        price_changes.price_change_propose,
+        "price_change_propose",
+    ),
+    _agreement("preisaenderungen/<int:change_id>/", price_changes.price_change, "price_change"),
+    _agreement(
+        "preisaenderungen/<int:change_id>/entscheiden/",
+        price_changes.price_change_decide,
+        "price_change_decide",
+    ),
+    _agreement(
+        "preisaenderungen/<int:change_id>/bestaetigen/",
+        price_changes.price_change_confirm,
+        "price_change_confirm",
+    ),
+    _agreement(
+        "preisaenderungen/<int:change_id>/zurueckziehen/",
+        price_changes.price_change_withdraw,
+        "price_change_withdraw",
+    ),
+    _agreement(
+        "vertragsaenderungen/", modifications.agreement_modifications, "agreement_modifications"
+    ),
+    _agreement(
+        "vertragsaenderungen/eintragen/",
+        modifications.modification_register,
+        "modification_register",
+    ),
+    _agreement("vertragsaenderungen/senken/", modifications.cap_lower, "cap_lower"),
+    _agreement(
+        "vertragsaenderungen/<int:modification_id>/", modifications.modification, "modification"
+    ),
+    _agreement(
+        "vertragsaenderungen/<int:modification_id>/entscheiden/",
+        modifications.modification_decide,
+        "modification_decide",
+    ),
+    _agreement(
+        "vertragsaenderungen/<int:modification_id>/erhoehen/",
+        modifications.modification_raise,
+        "modification_raise",
+    ),
+    _agreement(
+        "vertragsaenderungen/<int:modification_id>/verlaengern/",
+        modifications.modification_extend,
+        "modification_extend",
+    ),
+    _page("preise/<int:listing_id>/", prices.prices, "price_history"),
+    _page("preispruefung/", prices.price_audit, "price_audit"),
     _agreement("preisblatt/", price_sheets.price_sheet, "price_sheet"),
     _page(
         "vereinbarungen/preisblatt-muster.<slug:kind>",

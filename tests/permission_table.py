@@ -162,6 +162,8 @@ _DESK = _CONTRACTS | {Role.SUPPLIER_CATALOGUE}
 _KEEPER = {Role.SUPPLIER_CATALOGUE: 302}
 _SALES = {Role.SUPPLIER_ORDERS: 302}
 _AGREEMENT = ("agreement",)
+_CHANGE = (*_AGREEMENT, "change")
+_MODIFICATION = (*_AGREEMENT, "modification")
 _MANAGING = {Role.CONTRACT_MANAGER: 422}
 _WISH = {"title": "Bedarf", "needed_by": ""}
 
@@ -290,6 +292,34 @@ PAGE_ROWS: tuple[PageRow, ...] = (
         {Role.CONTRACT_MANAGER: 302},
         args=_AGREEMENT,
         body={"because": "decision", "reason": "Kündigung"},
+    ),
+    # A buyer sees what is accepted; this one still waits for the manager.
+    PageRow("GET", "agreement_changes", _each(_PARTIES), args=_AGREEMENT),
+    PageRow(
+        "GET",
+        "price_change",
+        {**_each(_AUTHORITY, 404), **_each(_PARTIES - _AUTHORITY)},
+        args=_CHANGE,
+    ),
+    *_forms("price_change_propose", (*_AGREEMENT, "item"), role=Role.SUPPLIER_CATALOGUE),
+    PageRow("POST", "price_change_withdraw", _KEEPER, args=_CHANGE),
+    PageRow("POST", "price_change_decide", _MANAGING, args=_CHANGE),
+    PageRow("POST", "price_change_confirm", _each(_CONTRACTS, 422), args=_CHANGE),
+    PageRow("GET", "agreement_modifications", _each(_PARTIES), args=_AGREEMENT),
+    PageRow(
+        "GET", "modification", {**_each(_PARTIES, 404), **_each(_CONTRACTS)}, args=_MODIFICATION
+    ),
+    PageRow("POST", "modification_register", _MANAGING, args=_AGREEMENT),
+    PageRow("POST", "modification_decide", _each(_CONTRACTS, 422), args=_MODIFICATION),
+    PageRow("POST", "modification_raise", _MANAGING, args=_MODIFICATION),
+    PageRow("POST", "modification_extend", _MANAGING, args=_MODIFICATION),
+    PageRow("POST", "cap_lower", _MANAGING, args=_AGREEMENT),
+    PageRow("GET", "price_history", _each(_PARTIES), args=("listing",)),
+    PageRow(
+        "GET",
+        "price_audit",
+        _each((*_CONTRACTS, Role.AUDITOR, Role.TREASURER)),
+        foreign=200,
     ),
     PageRow("GET", "uploads", _each(_DESK), foreign=200),
     PageRow("GET", "upload", _each(_DESK), args=("handed_in",)),

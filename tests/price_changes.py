@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db.backends.postgresql.psycopg_any import DateRange
 
-from contracts.agreements import price_changes, price_decisions
+from contracts.agreements import modifications, price_changes, price_decisions
 from contracts.agreements.listing import list_articles
 from contracts.agreements.models import (
     Article,
@@ -163,3 +163,16 @@ def discount_proposal(world: World) -> Proposal:
         evidence="Neue Preisliste",
         tiers=(TierRow(1, discount_percent=Decimal(9)),),
     )
+
+
+def price_targets(world: World, keeper: Membership, *, now: datetime) -> dict[str, int]:
+    """Keys of a proposed change of the first supplier, and of a proposed modification."""
+    legal_figures()
+    change = price_changes.propose(discount_proposal(world), by=keeper, now=now)
+    row = modifications.register(
+        agreement_id=world.agreement.pk,
+        entry=entry(Decimal(1000), ModificationKind.CAP),
+        by=world.manager,
+        now=now,
+    )
+    return {"change": change.pk, "modification": row.pk}

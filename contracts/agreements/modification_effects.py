@@ -95,7 +95,7 @@ def lower_cap(
     """
     with transaction.atomic():
         agreement = managed_agreement(agreement_id, by=by, now=now)
-        account = _account(account_id, _accounts_of(agreement))
+        account = _account(account_id, accounts_of(agreement))
         if not document.strip():
             raise BeyondEntry("Bitte nennen Sie das Schriftstück, auf dem die Senkung beruht.")
         if new_limit >= account.limit_amount:
@@ -171,12 +171,13 @@ def _approved(
 
 def raisable_accounts(entry: ContractModification) -> QuerySet[LimitAccount]:
     """The caps an entry may concern: the agreement's, and those within its lot and award."""
-    return _accounts_of(entry.agreement, lot_id=entry.lot_id, award_id=entry.award_id)
+    return accounts_of(entry.agreement, lot_id=entry.lot_id, award_id=entry.award_id)
 
 
-def _accounts_of(
+def accounts_of(
     agreement: FrameworkAgreement, *, lot_id: int | None = None, award_id: int | None = None
 ) -> QuerySet[LimitAccount]:
+    """The agreement's cap and those of its lots, awards and positions (no buyer's quota)."""
     lots = Lot.objects.filter(agreement=agreement)
     if lot_id is not None:
         lots = lots.filter(pk=lot_id)

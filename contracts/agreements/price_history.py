@@ -43,6 +43,18 @@ class PriceSpan:
         return active_tier(self.tiers, quantity).net_unit_price
 
     @property
+    def changes(self) -> list[PriceChange]:
+        """The price changes the span goes back to."""
+        return [row for row in (self.version.change, self.list_change) if row is not None]
+
+    @property
+    def approved_by(self) -> Membership | None:
+        """Who approved what began the span last: the discount or the list price."""
+        if self.list_price is None or self.list_price.valid.lower < self.version.valid.lower:
+            return self.version.approved_by
+        return self.list_price.approved_by
+
+    @property
     def last_day(self) -> date | None:
         """The last day on which it holds; None without an end."""
         return None if self.upper is None else self.upper - timedelta(days=1)
@@ -68,7 +80,7 @@ def price_history(listing: Listing) -> list[PriceSpan]:
     """
     versions = list(
         PriceVersion.objects.filter(item_id=listing.item_id, valid__isempty=False)
-        .select_related("change", "approved_by__user")
+        .select_related("change", "approved_by__user", "approved_by__organisation")
         .prefetch_related("tiers")
     )
     versions.sort(key=lambda row: row.valid.lower)
@@ -91,7 +103,10 @@ def _fixed(version: PriceVersion) -> PriceSpan | None:
 
 def _off_list(versions: Sequence[PriceVersion], article_id: int) -> list[PriceSpan]:
     rows = ListPriceVersion.objects.filter(article_id=article_id, valid__isempty=False)
-    list_prices = sorted(rows.select_related("approved_by__user"), key=lambda row: row.valid.lower)
+    list_prices = sorted(
+        rows.select_related("approved_by__user", "approved_by__organisation"),
+        key=lambda row: row.valid.lower,
+    )
     changes = {
         row.effective_from: row
         for row in PriceChange.objects.filter(

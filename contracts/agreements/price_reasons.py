@@ -75,7 +75,7 @@ def price_reasons(asked: Iterable[Asked], *, by: Membership, on: date) -> dict[i
     """Explain prices by key; `on` is the day on which the actor reads."""
     wanted = list(asked)
     versions = _versions({row.version_id for row in wanted})
-    list_prices = ListPriceVersion.objects.select_related("approved_by__user").in_bulk(
+    list_prices = ListPriceVersion.objects.select_related("approved_by__organisation").in_bulk(
         {row.list_price_id for row in wanted if row.list_price_id is not None}
     )
     changes = _list_changes(list_prices.values())
@@ -102,7 +102,10 @@ def price_reasons(asked: Iterable[Asked], *, by: Membership, on: date) -> dict[i
 
 def _versions(keys: Iterable[int]) -> dict[int, PriceVersion]:
     rows = PriceVersion.objects.select_related(
-        "change", "approved_by__user", "item__award__supplier", "item__award__lot__agreement"
+        "change",
+        "approved_by__organisation",
+        "item__award__supplier",
+        "item__award__lot__agreement",
     )
     return rows.prefetch_related("tiers").in_bulk(set(keys))
 

@@ -18,6 +18,8 @@ TABS = (
     ("agreement", "Überblick"),
     ("agreement_items", "Positionen"),
     ("agreement_buyers", "Abrufberechtigte"),
+    ("agreement_changes", "Preisänderungen"),
+    ("agreement_modifications", "Vertragsänderungen"),
     ("agreement_documents", "Dokumente"),
     ("agreement_call_offs", "Abrufe"),
     ("agreement_allocation", "Vergabe"),

@@ -20,6 +20,7 @@ from frontend.downloads import export_urls, table_download, wants_export
 from frontend.forms.call_off import StepForms
 from frontend.presenters.allocation import shown_steps
 from frontend.presenters.call_offs import HEAD, call_off_row
+from frontend.presenters.price_reasons import with_reasons
 from frontend.presenters.successors import with_successors
 from frontend.presenters.timeline import history
 from frontend.refusals import Refusal
@@ -104,7 +105,8 @@ def detail(
     row = found_call_off(request, call_off_id)
     is_buyer = row.authority_id == request.actor.organisation_id
     lines = list(_lines(row, with_budget=is_buyer))
-    with_successors(lines, by=request.actor, on=berlin_day(timezone.now()))
+    day = berlin_day(timezone.now())
+    with_successors(lines, by=request.actor, on=day)
     context = {
         "call_off": row,
         "lines": lines,
@@ -113,6 +115,7 @@ def detail(
         "cancelled_net": sum((line.cancelled_net for line in lines), Decimal(0)),
         "forms": forms or StepForms(lines),
         "refusal": refusal,
+        "readable_changes": with_reasons(row, lines, by=request.actor, on=day),
         "steps": shown_steps(
             visible_steps(request.actor).filter(call_off=row).order_by("pk"), request.actor
         ),
@@ -143,7 +146,7 @@ def _may(request: PageRequest, row: CallOff, *, is_buyer: bool) -> dict[str, boo
 def _lines(row: CallOff, *, with_budget: bool) -> QuerySet[Any]:
     """The lines; how the buyer pays is nobody's business but the buyer's."""
     lines = (
-        row.lines.select_related("item", "price_version__change", "list_price", "progress")
+        row.lines.select_related("item", "progress")
         .annotate(cancelled_net=Coalesce(Sum("cancelled_lines__net"), Decimal(0)))
         .order_by("line_no")
     )

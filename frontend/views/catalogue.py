@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from contracts.agreements.entitlement import entitled_listings
-from contracts.agreements.models import ListPriceVersion, PriceVersion
+from contracts.agreements.price_reasons import Asked, PriceReason, price_reasons
 from contracts.agreements.quotes import offers, with_contract
 from contracts.agreements.successors import offered_replacements
 from contracts.clock import berlin_day
@@ -75,10 +75,12 @@ def article(request: PageRequest, listing_id: int) -> HttpResponse:
     if listing is None:
         return _successor(request, listing_id, day)
     (card,) = cards([listing], offers([listing], day), by=request.actor, on=day)
+    why = _why(card, request, day)
     context = {
         "card": card,
         "detour": detour(listing, day),
-        "why": _why(card),
+        "why": why,
+        "readable_changes": {change.pk for change in why.changes} if why is not None else set(),
         "vat": (
             gross_preview(card.offer, card.price, request.actor.organisation, day)
             if card.offer is not None and card.price is not None
@@ -106,17 +108,14 @@ def _successor(request: PageRequest, listing_id: int, day: date) -> HttpResponse
     return redirect("frontend:article", listing_id=new.pk)
 
 
-def _why(card: ArticleCard) -> dict[str, Any]:
-    """Where the price comes from: version, award, list price and discount."""
-    if card.offer is None:
-        return {}
-    version = PriceVersion.objects.select_related("change").get(pk=card.offer.price_version_id)
-    list_price = ListPriceVersion.objects.filter(pk=card.offer.list_price_id).first()
-    return {
-        "version": version,
-        "list_price": list_price,
-        "discounts": list(version.tiers.exclude(discount_percent=None).order_by("from_quantity")),
-    }
+def _why(card: ArticleCard, request: PageRequest, day: date) -> PriceReason | None:
+    """Where the price comes from: version, award, change, list price and documents."""
+    offer = card.offer
+    if offer is None:
+        return None
+    base = max(card.base_quantity, 1)
+    asked = Asked(card.listing.pk, offer.price_version_id, offer.list_price_id, base, day)
+    return price_reasons([asked], by=request.actor, on=day)[card.listing.pk]
 
 
 def filters_from(query: QueryDict) -> Filters:

@@ -23,6 +23,7 @@ from tests.database_state import writes
 from tests.gate_pages import gate_targets
 from tests.pages import PageWorld, agreement_targets, build_pages
 from tests.permission_table import PAGE_ROWS, PUBLIC_PAGE_ROWS, PageRow, PublicRow
+from tests.price_changes import price_targets
 from tests.successors import propose_successor
 from tests.world import person
 
@@ -33,6 +34,8 @@ SHARED = (
     "agreement_documents",
     "agreement_call_offs",
     "agreement_allocation",
+    "agreement_changes",
+    "agreement_modifications",
 )
 FOREIGN, ANONYMOUS = "foreign", "anonymous"
 # A denial may touch the session and nothing else.
@@ -93,6 +96,7 @@ def _targets(pages: PageWorld) -> dict[str, Any]:
         "call_off": issued.call_offs.get(supplier=pages.world.suppliers[0]).pk,
         **agreement_targets(pages),
         **gate_targets(pages),
+        **price_targets(pages.world, pages.people[Role.SUPPLIER_CATALOGUE], now=pages.now),
         "sheet_format": "csv",
         "checked": _upload(pages, FILE).pk,
         "handed_in": _handed_in(pages).pk,
