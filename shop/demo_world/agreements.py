@@ -351,7 +351,7 @@ def relate_items(shelves: Sequence[Shelf]) -> None:
 
 
 def create_gates(
-    parties: Parties, agreements: Agreements, manager: Membership, it: Membership, days: Days
+    parties: Parties, agreements: Agreements, procurement: Membership, it: Membership, days: Days
 ) -> None:
     """An opt-out, a warning by the equipment standard, two co-signatures."""
     start, end = days.first_of(1), days.first_of(1, years=2) - timedelta(days=1)
@@ -366,7 +366,7 @@ def create_gates(
         effect=GateEffect.BLOCK,
         valid_from=start,
         valid_to=end,
-        set_by=manager,
+        set_by=procurement,
     )
     Gate.objects.create(
         buyer=city,

@@ -37,6 +37,7 @@ from .budgets import create_budgets, create_policies
 from .clients import CLIENTS, create_clients
 from .credentials import Credentials
 from .days import Days
+from .equipment import equip
 from .imports import check_deliveries, deliver
 from .law import create_law
 from .parties import create_parties
@@ -97,11 +98,12 @@ def _build(days: Days, passwords: Mapping[str, str]) -> None:
     relate_items(agreements.shelves)
     fill_shelves(agreements.shelves)
     fill_catalogue(agreements.catalogue_item, [LISTED_SERIES], by=manager)
-    create_gates(parties, agreements, manager, people["it"], days)
+    create_gates(parties, agreements, people["landkreis"], people["it"], days)
     create_policies(parties, people, days.first_of(1, years=-1))
     budgets = create_budgets(parties, people, days)
     adopt_earlier_call_offs(agreements, manager, days)
     live(parties, people, budgets, days)
+    equip(people, days)
     deliver(agreements.awards[SCHOOL_IT_NUMBER, 2, 1], by=people["katalog"], days=days)
     record(parties["zbs"], MARK, by=None, now=days.seeded_at, reason="Vorführdaten")
 
