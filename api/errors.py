@@ -26,6 +26,7 @@ from contracts.catalogue.errors import InvalidMapping
 from contracts.catalogue.readers.errors import FileRejected, MappingError
 from contracts.ledger.errors import LimitExceeded
 from contracts.pricing import InvalidPriceUnit, TierOrderError
+from orders.errors import Reasons
 
 from .problems import INTERNAL, Kind, kind_of
 from .refusals import (
@@ -99,6 +100,8 @@ def _errors(error: Exception) -> list[dict[str, str]]:
         return list(_fields(error.detail, "#"))
     if isinstance(error, Blocked | NotListable):
         return [_entry("", "blocked", reason) for reason in error.reasons]
+    if isinstance(error, Reasons):
+        return [_entry("", kind_of(error).code, reason) for reason in error.reasons]
     entry = _entry_of_one_field(error)
     return [] if entry is None else [entry]
 
