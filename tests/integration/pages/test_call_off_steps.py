@@ -11,8 +11,9 @@ from contracts.parties.models import Role
 from orders.models import CallOff
 from tests.pages import PageWorld
 
-# Session, user, memberships, navigation; call-off, lines, shares, history.
-QUERIES_OF_THE_PAGE = 9
+# Session, user, memberships, navigation; call-off, lines, shares, successors, the reasons of
+# the prices, the steps of the allocation, history.
+QUERIES_OF_THE_PAGE = 15
 
 
 @pytest.fixture
