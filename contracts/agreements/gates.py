@@ -53,7 +53,8 @@ class GateRule:
         details = [f"Beleg: {self.evidence}"] if self.evidence else []
         details += [f"gilt bis {self.valid_to:%d.%m.%Y}"] if self.valid_to else []
         tail = f" ({'; '.join(details)})" if details else ""
-        return f"{label}: {self.explanation}{tail}"
+        explanation = self.explanation.removesuffix(".") if tail else self.explanation
+        return f"{label}: {explanation}{tail}"
 
 
 @dataclass(frozen=True, slots=True)
