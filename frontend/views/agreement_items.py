@@ -6,13 +6,16 @@ from django.core.paginator import Paginator
 from django.http import HttpResponseBase
 from django.shortcuts import render
 
+from contracts.agreements.models import AgreementState
 from contracts.agreements.visibility import visible_items
+from frontend.access import may_open
 from frontend.actor import PageRequest
 from frontend.downloads import export_urls, table_download, wants_export
 from frontend.presenters.agreement_items import HEAD, export_rows, priced
 from frontend.views.agreement_base import page_context, today, visible
 
 PER_PAGE = 25
+RUNNING = (AgreementState.LISTED, AgreementState.SUSPENDED)
 
 
 def agreement_items(request: PageRequest, agreement_id: int) -> HttpResponseBase:
@@ -31,5 +34,6 @@ def agreement_items(request: PageRequest, agreement_id: int) -> HttpResponseBase
         "rows": priced(list(page.object_list), day),
         "text": text,
         "exports": export_urls(request),
+        "may_propose": row.state in RUNNING and may_open(request.actor, "price_change_propose"),
     }
     return render(request, "frontend/agreements/items.html", context)

@@ -27,6 +27,7 @@ from tests.browser.axe import ConsoleErrors, assert_accessible, assert_no_horizo
 from tests.gate_pages import gate_targets
 from tests.pages import PageWorld, agreement_targets, build_pages
 from tests.permission_table import PAGE_ROWS, PUBLIC_PAGE_ROWS
+from tests.price_changes import price_targets
 from tests.successors import propose_successor
 
 pytestmark = pytest.mark.browser
@@ -115,6 +116,7 @@ def _targets(pages: PageWorld) -> dict[str, Any]:
         "call_off": issued.call_offs.get(supplier=pages.world.suppliers[0]).pk,
         **agreement_targets(pages),
         **gate_targets(pages),
+        **price_targets(pages.world, keeper, now=pages.now),
         "successor_proposal": propose_successor(pages.world, keeper, now=pages.now).pk,
         "handed_in": upload.pk,
     }
