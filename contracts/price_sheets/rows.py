@@ -50,6 +50,9 @@ _BASES = {
     "buendel": PriceBasis.BUNDLE,
 }
 _IDENTIFYING = ("lot", "supplier", "position")
+# columns whose cells are mostly new; those of the others repeat from row to row
+_VARIED = frozenset(("position", "title", "price", "max_quantity", "article_number", "gtin"))
+_MOST_REMEMBERED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +109,10 @@ class RowReader:
         self._frame = frame
         self._width = width
         self._may_be_shifted = may_be_shifted
+        self._remembered = 0
         checks = _checks(frame)
-        self._steps = [
-            (field, HEADINGS[field], place, checks[field])
+        self._steps: list[tuple[str, str, int, Check, dict[Cell, Any] | None]] = [
+            (field, HEADINGS[field], place, checks[field], None if field in _VARIED else {})
             for field, place in sorted(places.items(), key=lambda entry: entry[1])
             if field in checks
         ]
@@ -127,15 +131,24 @@ class RowReader:
             return findings.issues, None
         values: dict[str, Any] = {}
         faulty = set()
-        for field, heading, place, check in self._steps:
-            known = len(findings.issues)
+        for field, heading, place, check, memory in self._steps:
             if place in covered:
                 findings.add(SheetCode.CELL_MERGED, heading)
-            elif place < len(cells) and cells[place] != "":
-                values[field] = _checked(findings, heading, cells[place], check)
+                faulty.add(field)
+                continue
+            cell = cells[place] if place < len(cells) else ""
+            if cell == "":
+                continue
+            if memory is not None and cell in memory:
+                values[field] = memory[cell]
+                continue
+            known = len(findings.issues)
+            value = _checked(findings, heading, cell, check)
             if len(findings.issues) > known:
                 faulty.add(field)
-                values.pop(field, None)
+            else:
+                values[field] = value
+                self._remember(memory, cell, value)
         for field in _IDENTIFYING:
             if field not in values and field not in faulty:
                 findings.add(SheetCode.CELL_MISSING, HEADINGS[field])
@@ -146,6 +159,12 @@ class RowReader:
         values.pop("valid_to", None)
         values.pop("currency", None)
         return findings.issues, SheetRow(number, not findings.refused, valid, **values)
+
+    def _remember(self, memory: dict[Cell, Any] | None, cell: Cell, value: Any) -> None:
+        """Keep what a sound cell of a repeating column means; reading it costs the most."""
+        if memory is not None and self._remembered < _MOST_REMEMBERED:
+            memory[cell] = value
+            self._remembered += 1
 
     def _validity(self, findings: Findings, values: Mapping[str, Any]) -> Validity | None:
         """The days of the row; without a start they begin with the term."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from contracts.agreements.listing import list_pairs
@@ -16,7 +17,6 @@ from contracts.agreements.models import (
     ContractItem,
     FrameworkAgreement,
     Lot,
-    PriceTier,
     PriceVersion,
 )
 from contracts.agreements.setup import ItemSpec, create_award, unsaved_item
@@ -33,6 +33,10 @@ from .plan import AwardKey, PlannedPosition
 
 BATCH = 5_000
 SOURCE_LENGTH = 250
+
+_COPY_TIERS = """
+COPY agreements_pricetier (version_id, from_quantity, net_unit_price, discount_percent) FROM STDIN
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,19 +169,12 @@ def _write_prices(
         for position, version in additions.versions
     ]
     PriceVersion.objects.bulk_create(versions, batch_size=BATCH)
-    PriceTier.objects.bulk_create(
-        [
-            PriceTier(
-                version=written,
-                from_quantity=tier.from_quantity,
-                net_unit_price=tier.net_unit_price,
-                discount_percent=tier.discount_percent,
-            )
-            for written, (_, planned) in zip(versions, additions.versions, strict=True)
-            for tier in planned.tiers
-        ],
-        batch_size=BATCH,
-    )
+    with connection.cursor() as cursor, cursor.copy(_COPY_TIERS) as copy:
+        for written, (_, planned) in zip(versions, additions.versions, strict=True):
+            for tier in planned.tiers:
+                copy.write_row(
+                    (written.pk, tier.from_quantity, tier.net_unit_price, tier.discount_percent)
+                )
 
 
 def _source(reference: str, filename: str) -> str:
