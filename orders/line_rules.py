@@ -156,7 +156,7 @@ def unmet_of(
         ordered[position_of(item)] += quantity
     ties = ties_of(ordered, RelationKind.REQUIRES)
     if ties and lock:
-        Organisation.objects.select_for_update(no_key=True).get(pk=buyer_id)
+        _lock_buyer(buyer_id)
     return unmet_ties(ordered, _called_off(ties, buyer_id), ties)
 
 
@@ -230,6 +230,10 @@ def ties_of(positions: Collection[Position], kind: RelationKind) -> list[Tie]:
         for row in rows.order_by("pk")
     ]
     return [tie for tie in ties if tie.position in positions]
+
+
+def _lock_buyer(buyer_id: int) -> None:
+    Organisation.objects.select_for_update(no_key=True).get(pk=buyer_id)
 
 
 def _called_off(ties: Sequence[Tie], buyer_id: int) -> dict[Position, int]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import random
 from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
 
 from contracts.agreements.gate_register import GateScope, GateSpec, lift_gate, set_gate
 from contracts.agreements.listing import list_articles
@@ -21,6 +23,7 @@ from contracts.agreements.setup import (
 from contracts.agreements.stops import review_stops
 from contracts.ledger.models import LimitAccount
 from contracts.ledger.movements import adjust, set_open
+from contracts.pricing import Tier, active_tier, line_net
 from orders import requisitions
 from tests.world import DAY, NOW, World, build_world
 
@@ -245,3 +248,54 @@ def test_lots_of_agreements_that_are_not_listed_are_left_alone() -> None:
     set_open([world.lots[0].account_id], is_open=False, reason="suspended")
     review_stops(now=NOW)
     assert state(world.lots[0].account_id) == "suspended"
+
+
+def smallest_fits(tiers: list[TierRow], price_unit: int, periods: int, rest: Decimal) -> bool:
+    """By the calculator alone, trying every quantity up to beyond the last tier."""
+    prices = [Tier(row.from_quantity, row.net_unit_price) for row in tiers if row.net_unit_price]
+    return rest > 0 and any(
+        line_net(quantity, active_tier(prices, quantity).net_unit_price, price_unit, periods)
+        <= rest
+        for quantity in range(1, 60)
+    )
+
+
+def test_the_database_judges_as_the_calculator_does() -> None:
+    """Forty random price sheets, each with a rest just around what its smallest order costs."""
+    chance = random.Random(20261124)  # noqa: S311 - repeatable, not secret
+    world = build_world()
+    world.listings[0].is_listed = False
+    world.listings[0].save(update_fields=["is_listed"])
+    seen = set()
+    for number in range(40):
+        starts = sorted({1, *chance.sample(range(2, 50), chance.randint(0, 2))})
+        price_unit, periods = chance.choice([1, 100]), chance.choice([1, 1, 12])
+        tiers = [TierRow(start, Decimal(chance.randint(1, 9_999_999)) / 10_000) for start in starts]
+        spec = ItemSpec(number=f"r{number}", title="Ding", basis=PriceBasis.FIXED, periods=periods)
+        with transaction.atomic():
+            item = create_item(world.awards[0], spec, by=world.manager, now=NOW)
+            set_price(
+                item,
+                tiers,
+                valid_from=START,
+                price_unit=price_unit,
+                source="Zuschlag",
+                by=world.manager,
+                now=NOW,
+            )
+            article = Article.objects.create(
+                supplier=world.suppliers[0], supplier_aid="R", name="Ding", updated_at=NOW
+            )
+            list_articles([(item, article)], supplier=world.suppliers[0], now=NOW)
+            cheapest = min(
+                line_net(row.from_quantity, row.net_unit_price or Decimal(1), price_unit, periods)
+                for row in tiers
+            )
+            rest = max(cheapest + Decimal(chance.choice([-1, 0, 1])) / 100, Decimal(0))
+            limit(world.lots[0].account_id, rest)
+            review_stops(now=NOW)
+            fits = smallest_fits(tiers, price_unit, periods, rest)
+            assert (state(world.lots[0].account_id) == "") == fits, (tiers, price_unit, rest)
+            seen.add(fits)
+            transaction.set_rollback(True)
+    assert seen == {True, False}
