@@ -42,6 +42,7 @@ from .imports import check_deliveries, deliver
 from .law import create_law
 from .parties import create_parties
 from .people import create_people, log_ins, reset_passwords
+from .price_changes import change_prices
 
 MARK = "demo.seeded"
 BMECAT_FILE = "katalog-bmecat2005.xml"
@@ -104,6 +105,7 @@ def _build(days: Days, passwords: Mapping[str, str]) -> None:
     adopt_earlier_call_offs(agreements, manager, days)
     live(parties, people, budgets, days)
     equip(people, days)
+    change_prices(agreements.awards[SCHOOL_IT_NUMBER, 2, 1], people, days)
     deliver(agreements.awards[SCHOOL_IT_NUMBER, 2, 1], by=people["katalog"], days=days)
     record(parties["zbs"], MARK, by=None, now=days.seeded_at, reason="Vorführdaten")
 

@@ -7,7 +7,7 @@ import json
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -24,7 +24,14 @@ from contracts.agreements.caps import cap_uses
 from contracts.agreements.entitlement import entitled_listings
 from contracts.agreements.errors import Blocked, NotListable
 from contracts.agreements.lifecycle import end_agreement
-from contracts.agreements.models import AgreementState, Article, FrameworkAgreement, Listing, Lot
+from contracts.agreements.models import (
+    AgreementState,
+    Article,
+    FrameworkAgreement,
+    Listing,
+    Lot,
+    PriceChange,
+)
 from contracts.catalogue import readers
 from contracts.catalogue.models import CatalogueUpload, SearchEntry, StagedAction
 from contracts.catalogue.uploads import check, receive
@@ -39,12 +46,14 @@ from orders.exports import verify
 from orders.models import (
     AllocationStep,
     CallOff,
+    CallOffLine,
     Feed,
     MailLog,
     OutboxMessage,
     PendingEvent,
     Requisition,
 )
+from orders.price_audit import audit
 from orders.revisions import Ask, Share
 from shop.demo_world.bmecat_file import file_articles, write_bmecat
 from shop.demo_world.seed import BMECAT_FILE, CSV_FILE, Outcome, seed
@@ -253,6 +262,22 @@ def test_every_call_off_went_where_the_rule_says(demo: Demo) -> None:
     assert deviations() == []
     turns = AllocationStep.objects.filter(turn__isnull=False).order_by("turn")
     assert [step.turn for step in turns] == list(range(1, len(turns) + 1))
+
+
+def test_every_line_was_ordered_at_the_agreed_price(demo: Demo) -> None:
+    manager = _member("vertrag@zbs", Role.CONTRACT_MANAGER)
+    report = audit(by=manager, start=date(2026, 1, 1), end=DAY)
+    assert report.lines_checked == CallOffLine.objects.count() > 10
+    assert report.deviations == ()
+
+
+def test_one_price_will_fall_and_two_wait_for_people(demo: Demo) -> None:
+    found = PriceChange.objects.order_by("pk").values_list("route", "state")
+    assert list(found) == [
+        ("automatic", "accepted"),
+        ("two_people", "proposed"),
+        ("modification", "proposed"),
+    ]
 
 
 def test_fifteen_schools_and_an_amt_with_three_sets_of_books(demo: Demo) -> None:
