@@ -140,9 +140,17 @@ class RegisterVerdictForm(VerdictForm):
         label="Rechtsgrund", choices=ModificationGround.choices, required=False
     )
     value = value_field(required=False)
-    description = text_area("Begründung für das Register", required=False, max_length=4000)
+    description = text_area(
+        "Begründung für das Register",
+        required=False,
+        max_length=4000,
+        help_text="Rechtsgrund, Wert und Begründung sind für die Annahme erforderlich.",
+    )
     notice_number = forms.CharField(
-        label="Bekanntmachung der Änderung", max_length=60, required=False
+        label="Bekanntmachung der Änderung",
+        max_length=60,
+        required=False,
+        help_text="Soweit sie nötig ist (§ 132 Abs. 5 GWB).",
     )
 
     def clean(self) -> dict[str, Any]:

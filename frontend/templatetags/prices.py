@@ -58,6 +58,12 @@ def signed(value: Any) -> str:
 
 
 @register.filter
+def share(value: Any) -> str:
+    """A share in percent with two decimals: ``0,83 %``."""
+    return f"{value:.2f}\u00a0%".replace(".", ",")
+
+
+@register.filter
 def concerns(change: PriceChange) -> str:
     """What a change is about, in one line."""
     if change.article is not None:

@@ -241,7 +241,7 @@ class TestRegister:
         assert (again.status_code, "schon erhöht" in text(again)) == (422, True)
         shown = text(manager.get(address(pages, "vertragsaenderungen")))
         assert "150.000,00" in shown
-        assert "+0,83" in shown
+        assert "0,83" in shown
 
     def test_the_term_is_extended(self, pages: PageWorld) -> None:
         self.register(pages, kind="term")
