@@ -26,6 +26,7 @@ from contracts.agreements.setup import (
     create_item,
     create_lot,
     entitle,
+    set_list_price,
     set_price,
 )
 from contracts.catalogue.indexing import reindex
@@ -86,10 +87,12 @@ def build_ranks(
     prices: Sequence[Decimal] = (PRICE, PRICE, PRICE),
     maxima: Sequence[Decimal | None] = (None, None, None),
     only: Mapping[str, int] | None = None,
+    groups: Sequence[Sequence[Mapping[str, str]]] = (),
 ) -> Ranks:
     """One award per price, by rank, under the rule; `maxima` are the awards' own caps.
 
-    `only` gives the rank that alone offers a further position, by position number.
+    `only` gives the rank that alone offers a further position, by position number;
+    `groups` the articles that each rank offers under a position for a whole group.
     """
     world = build_world()
     agreement = create_agreement(
@@ -119,6 +122,8 @@ def build_ranks(
     for number, rank in (only or {}).items():
         item = _item(ranks, ranks.awards[rank - 1], number, PRICE)
         ranks.extra.append(_listing(ranks, item, f"M-{number}"))
+    for award, articles in zip(ranks.awards, groups, strict=False):
+        _group(ranks, award, articles)
     entitle(agreement, world.authority, valid_from=date(2026, 1, 1), by=world.manager, now=NOW)
     list_agreement(agreement.pk, by=world.manager, now=NOW, on=DAY)
     reindex([row.pk for row in world.listings])
@@ -171,10 +176,39 @@ def _item(
     return item
 
 
-def _listing(ranks: Ranks, item: ContractItem, aid: str) -> Listing:
+def _group(ranks: Ranks, award: Award, articles: Sequence[Mapping[str, str]]) -> None:
+    manager = ranks.world.manager
+    item = create_item(
+        award,
+        ItemSpec(number="9.9", title="Katalog", basis=PriceBasis.LIST_DISCOUNT, product_group="*"),
+        by=manager,
+        now=NOW,
+    )
+    set_price(
+        item,
+        [TierRow(1, discount_percent=Decimal(10))],
+        valid_from=date(2026, 1, 1),
+        source="Zuschlag",
+        by=manager,
+        now=NOW,
+    )
+    for place, extra in enumerate(articles):
+        listing = _listing(ranks, item, f"K-{award.rank}-{place}", **extra)
+        set_list_price(
+            listing.article,
+            PRICE,
+            valid_from=date(2026, 1, 1),
+            evidence="Liste",
+            by=manager,
+            now=NOW,
+        )
+        ranks.extra.append(listing)
+
+
+def _listing(ranks: Ranks, item: ContractItem, aid: str, **extra: str) -> Listing:
     supplier = item.award.supplier
     article = Article.objects.create(
-        supplier=supplier, supplier_aid=aid, name=f"Notebook {aid}", updated_at=NOW
+        supplier=supplier, supplier_aid=aid, name=f"Notebook {aid}", updated_at=NOW, **extra
     )
     (listing,) = list_articles([(item, article)], supplier=supplier, now=NOW)
     ranks.world.listings.append(listing)

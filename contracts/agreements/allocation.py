@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from contracts.ledger.models import ClosedReason
 
-from .models import AllocationRule, Award, Listing, Lot, PriceBasis, RotationCounter
+from .models import AllocationRule, Article, Award, Listing, Lot, PriceBasis, RotationCounter
 from .quotes import with_contract
 
 _NOTHING: Mapping[int, Decimal] = {}
@@ -176,7 +176,8 @@ def equivalents(
 
     Equivalent are positions of one lot with the same number; within one that covers a
     product group, the articles with the same GTIN, or the same manufacturer and
-    manufacturer's number. One query; the listings must come from `with_contract`.
+    manufacturer's number. One query for positions of one article, two for groups; the
+    listings must come from `with_contract`.
     """
     wanted = [row for row in listings if row.item.award.lot_id in found]
     twins: dict[tuple[int, int], Listing] = {}
@@ -193,26 +194,39 @@ def equivalents(
 
 def _offered(wanted: Sequence[Listing]) -> dict[tuple[int, str], list[Listing]]:
     """Listings of the same positions, by award and position number."""
+    groups = [row for row in wanted if row.item.basis == PriceBasis.LIST_DISCOUNT]
+    single = [row for row in wanted if row.item.basis != PriceBasis.LIST_DISCOUNT]
+    found = [*_of_positions(single)]
+    if groups:
+        # the articles first: a position that covers a group may have 20,000 listings
+        found += _of_positions(groups).filter(article__in=_same_articles(groups))
+    offered: dict[tuple[int, str], list[Listing]] = defaultdict(list)
+    for row in found:
+        offered[row.item.award_id, row.item.number].append(row)
+    return offered
+
+
+def _of_positions(wanted: Sequence[Listing]) -> QuerySet[Listing]:
+    """What is on the shelf under the same positions of the same lots, in one query."""
     if not wanted:
-        return {}
-    same_article = Q(pk__in=[])
-    if gtins := {row.article.gtin for row in wanted} - {""}:
-        same_article |= Q(article__gtin__in=gtins)
-    if numbers := {row.article.mpn for row in wanted} - {""}:
-        same_article |= Q(article__mpn__in=numbers)
+        return Listing.objects.none()
     rows = with_contract(
         Listing.objects.filter(
-            ~Q(item__basis=PriceBasis.LIST_DISCOUNT) | same_article,
             is_listed=True,
             article__is_active=True,
             item__award__lot_id__in={row.item.award.lot_id for row in wanted},
             item__number__in={row.item.number for row in wanted},
         )
-    ).order_by("pk")
-    offered: dict[tuple[int, str], list[Listing]] = defaultdict(list)
-    for row in rows:
-        offered[row.item.award_id, row.item.number].append(row)
-    return offered
+    )
+    return rows.order_by("pk")
+
+
+def _same_articles(wanted: Sequence[Listing]) -> list[int]:
+    """Keys of articles that might be the same, to be told apart by `_is_same`."""
+    gtins = {row.article.gtin for row in wanted} - {""}
+    numbers = {row.article.mpn for row in wanted} - {""}
+    same = Article.objects.filter(Q(gtin__in=gtins) | Q(mpn__in=numbers))
+    return list(same.order_by().values_list("pk", flat=True))
 
 
 def _match(listing: Listing, offered: Sequence[Listing]) -> Listing | None:
@@ -227,8 +241,5 @@ def _match(listing: Listing, offered: Sequence[Listing]) -> Listing | None:
 def _is_same(one: Listing, other: Listing) -> bool:
     if one.article.gtin and one.article.gtin == other.article.gtin:
         return True
-    ours = (one.article.manufacturer.casefold(), one.article.mpn.casefold())
-    return all(ours) and ours == (
-        other.article.manufacturer.casefold(),
-        other.article.mpn.casefold(),
-    )
+    ours = (one.article.manufacturer.casefold(), one.article.mpn)
+    return all(ours) and ours == (other.article.manufacturer.casefold(), other.article.mpn)

@@ -144,6 +144,31 @@ def test_a_basket_with_a_rule_asks_two_queries_more() -> None:
     assert queries() == without + 2
 
 
+def test_of_a_group_the_same_gtin_or_makers_number_is_equivalent() -> None:
+    gtin, maker = {"gtin": "4006381333931"}, {"manufacturer": "Kestrin", "mpn": "K-7"}
+    ranks = build_ranks(
+        CASCADE,
+        prices=[HUNDRED] * 2,
+        maxima=[None] * 2,
+        groups=[
+            [gtin, {**maker, "manufacturer": "KESTRIN"}, {"mpn": "K-8", "manufacturer": "Andere"}],
+            [gtin, maker, {"mpn": "K-8", "manufacturer": "Kestrin"}, {}],
+        ],
+    )
+    first, second = ranks.extra[:3], ranks.extra[3:]
+    for listing in second:
+        baskets.set_quantity(by=ranks.world.officer, listing_id=listing.pk, quantity=1, now=NOW)
+    view = baskets.view(ranks.world.officer, now=NOW)
+    assert [line.offer.listing for line in view.order.lines] == [
+        first[0],
+        first[1],
+        second[2],  # another maker's article of the same number is another article
+        second[3],
+    ]
+    assert [row.award.rank for row in view.decisions] == [1, 2]
+    assert "bietet nicht alle Positionen an" in view.decisions[1].sentence()
+
+
 # cascade
 
 
