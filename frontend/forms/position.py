@@ -33,7 +33,7 @@ class PositionForm(forms.Form):
         required=False,
         help_text="Nötig beim Nachlass auf Listenpreise; „*“ steht für alle Gruppen.",
     )
-    vat_class = forms.ChoiceField(label="Steuerklasse")
+    vat_class = forms.ChoiceField(label="Steuerklasse", initial="standard")
     max_quantity = forms.IntegerField(
         label="Höchstmenge", min_value=1, max_value=2_000_000_000, required=False
     )

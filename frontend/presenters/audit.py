@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from itertools import islice
 from typing import Any
 
+from django.db.models import Model
+
+from contracts.agreements.models import (
+    AgreementDocument,
+    Award,
+    AwardTerms,
+    BuyerEntitlement,
+    ContractItem,
+    ContractModification,
+    Lot,
+    PriceChange,
+)
 from contracts.audit.models import AuditEntry
 from contracts.parties.models import Role
 from frontend.downloads import Cell
 from frontend.formatting import format_day, format_money, format_quantity
 
-HEAD = ("Zeitpunkt", "Person", "für", "Rolle", "Organisation", "Gegenstand", "Schlüssel",
+HEAD = ("Zeitpunkt", "Person", "für", "Rolle", "Organisation", "Gegenstand",
         "Schritt", "vorher", "nachher", "Grund")  # fmt: skip
 
 THINGS: Mapping[str, str] = {
@@ -27,6 +41,18 @@ THINGS: Mapping[str, str] = {
     "agreements.pricechange": "Preisänderung",
     "agreements.contractmodification": "Vertragsänderung",
 }
+# By which field people call the thing; the agreement itself needs no name on its own page.
+NAMES: Sequence[tuple[type[Model], str]] = (
+    (Lot, "number"),
+    (Award, "reference"),
+    (AwardTerms, "award__reference"),
+    (ContractItem, "number"),
+    (BuyerEntitlement, "buyer__name"),
+    (AgreementDocument, "title"),
+    (PriceChange, "number"),
+    (ContractModification, "number"),
+)
+BATCH = 500
 STEPS: Mapping[str, str] = {
     "agreement.created": "Entwurf angelegt",
     "agreement.edited": "geändert",
@@ -135,6 +161,11 @@ class Change:
     before: str
     after: str
 
+    @property
+    def is_told(self) -> bool:
+        """Whether there is something to read: what begins as none or zero is not."""
+        return bool(self.before) or self.after not in ("", "nein", "0")
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -148,26 +179,54 @@ class Shown:
     changes: tuple[Change, ...]
 
 
-def shown(entry: AuditEntry) -> Shown:
-    """The entry with German words; what has none is shown as it is kept."""
+def shown(entries: Sequence[AuditEntry]) -> list[Shown]:
+    """The entries with German words, in one query per kind of thing among them."""
+    names = _names(entries)
+    return [_shown(entry, names.get((entry.object_type, entry.object_id), "")) for entry in entries]
+
+
+def _names(entries: Iterable[AuditEntry]) -> dict[tuple[str, int], str]:
+    keys: dict[str, set[int]] = defaultdict(set)
+    for entry in entries:
+        keys[entry.object_type].add(entry.object_id)
+    found = {}
+    for model, field in NAMES:
+        kind = model._meta.label_lower  # noqa: SLF001 - Django documents _meta
+        if kind in keys:
+            rows = model._default_manager.filter(pk__in=keys[kind])  # noqa: SLF001 - likewise
+            found.update({(kind, pk): str(name) for pk, name in rows.values_list("pk", field)})
+    return found
+
+
+def _shown(entry: AuditEntry, name: str) -> Shown:
     before, after = dict(entry.before or {}), dict(entry.after or {})
-    names = [*after, *(name for name in before if name not in after)]
+    known = [field for field in FIELDS if field in before or field in after]
+    known += [field for field in {**after, **before} if field not in FIELDS]
     changes = [
-        Change(FIELDS.get(name, name), _words(name, before), _words(name, after)) for name in names
+        Change(FIELDS.get(field, field), _words(field, before), _words(field, after))
+        for field in known
     ]
+    thing = THINGS.get(entry.object_type, entry.object_type)
     return Shown(
         entry=entry,
-        thing=THINGS.get(entry.object_type, entry.object_type),
+        thing=f"{thing} {name}" if name else thing,
         step=STEPS.get(entry.action, entry.action),
         person=str(entry.person) if entry.person is not None else "System",
         role=str(Role(entry.membership.role).label) if entry.membership is not None else "",
-        changes=tuple(change for change in changes if change.before or change.after),
+        changes=tuple(change for change in changes if change.is_told),
     )
 
 
-def export_row(entry: AuditEntry) -> tuple[Cell, ...]:
-    """The entry in the order of HEAD."""
-    row = shown(entry)
+def export_rows(entries: Iterable[AuditEntry]) -> Iterator[tuple[Cell, ...]]:
+    """The entries in the order of HEAD, in batches."""
+    rest = iter(entries)
+    while batch := list(islice(rest, BATCH)):
+        for row in shown(batch):
+            yield _export_row(row)
+
+
+def _export_row(row: Shown) -> tuple[Cell, ...]:
+    entry = row.entry
     return (
         entry.at,
         row.person,
@@ -175,7 +234,6 @@ def export_row(entry: AuditEntry) -> tuple[Cell, ...]:
         row.role,
         entry.organisation.name if entry.organisation is not None else None,
         row.thing,
-        entry.object_id,
         row.step,
         "; ".join(f"{change.label}: {change.before}" for change in row.changes if change.before),
         "; ".join(f"{change.label}: {change.after}" for change in row.changes if change.after),

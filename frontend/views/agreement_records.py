@@ -12,7 +12,7 @@ from contracts.agreements.audit_trail import trail
 from frontend.actor import PageRequest
 from frontend.downloads import export_urls, table_download, wants_export
 from frontend.presenters.audit import HEAD as AUDIT_HEAD
-from frontend.presenters.audit import export_row, shown
+from frontend.presenters.audit import export_rows, shown
 from frontend.presenters.call_offs import HEAD as CALL_OFF_HEAD
 from frontend.presenters.call_offs import call_off_row
 from frontend.views.agreement_base import own, page_context, visible
@@ -52,13 +52,13 @@ def agreement_audit(request: PageRequest, agreement_id: int) -> HttpResponseBase
     row = own(request, agreement_id)
     rows = trail(row)
     if wants_export(request):
-        found = (export_row(entry) for entry in rows.iterator())
+        found = export_rows(rows.iterator())
         return table_download(request, f"protokoll-{row.number}", AUDIT_HEAD, found)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("seite"))
     context = {
         **page_context(request, row, "Protokoll"),
         "page": page,
-        "rows": [shown(entry) for entry in page.object_list],
+        "rows": shown(list(page.object_list)),
         "exports": export_urls(request),
     }
     return render(request, "frontend/agreements/audit.html", context)

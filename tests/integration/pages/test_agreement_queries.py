@@ -28,7 +28,7 @@ PAGES: dict[str, tuple[Role, int, int | None]] = {
     "agreement_buyers": (Role.CONTRACT_MANAGER, 10, 5),
     "agreement_documents": (Role.PROCUREMENT_OFFICER, 9, 5),
     "agreement_call_offs": (Role.PROCUREMENT_OFFICER, 9, 5),
-    "agreement_audit": (Role.CONTRACT_MANAGER, 6, 5),
+    "agreement_audit": (Role.CONTRACT_MANAGER, 12, 11),  # one per kind of thing, for its name
 }
 
 
