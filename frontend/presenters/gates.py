@@ -9,7 +9,7 @@ from datetime import date
 from django.db.models import QuerySet
 
 from contracts.agreements.gate_register import liftable
-from contracts.agreements.models import Gate, Lot
+from contracts.agreements.models import EquipmentStandard, Gate, Lot
 from contracts.parties.models import Membership
 from frontend.formatting import format_day
 
@@ -69,25 +69,28 @@ def scope_words(gate: Gate) -> tuple[str, ...]:
     return tuple(words) or ("alle Abrufe",)
 
 
-def state_of(gate: Gate, on: date) -> str:
+def is_over(row: Gate | EquipmentStandard, on: date) -> bool:
+    """Whether it was lifted or its last day is past."""
+    return row.lifted_at is not None or (row.valid_to is not None and row.valid_to < on)
+
+
+def standing(row: Gate | EquipmentStandard, on: date) -> str:
     """How it stands today, in words."""
-    if gate.lifted_at is not None:
-        return f"aufgehoben am {format_day(gate.lifted_at)}"
-    if gate.valid_to is not None and gate.valid_to < on:
-        return f"abgelaufen am {format_day(gate.valid_to)}"
-    if gate.valid_from > on:
-        return f"gilt ab {format_day(gate.valid_from)}"
-    return "in Kraft"
+    if row.lifted_at is not None:
+        return f"aufgehoben am {format_day(row.lifted_at)}"
+    if row.valid_to is not None and row.valid_to < on:
+        return f"abgelaufen am {format_day(row.valid_to)}"
+    return f"gilt ab {format_day(row.valid_from)}" if row.valid_from > on else "in Kraft"
 
 
 def _row(gate: Gate, *, may_lift: bool, on: date) -> GateRow:
-    is_over = gate.lifted_at is not None or (gate.valid_to is not None and gate.valid_to < on)
+    over = is_over(gate, on)
     return GateRow(
         gate=gate,
         scope=scope_words(gate),
-        state=state_of(gate, on),
-        is_over=is_over,
-        may_lift=may_lift and not is_over,
+        state=standing(gate, on),
+        is_over=over,
+        may_lift=may_lift and not over,
     )
 
 

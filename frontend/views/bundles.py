@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -27,6 +26,7 @@ from frontend.forms.standards import (
     bundle_spec,
 )
 from frontend.saving import attempt
+from frontend.views.register_form import sent
 from frontend.views.standards import tabs
 from orders.bundles import MAX_TIMES, BundleOutcome, put_bundle
 
@@ -57,8 +57,8 @@ def bundles(request: PageRequest) -> HttpResponseBase:
 def bundle_create(request: PageRequest) -> HttpResponse:
     """The form of a new bundle, and the writing of it."""
     now = timezone.now()
-    head = BundleForm(_data(request))
-    lines = bundle_lines(request.actor, berlin_day(now), _data(request))
+    head = BundleForm(sent(request))
+    lines = bundle_lines(request.actor, berlin_day(now), sent(request))
     return _saved(
         request,
         head,
@@ -74,10 +74,8 @@ def bundle_edit(request: PageRequest, bundle_id: int) -> HttpResponse:
     now = timezone.now()
     row = _own(request, bundle_id)
     initial = {"audience": row.audience, "title": row.title, "description": row.description}
-    head = BundleForm(_data(request), initial=initial)
-    lines = bundle_lines(
-        request.actor, berlin_day(now), _data(request), lines=list(row.lines.all())
-    )
+    head = BundleForm(sent(request), initial=initial)
+    lines = bundle_lines(request.actor, berlin_day(now), sent(request), lines=list(row.lines.all()))
     return _saved(
         request,
         head,
@@ -152,10 +150,6 @@ def _cells(request: PageRequest, rows: list[EquipmentBundle]) -> Iterator[tuple[
                 listing.item.award.supplier.name if listing is not None else "",
                 choice.reason,
             )
-
-
-def _data(request: PageRequest) -> Any:
-    return request.POST if request.method == "POST" else None
 
 
 def _saved(

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django import forms
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 
 from contracts.agreements import gate_register as register
@@ -20,8 +18,8 @@ from frontend.access import may_open
 from frontend.actor import PageRequest
 from frontend.downloads import Cell, export_urls, table_download, wants_export
 from frontend.forms.gates import GateForm, OptOutForm, ReasonForm
-from frontend.presenters.gates import gate_rows, scope_words, state_of, with_scope
-from frontend.saving import attempt
+from frontend.presenters.gates import gate_rows, scope_words, standing, with_scope
+from frontend.views.register_form import saved, sent
 
 PER_PAGE = 25
 STANDS: Mapping[str, tuple[str, Callable[[QuerySet[Gate], Any], QuerySet[Gate]]]] = {
@@ -91,7 +89,7 @@ def _cells(gate: Gate, day: Any) -> tuple[Cell, ...]:
         gate.evidence,
         gate.valid_from,
         gate.valid_to,
-        state_of(gate, day),
+        standing(gate, day),
         f"{gate.set_by.user}, {gate.set_by.organisation}",
         gate.set_at,
         gate.lifted_at,
@@ -102,13 +100,13 @@ def _cells(gate: Gate, day: Any) -> tuple[Cell, ...]:
 def gate_set(request: PageRequest) -> HttpResponse:
     """The form of a new gate, and the setting of it."""
     now = timezone.now()
-    form = GateForm(_data(request), by=request.actor, on=berlin_day(now))
-    return _saved(
+    form = GateForm(sent(request), by=request.actor, on=berlin_day(now))
+    return saved(
         request,
         form,
         lambda: register.set_gate(form.spec, by=request.actor, now=now),
         title="Hindernis setzen",
-        template="set",
+        template="gates/set",
         outcome="Das Hindernis ist gesetzt.",
         to="gates",
     )
@@ -117,7 +115,7 @@ def gate_set(request: PageRequest) -> HttpResponse:
 def opt_out_declare(request: PageRequest) -> HttpResponse:
     """The form of an opt-out, and the declaration of it."""
     now = timezone.now()
-    form = OptOutForm(_data(request), by=request.actor, on=berlin_day(now))
+    form = OptOutForm(sent(request), by=request.actor, on=berlin_day(now))
 
     def declare() -> Gate:
         data = form.cleaned_data
@@ -131,7 +129,7 @@ def opt_out_declare(request: PageRequest) -> HttpResponse:
             now=now,
         )
 
-    return _saved(
+    return saved(
         request,
         form,
         declare,
@@ -150,50 +148,16 @@ def gate_lift(request: PageRequest, gate_id: int) -> HttpResponse:
     gate = with_scope(register.liftable(request.actor)).filter(pk=gate_id).first()
     if gate is None:
         raise Http404
-    form = ReasonForm(_data(request))
-    return _saved(
+    form = ReasonForm(sent(request))
+    return saved(
         request,
         form,
         lambda: register.lift_gate(
             gate_id=gate_id, reason=form.cleaned_data["reason"], by=request.actor, now=now
         ),
         title="Hindernis aufheben",
-        template="lift",
+        template="gates/lift",
         outcome="Das Hindernis ist aufgehoben.",
         to="opt_outs" if gate.reason == GateReason.OPT_OUT else "gates",
         row=gate_rows([gate], by=request.actor, on=day)[0],
     )
-
-
-def _data(request: PageRequest) -> Any:
-    return request.POST if request.method == "POST" else None
-
-
-def _saved(
-    request: PageRequest,
-    form: forms.Form,
-    step: Callable[[], object],
-    *,
-    title: str,
-    outcome: str,
-    to: str,
-    lead: str = "",
-    template: str = "form",
-    **more: object,
-) -> HttpResponse:
-    refusal = None
-    if form.is_bound and form.is_valid():
-        done, refusal = attempt(form, step)
-        if done is not None:
-            messages.success(request, outcome)
-            return redirect(f"frontend:{to}")
-    context = {
-        "title": title,
-        "lead": lead,
-        "form": form,
-        "refusal": refusal,
-        "back": f"frontend:{to}",
-        **more,
-    }
-    status = 422 if form.is_bound else 200
-    return render(request, f"frontend/gates/{template}.html", context, status=status)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from django import forms
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 
 from contracts.agreements import standards as domain
@@ -21,10 +18,10 @@ from contracts.clock import berlin_day
 from frontend.access import may_open
 from frontend.actor import PageRequest
 from frontend.downloads import Cell, export_urls, table_download, wants_export
-from frontend.formatting import format_day
 from frontend.forms.gates import ReasonForm
 from frontend.forms.standards import GroupForm, StandardForm, standard_values
-from frontend.saving import attempt
+from frontend.presenters.gates import is_over, standing
+from frontend.views.register_form import saved, sent
 
 PER_PAGE = 25
 STANDS = (("kraft", "in Kraft und künftig"), ("vergangen", "aufgehoben oder abgelaufen"))
@@ -50,7 +47,7 @@ def standards(request: PageRequest) -> HttpResponseBase:
     context = {
         "page": page,
         "rows": [
-            {"standard": row, "state": _state(row, day), "is_over": _is_over(row, day)}
+            {"standard": row, "state": standing(row, day), "is_over": is_over(row, day)}
             for row in page.object_list
         ],
         "stand": stand,
@@ -72,14 +69,15 @@ def standard_create(request: PageRequest) -> HttpResponse:
         context = {"form": GroupForm(groups=groups), "has_groups": bool(groups)}
         status = 422 if request.method == "POST" else 200
         return render(request, "frontend/standards/group.html", context, status=status)
-    form = StandardForm(_data(request), by=request.actor, group=group, on=day)
-    return _saved(
+    form = StandardForm(sent(request), by=request.actor, group=group, on=day)
+    return saved(
         request,
         form,
         lambda: domain.create_standard(form.spec, by=request.actor, now=now),
         title="Standard setzen",
         lead=f"Warengruppe {group}",
         outcome=f"Der Standard für {group} ist gesetzt.",
+        to="standards",
     )
 
 
@@ -89,19 +87,20 @@ def standard_edit(request: PageRequest, standard_id: int) -> HttpResponse:
     day = berlin_day(now)
     row = _own(request, standard_id)
     form = StandardForm(
-        _data(request),
+        sent(request),
         by=request.actor,
         group=row.product_group,
         on=day,
         initial=standard_values(row, day),
     )
-    return _saved(
+    return saved(
         request,
         form,
         lambda: domain.replace_standard(row.pk, form.spec, by=request.actor, now=now),
         title="Standard ändern",
         lead=f"Warengruppe {row.product_group}. Die bisherige Fassung bleibt im Register.",
         outcome=f"Für {row.product_group} gilt eine neue Fassung.",
+        to="standards",
     )
 
 
@@ -109,20 +108,21 @@ def standard_lift(request: PageRequest, standard_id: int) -> HttpResponse:
     """The question why (GET), and the lifting (POST)."""
     now = timezone.now()
     row = _own(request, standard_id)
-    form = ReasonForm(_data(request))
+    form = ReasonForm(sent(request))
 
     def lift() -> bool:
         reason = form.cleaned_data["reason"]
         domain.lift_standard(standard_id=row.pk, reason=reason, by=request.actor, now=now)
         return True
 
-    return _saved(
+    return saved(
         request,
         form,
         lift,
         title="Standard aufheben",
         lead=f"{row.title}, Warengruppe {row.product_group}: Danach ist die Warengruppe frei.",
         outcome="Der Standard ist aufgehoben.",
+        to="standards",
     )
 
 
@@ -152,18 +152,6 @@ def _filtered(
     return rows.exclude(over) if stand == "kraft" else rows
 
 
-def _is_over(row: EquipmentStandard, on: date) -> bool:
-    return row.lifted_at is not None or (row.valid_to is not None and row.valid_to < on)
-
-
-def _state(row: EquipmentStandard, on: date) -> str:
-    if row.lifted_at is not None:
-        return f"aufgehoben am {format_day(row.lifted_at)}"
-    if row.valid_to is not None and row.valid_to < on:
-        return f"abgelaufen am {format_day(row.valid_to)}"
-    return f"gilt ab {format_day(row.valid_from)}" if row.valid_from > on else "in Kraft"
-
-
 def _cells(row: EquipmentStandard, on: date) -> tuple[Cell, ...]:
     items = "; ".join(f"{entry.item.number} {entry.item.title}" for entry in row.entries.all())
     return (
@@ -174,37 +162,7 @@ def _cells(row: EquipmentStandard, on: date) -> tuple[Cell, ...]:
         items,
         row.valid_from,
         row.valid_to,
-        _state(row, on),
+        standing(row, on),
         str(row.set_by.user),
         row.set_at,
     )
-
-
-def _data(request: PageRequest) -> Any:
-    return request.POST if request.method == "POST" else None
-
-
-def _saved(
-    request: PageRequest,
-    form: forms.Form,
-    step: Callable[[], object],
-    *,
-    title: str,
-    lead: str,
-    outcome: str,
-) -> HttpResponse:
-    refusal = None
-    if form.is_bound and form.is_valid():
-        done, refusal = attempt(form, step)
-        if done is not None:
-            messages.success(request, outcome)
-            return redirect("frontend:standards")
-    context = {
-        "title": title,
-        "lead": lead,
-        "form": form,
-        "refusal": refusal,
-        "back": "frontend:standards",
-    }
-    status = 422 if form.is_bound else 200
-    return render(request, "frontend/gates/form.html", context, status=status)
