@@ -105,6 +105,7 @@ ACCESS: Mapping[str, frozenset[Role]] = {
     "document_withdraw": MANAGER,
     "price_sheet": MANAGER,
     "price_sheet_sample": MANAGER,
+    "price_changes": CATALOGUE_DESK,
     "agreement_changes": AGREEMENT_READERS,
     "price_change": AGREEMENT_READERS,
     "price_change_propose": frozenset({Role.SUPPLIER_CATALOGUE}),

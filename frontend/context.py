@@ -20,6 +20,7 @@ NAVIGATION = (
     ("approvals", "Freigaben"),
     ("call_offs", "Abrufe"),
     ("agreements", "Vereinbarungen"),
+    ("price_changes", "Preisänderungen"),
     ("price_audit", "Preisprüfung"),
     ("uploads", "Kataloglieferungen"),
     ("successors", "Nachfolger"),

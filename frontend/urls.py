@@ -135,6 +135,7 @@ urlpatterns: list[URLPattern] = [
         agreement_documents.document_withdraw,
         "document_withdraw",
     ),
+    _page("preisaenderungen/", price_changes.price_changes, "price_changes"),
     _agreement("preisaenderungen/", price_changes.agreement_changes, "agreement_changes"),
     _agreement(
         "preisaenderungen/vorschlagen/<int:item_id>/",

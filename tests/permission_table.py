@@ -293,6 +293,7 @@ PAGE_ROWS: tuple[PageRow, ...] = (
         args=_AGREEMENT,
         body={"because": "decision", "reason": "Kündigung"},
     ),
+    PageRow("GET", "price_changes", _each(_DESK), foreign=200),
     # A buyer sees what is accepted; this one still waits for the manager.
     PageRow("GET", "agreement_changes", _each(_PARTIES), args=_AGREEMENT),
     PageRow(

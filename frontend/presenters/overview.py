@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from contracts.agreements.cap_warnings import WarnedCap, warned_caps
+from contracts.agreements.models import ModificationState, PriceChangeState
+from contracts.agreements.modifications import visible_modifications
+from contracts.agreements.price_changes import visible_changes
 from contracts.catalogue.models import UploadState
 from contracts.catalogue.uploads import visible_uploads
 from contracts.parties.models import Membership, Role
@@ -26,9 +30,9 @@ class Task:
     action: str
 
 
-def tasks(by: Membership) -> list[Task]:
+def tasks(by: Membership, on: date) -> list[Task]:
     """Open work of the role; what is done for others stays out."""
-    return [*_asking(by), *_signing(by), *_supplying(by)]
+    return [*_asking(by), *_signing(by), *_pricing(by, on), *_supplying(by)]
 
 
 def _asking(by: Membership) -> Iterator[Task]:
@@ -51,6 +55,29 @@ def _signing(by: Membership) -> Iterator[Task]:
     if may_open(by, "approvals"):
         count = approvals.inbox(by).count()
         yield Task(count, "warten auf Ihre Entscheidung", "/freigaben/", "Entscheiden")
+
+
+def _pricing(by: Membership, on: date) -> Iterator[Task]:
+    """Price changes and modifications that wait for this person, of the two it takes."""
+    if by.role not in CONTRACTS:
+        return
+    rows = visible_changes(by, on).exclude(proposer=by.user_id)
+    if may_open(by, "price_change_decide"):
+        count = rows.filter(state=PriceChangeState.PROPOSED).count()
+        url = f"/preisaenderungen/?stand={PriceChangeState.PROPOSED}"
+        yield Task(count, "vorgeschlagene Preisänderungen", url, "Entscheiden")
+    second = rows.filter(state=PriceChangeState.AWAITING_SECOND).exclude(decider=by.user_id)
+    url = f"/preisaenderungen/?stand={PriceChangeState.AWAITING_SECOND}"
+    yield Task(second.count(), "Preisänderungen warten auf die zweite Person", url, "Bestätigen")
+    entries = list(
+        visible_modifications(by, on)
+        .filter(state=ModificationState.PROPOSED)
+        .exclude(proposer=by.user_id)
+        .values_list("agreement_id", flat=True)
+    )
+    if entries:
+        url = f"/vereinbarungen/{entries[0]}/vertragsaenderungen/"
+        yield Task(len(entries), "Vertragsänderungen warten auf Genehmigung", url, "Genehmigen")
 
 
 def _supplying(by: Membership) -> Iterator[Task]:

@@ -26,7 +26,7 @@ from contracts.agreements.models import (
 )
 from contracts.agreements.modifications import visible_modifications
 from contracts.agreements.price_comparison import tier_moves
-from frontend.access import may_open
+from frontend.access import CONTRACTS, may_open
 from frontend.actor import PageRequest
 from frontend.downloads import export_urls, table_download, wants_export
 from frontend.forms.position import initial_position, tier_formset
@@ -41,22 +41,25 @@ PER_PAGE = 25
 STATES = PriceChangeState
 
 
+def price_changes(request: PageRequest) -> HttpResponseBase:
+    """The changes of all agreements the actor works on, filtered by state, or as a file."""
+    rows = _filtered(request, _all_changes(request))
+    if wants_export(request):
+        return table_download(request, "preisaenderungen", CHANGE_HEAD, change_rows(rows))
+    context = _list_context(request, rows) | {"is_own": request.actor.role in CONTRACTS}
+    return render(request, "frontend/prices/changes.html", context)
+
+
 def agreement_changes(request: PageRequest, agreement_id: int) -> HttpResponseBase:
     """The price changes the actor may read, filtered by state, or as a file."""
     row = visible(request, agreement_id)
-    rows = _changes(request, row)
-    state = request.GET.get("stand", "")
-    if state in PriceChangeState.values:
-        rows = rows.filter(state=state)
+    rows = _filtered(request, _changes(request, row))
     if wants_export(request):
         name = f"preisaenderungen-{row.number}"
         return table_download(request, name, CHANGE_HEAD, change_rows(rows))
     context = {
         **page_context(request, row, "Preisänderungen"),
-        "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("seite")),
-        "states": PriceChangeState.choices,
-        "state": state,
-        "exports": export_urls(request),
+        **_list_context(request, rows),
         "may_propose": may_open(request.actor, "price_change_propose"),
     }
     return render(request, "frontend/agreements/changes.html", context)
@@ -166,9 +169,27 @@ def _propose_page(
     return render(request, "frontend/agreements/form.html", context, status=status)
 
 
-def _changes(request: PageRequest, row: FrameworkAgreement) -> QuerySet[PriceChange]:
-    rows = domain.visible_changes(request.actor, today()).filter(item__award__lot__agreement=row)
+def _all_changes(request: PageRequest) -> QuerySet[PriceChange]:
+    rows = domain.visible_changes(request.actor, today())
     return with_parties(rows).order_by("-proposed_at", "-pk")
+
+
+def _changes(request: PageRequest, row: FrameworkAgreement) -> QuerySet[PriceChange]:
+    return _all_changes(request).filter(item__award__lot__agreement=row)
+
+
+def _filtered(request: PageRequest, rows: QuerySet[PriceChange]) -> QuerySet[PriceChange]:
+    state = request.GET.get("stand", "")
+    return rows.filter(state=state) if state in PriceChangeState.values else rows
+
+
+def _list_context(request: PageRequest, rows: QuerySet[PriceChange]) -> dict[str, Any]:
+    return {
+        "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("seite")),
+        "states": PriceChangeState.choices,
+        "state": request.GET.get("stand", ""),
+        "exports": export_urls(request),
+    }
 
 
 def _change(request: PageRequest, row: FrameworkAgreement, change_id: int) -> PriceChange:

@@ -35,7 +35,7 @@ def start(request: PageRequest) -> HttpResponse:
             .order_by("-issued_at", "-pk")[:SHOWN]
         )
     context = {
-        "tasks": tasks(actor),
+        "tasks": tasks(actor, day),
         "caps": caps_to_watch(actor),
         "budgets": budgets,
         "fiscal_year": fiscal_year(day),

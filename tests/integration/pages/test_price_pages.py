@@ -300,6 +300,22 @@ class TestLists:
         assert change.number in text(keeper.get(page))
         assert pages.world.manager.user.email not in text(keeper.get(f"{page}{change.pk}/"))
 
+    def test_what_waits_is_on_the_start_page_and_in_one_list(self, pages: PageWorld) -> None:
+        change = propose(pages)
+        manager, reviewer = pages.as_role(Role.CONTRACT_MANAGER), pages.as_role(Role.REVIEWER)
+        waiting = "/preisaenderungen/?stand=proposed"
+        assert waiting in text(manager.get("/"))
+        assert waiting not in text(reviewer.get("/"))
+        assert change.number in text(manager.get(waiting))
+        assert change.number not in text(reviewer.get("/preisaenderungen/?stand=awaiting_second"))
+        price_decisions.decide(
+            change_id=change.pk, accept=True, by=pages.world.manager, now=pages.now
+        )
+        assert change.number in text(reviewer.get("/preisaenderungen/?stand=awaiting_second"))
+        keeper = pages.as_role(Role.SUPPLIER_CATALOGUE)
+        rows = text(keeper.get("/preisaenderungen/?format=csv")).splitlines()
+        assert rows[1].startswith(f"{change.number};1;Z-1;")
+
     def test_the_register_exports(self, pages: PageWorld) -> None:
         modifications.register(
             agreement_id=pages.world.agreement.pk,
