@@ -230,6 +230,7 @@ def _shelf(
             vat_class=row.vat_class,
             max_quantity=row.cap,
             delivery_days=row.days,
+            role=row.role,
         ),
         by=manager,
         now=now,

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product
 
-from contracts.agreements.models import AllocationRule
+from contracts.agreements.models import AllocationRule, ItemRole
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ class Row:
     periods: int = 1
     price_unit: int = 1
     days: int = 10
+    role: ItemRole = ItemRole.GOODS
 
     def variants(self) -> Iterator[tuple[str, dict[str, str]]]:
         """Name and features of each article of the row."""
@@ -168,6 +169,15 @@ TABLETS = LotPlan(
             "Torvio",
             ((1, "8.50"),),
             {"Farbe": ("Weiß",)},
+        ),
+        Row(
+            "Mindermengenzuschlag",
+            "Zuschläge",
+            "service",
+            "Havelland",
+            ((1, "6.90"),),
+            text="Für Abrufe unter dem Mindestbestellwert, einmal je Abruf.",
+            role=ItemRole.SURCHARGE,
         ),
     ),
 )
