@@ -16,11 +16,12 @@ from rest_framework import exceptions as drf
 from contracts.agreements import change_errors as changes
 from contracts.agreements import errors as agreements
 from contracts.agreements.errors import AgreementError, Blocked, NotEntitled
+from contracts.agreements.refused import OverlappingEntitlements
 from contracts.agreements.setup import OverlappingPrices
 from contracts.catalogue import errors as catalogue
 from contracts.catalogue import successor_errors as successor
 from contracts.catalogue.readers.errors import FileRejected, MappingError
-from contracts.ledger.errors import LedgerError, LimitExceeded
+from contracts.ledger.errors import LedgerError, LimitBelowUse, LimitExceeded
 from contracts.pricing import PricingError, TierOrderError
 from orders import errors as ordering
 from orders.lifecycle import IllegalTransition
@@ -81,12 +82,16 @@ KINDS: dict[type[Exception], Kind] = {
     IllegalTransition: Kind(409, "illegal_transition", "Stand lässt das nicht zu"),
     # Agreements and limits.
     LimitExceeded: Kind(409, "limit_exceeded", "Grenze überschritten"),
+    LimitBelowUse: Kind(409, "limit_below_use", "Grenze unter der Nutzung"),
     LedgerError: Kind(409, "refused", "Vorgang abgelehnt"),
     agreements.NotFound: Kind(404, "not_found", "Nicht gefunden"),
     agreements.NotAllowed: Kind(403, "not_allowed", "Nicht erlaubt"),
     agreements.AgreementEnded: Kind(409, "agreement_ended", "Vereinbarung beendet"),
     NotEntitled: Kind(403, "not_entitled", "Nicht bezugsberechtigt"),
     Blocked: Kind(409, "blocked", "Beschaffung gesperrt"),
+    OverlappingEntitlements: Kind(
+        409, "overlapping_entitlements", "Berechtigung überschneidet sich"
+    ),
     AgreementError: Kind(409, "refused", "Vorgang abgelehnt"),
     # Prices and their changes.
     PricingError: Kind(422, "invalid_price", "Preisangabe ungültig"),

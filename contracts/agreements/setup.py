@@ -388,5 +388,7 @@ def _value_account(
 def _overlap(error: IntegrityError, constraint: str) -> Exception:
     diagnostics = getattr(error.__cause__, "diag", None)
     if getattr(diagnostics, "constraint_name", None) == constraint:
-        return OverlappingPrices("Für diese Tage gibt es bereits eine Preisfassung.")
+        return OverlappingPrices(
+            "Für diese Tage gibt es bereits eine Preisfassung. Bitte wählen Sie andere Tage."
+        )
     return error

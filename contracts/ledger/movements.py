@@ -164,7 +164,10 @@ def adjust(
         account = lock_accounts({account_id})[account_id]
         if account.kind != AccountKind.BUDGET and new_limit < account.bound:
             bound = amount_in_words(account.bound, account.unit)
-            raise LimitBelowUse(f"{account.title}: {bound} sind bereits gebunden.")
+            raise LimitBelowUse(
+                f"{account.title}: {bound} sind bereits gebunden. "
+                "Bitte die Grenze mindestens so hoch setzen."
+            )
         change = _change(account_id, new_limit - account.limit_amount, reference, document)
         _append([change], by=by, now=now)
 
