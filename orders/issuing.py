@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from contracts.agreements.allotment import Decision
@@ -30,6 +30,7 @@ from .models import (
 from .models.allocation import AllocationOutcome
 from .numbers import call_off_numbers
 from .oscar_adapter import Document, DocumentLine, create_orders
+from .service_terms import service_term
 
 _HUNDRED = Decimal(100)
 
@@ -75,6 +76,11 @@ class Issue:
     def terms(self) -> AwardTerms:
         return self.lines[0].priced.offer.terms
 
+    def delivery_by(self, day: date) -> date:
+        """The last day of delivery of what is issued on the day: that of the slowest line."""
+        days = max(row.priced.offer.delivery_days for row in self.lines)
+        return working_days_after(day, days)
+
 
 def issue_line(line: RequisitionLine, priced: PricedLine) -> IssueLine:
     """Cut the priced line over the assignments of the requisition line."""
@@ -107,11 +113,9 @@ def write(
         for number, (order_id, _), issue in zip(numbers, documents, issues, strict=True)
     )
     lines = CallOffLine.objects.bulk_create(
-        _line(call_off, number, order_line_id, issue)
-        for call_off, (_, order_lines), group in zip(call_offs, documents, issues, strict=True)
-        for number, (order_line_id, issue) in enumerate(
-            zip(order_lines, group.lines, strict=True), start=1
-        )
+        line
+        for call_off, (_, order_lines), issue in zip(call_offs, documents, issues, strict=True)
+        for line in _lines(call_off, order_lines, issue)
     )
     CallOffLineProgress.objects.bulk_create(
         CallOffLineProgress(line=line, ordered=line.quantity) for line in lines
@@ -139,7 +143,6 @@ def _call_off(
     now: datetime,
 ) -> CallOff:
     award = issue.lines[0].priced.offer.listing.item.award
-    days = max(row.priced.offer.delivery_days for row in issue.lines)
     day = berlin_day(now)
     return CallOff(
         number=number,
@@ -157,32 +160,49 @@ def _call_off(
         issued_by=by,
         issued_at=now,
         updated_at=now,
-        delivery_by=working_days_after(day, days),
+        delivery_by=issue.delivery_by(day),
         net=issue.net,
         tax=issue.tax,
         gross=issue.gross,
     )
 
 
-def _line(call_off: CallOff, number: int, order_line_id: int, issue: IssueLine) -> CallOffLine:
+def _lines(call_off: CallOff, order_lines: Sequence[int], issue: Issue) -> list[CallOffLine]:
+    delivery_by = issue.delivery_by(berlin_day(call_off.issued_at))
+    return [
+        _line(call_off, number, order_line_id, row, delivery_by)
+        for number, (order_line_id, row) in enumerate(
+            zip(order_lines, issue.lines, strict=True), start=1
+        )
+    ]
+
+
+def _line(
+    call_off: CallOff, number: int, order_line_id: int, issue: IssueLine, delivery_by: date
+) -> CallOffLine:
     offer, line = issue.priced.offer, issue.line
+    item = offer.listing.item
     is_same = offer.listing.pk == line.listing_id
+    periods = line.periods if is_same else item.periods
+    term = service_term(item, periods, delivery_by=delivery_by, needed_by=line.revision.needed_by)
     return CallOffLine(
         call_off=call_off,
         order_line_id=order_line_id,
         requisition_line=line,
         line_no=number,
         listing=offer.listing,
-        item=offer.listing.item,
+        item=item,
         price_version_id=offer.price_version_id,
         list_price_id=offer.list_price_id,
         title=line.title if is_same else offer.listing.article.name,
         supplier_aid=offer.listing.article.supplier_aid,
         quantity=issue.priced.quantity,
-        unit=line.unit if is_same else offer.listing.item.unit,
+        unit=line.unit if is_same else item.unit,
         net_unit_price=issue.priced.tier.net_unit_price,
         price_unit=offer.price_unit,
-        periods=line.periods if is_same else offer.listing.item.periods,
+        periods=periods,
+        service_from=term.first if term is not None else None,
+        service_to=term.last if term is not None else None,
         tier_base=issue.priced.tier_base,
         tax_category=issue.priced.vat.category.value,
         tax_rate=issue.priced.vat.rate,

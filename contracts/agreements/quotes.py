@@ -63,9 +63,14 @@ class Offer:
 
     @property
     def delivery_days(self) -> int:
-        """Working days to delivery: the article's, the item's or the award's promise."""
-        own = self.listing.article.delivery_days or self.listing.item.delivery_days
-        return own or self.terms.delivery_days
+        """Working days to delivery (`delivery_days`)."""
+        return delivery_days(self.listing, self.terms)
+
+
+def delivery_days(listing: Listing, terms: AwardTerms) -> int:
+    """Working days to delivery: the article's, the item's or the award's promise."""
+    own = listing.article.delivery_days or listing.item.delivery_days
+    return own or terms.delivery_days
 
 
 @dataclass(frozen=True, slots=True)

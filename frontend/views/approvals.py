@@ -12,9 +12,11 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from contracts.clock import berlin_day
 from frontend.actor import PageRequest
 from frontend.forms.decision import DecisionForm
 from frontend.presenters.requisitions import budget_effects, current_revisions, groups
+from frontend.presenters.service_terms import with_terms
 from frontend.refusals import REFUSALS, Refusal, explain
 from orders import approvals as domain
 from orders.budgets import BudgetEffect
@@ -28,6 +30,7 @@ from orders.models import (
 )
 from orders.models.approval import Verdict
 from orders.requisitions import current_lines, visible_requisitions
+from orders.service_terms import asked_terms
 
 PER_PAGE = 20
 
@@ -153,6 +156,8 @@ def _confirm(
     status: int = 200,
 ) -> HttpResponse:
     lines = current_lines(wish)
+    terms = asked_terms(lines, on=berlin_day(timezone.now()))
+    with_terms(lines, terms, ordered_on=berlin_day(wish.created_at))
     step = wish.steps.filter(
         revision_no=wish.current_revision, role=request.actor.role, completed_at__isnull=True
     ).first()

@@ -21,6 +21,7 @@ from frontend.forms.call_off import StepForms
 from frontend.presenters.allocation import shown_steps
 from frontend.presenters.call_offs import HEAD, call_off_row
 from frontend.presenters.price_reasons import with_reasons
+from frontend.presenters.service_terms import with_terms
 from frontend.presenters.successors import with_successors
 from frontend.presenters.timeline import history
 from frontend.refusals import Refusal
@@ -28,6 +29,7 @@ from orders.allocation_steps import visible_steps
 from orders.call_offs import visible_call_offs
 from orders.lifecycle import CALL_OFF_TRANSITIONS, OPEN_CALL_OFFS, CallOffState
 from orders.models import CallOff, CallOffAssignment, CallOffLine
+from orders.service_terms import issued_terms
 
 PER_PAGE = 25
 
@@ -107,6 +109,8 @@ def detail(
     lines = list(_lines(row, with_budget=is_buyer))
     day = berlin_day(timezone.now())
     with_successors(lines, by=request.actor, on=day)
+    ordered_on = berlin_day(row.issued_at)
+    with_terms(lines, issued_terms(lines), ordered_on=ordered_on, with_years=is_buyer)
     context = {
         "call_off": row,
         "lines": lines,

@@ -27,6 +27,7 @@ from frontend.presenters.requisitions import (
     pending_events,
     signatures,
 )
+from frontend.presenters.service_terms import with_terms
 from frontend.presenters.successors import with_successors
 from frontend.presenters.timeline import history
 from frontend.refusals import REFUSALS, Refusal, explain
@@ -37,6 +38,7 @@ from orders.errors import NotFound
 from orders.lifecycle import RequisitionState
 from orders.models import Requisition, RequisitionLine, RequisitionRevision
 from orders.requoting import outlook
+from orders.service_terms import asked_terms
 
 PER_PAGE = 25
 EDITABLE = ("draft", "returned")
@@ -197,6 +199,7 @@ def _detail(
     lines = domain.current_lines(wish)
     today = berlin_day(timezone.now())
     with_successors(lines, by=actor, on=today)
+    with_terms(lines, asked_terms(lines, on=today), ordered_on=berlin_day(wish.created_at))
     revision = lines[0].revision
     steps = signatures(wish, revision.gross, today)
     call_offs = list(wish.call_offs.select_related("supplier", "lot").order_by("number"))
