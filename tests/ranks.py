@@ -30,10 +30,13 @@ from contracts.agreements.setup import (
     set_price,
 )
 from contracts.catalogue.indexing import reindex
+from contracts.ledger.movements import set_open
+from contracts.ledger.replay import differences
 from contracts.parties.models import Membership, Organisation, Role
 from contracts.parties.models.organisation import OrganisationKind
 from orders import baskets
-from orders.models import CallOff, Requisition
+from orders.allocation_audit import deviations
+from orders.models import AllocationStep, CallOff, Requisition
 from tests.world import DAY, NOW, World, build_world, person
 
 PRICE = Decimal(100)
@@ -217,3 +220,21 @@ def _listing(ranks: Ranks, item: ContractItem, aid: str, **extra: str) -> Listin
 
 def _index(world: World, listing: Listing) -> int:
     return [row.pk for row in world.listings].index(listing.pk)
+
+
+def steps(call_off: CallOff) -> list[tuple[int, str]]:
+    """Rank and outcome of each award looked at for a call-off."""
+    rows = AllocationStep.objects.filter(call_off=call_off).select_related("award")
+    return [(row.award.rank, row.outcome) for row in rows]
+
+
+def assert_clean(ranks: Ranks) -> None:
+    """Ledger and steps replay without a difference."""
+    assert differences() == []
+    assert deviations(ranks.lot.pk) == []
+
+
+def close(ranks: Ranks, rank: int, reason: str = "suspended") -> None:
+    """Stop the own cap of a rank, as a review would."""
+    award = ranks.awards[rank - 1]
+    set_open([award.account_id], is_open=False, reason=reason)
