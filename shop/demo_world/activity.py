@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
-from contracts.agreements.models import Listing
-from contracts.parties.models import Membership
+from contracts.agreements.models import AllocationRule, Listing
+from contracts.parties.models import Membership, Role
 from orders import approvals, baskets, requisitions
+from orders.confirmations import confirm
 from orders.models import BudgetLine, Requisition
 from orders.models.approval import Verdict
 from orders.revisions import Ask, Share
@@ -284,6 +286,18 @@ def _live(
         )
     for hour, signature in enumerate(story.signatures, start=10):
         _sign(requisition, signature, people[signature.by], days, hour)
+    if story.signatures:
+        _confirm(requisition, days.ago(story.signatures[-1].days_ago, 16))
+
+
+def _confirm(requisition: Requisition, now: datetime) -> None:
+    """The order desks of a cascade confirm the same day, before the next rank is asked."""
+    waiting = requisition.call_offs.filter(lot__allocation=AllocationRule.CASCADE)
+    for call_off in waiting.order_by("pk"):
+        desk = Membership.objects.get(
+            organisation_id=call_off.supplier_id, role=Role.SUPPLIER_ORDERS
+        )
+        confirm(call_off_id=call_off.pk, by=desk, now=now)
 
 
 def _sign(
@@ -310,9 +324,11 @@ def _ask(story: Story, budgets: Budgets) -> Ask:
 
 
 def _listings() -> dict[str, Listing]:
-    """The first listing of each item of the school IT agreement, by item number."""
+    """The first listing of each item of the school IT agreement's first ranks, by number."""
     rows = (
-        Listing.objects.filter(item__award__lot__agreement__number=SCHOOL_IT_NUMBER)
+        Listing.objects.filter(
+            item__award__lot__agreement__number=SCHOOL_IT_NUMBER, item__award__rank=1
+        )
         .select_related("item")
         .order_by("-pk")
     )
