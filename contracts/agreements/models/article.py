@@ -43,7 +43,12 @@ class Article(models.Model):
                 fields=("supplier", "supplier_aid"), name="agreements_article_aid_unique"
             ),
         )
-        indexes = (models.Index(fields=("supplier", "updated_at", "id")),)
+        indexes = (
+            models.Index(fields=("supplier", "updated_at", "id")),
+            # the same article of another supplier is found by these (allocation)
+            models.Index(fields=("gtin",), condition=~Q(gtin=""), name="agreements_article_gtin"),
+            models.Index(fields=("mpn",), condition=~Q(mpn=""), name="agreements_article_mpn"),
+        )
 
     def __str__(self) -> str:
         return f"{self.supplier_aid} {self.name}"
