@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from copy import copy
 
 from django.db import IntegrityError
 
@@ -21,4 +22,5 @@ def translated(refusals: Mapping[str, Exception]) -> Iterator[None]:
         refusal = refusals.get(getattr(diagnostics, "constraint_name", None) or "")
         if refusal is None:
             raise
-        raise refusal from error
+        # a fresh one: an exception raised before carries its traceback and cause along
+        raise copy(refusal) from error

@@ -57,12 +57,13 @@ from .models import (
 MAX_VALUE = Decimal(10) ** 14
 _SECONDS = frozenset({Role.REVIEWER, Role.CONTRACT_MANAGER})
 _GIVEN_UP = (PriceChangeState.REJECTED, PriceChangeState.WITHDRAWN)
+_OWN_ENTRY = (
+    "Wer die Vertragsänderung vorgeschlagen hat, kann nicht über sie entscheiden. "
+    "Bitte überlassen Sie den Schritt einer anderen Person."
+)
 
 MODIFICATION_CONSTRAINTS: Mapping[str, Exception] = {
-    "agreements_modification_second_person": SamePerson(
-        "Wer die Vertragsänderung vorgeschlagen hat, kann nicht über sie entscheiden. "
-        "Bitte überlassen Sie den Schritt einer anderen Person."
-    ),
+    "agreements_modification_second_person": SamePerson(_OWN_ENTRY),
     "agreements_modification_approved_by_second": SecondPersonMissing(
         "Eine Vertragsänderung gilt erst, wenn eine zweite Person sie genehmigt hat."
     ),
@@ -332,7 +333,7 @@ def _require_open(entry: ContractModification) -> None:
 
 def _require_second(entry: ContractModification, by: Membership) -> None:
     if entry.proposer_id == by.user_id:
-        raise MODIFICATION_CONSTRAINTS["agreements_modification_second_person"]
+        raise SamePerson(_OWN_ENTRY)
 
 
 def _require_running(agreement: FrameworkAgreement, now: datetime) -> None:
