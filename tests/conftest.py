@@ -22,7 +22,7 @@ from shop.services.addresses import Addresses
 from shop.services.roles import in_database
 from tests.database import TEST_PREFIX, Databases
 
-pytest_plugins = ("tests.browser_fixtures",)
+pytest_plugins = ("tests.browser_fixtures", "tests.demo_fixtures")
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"

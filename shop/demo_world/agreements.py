@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from decimal import Decimal
 
 from contracts.agreements.lifecycle import end_agreement, list_agreement
@@ -12,13 +12,8 @@ from contracts.agreements.models import (
     Award,
     ContractItem,
     FrameworkAgreement,
-    Gate,
-    GateEffect,
-    GateReason,
-    ItemRelation,
     Lot,
     PriceBasis,
-    RelationKind,
 )
 from contracts.agreements.setup import (
     ItemSpec,
@@ -30,31 +25,18 @@ from contracts.agreements.setup import (
     entitle,
     set_price,
 )
+from contracts.agreements.terms import Terms
 from contracts.clock import berlin_day
-from contracts.ledger.movements import Hold, Post, hold, settle
-from contracts.parties.models import Membership, Role
+from contracts.parties.models import Membership
 from contracts.pricing import round_half_up
 
-from .assortment import PRINTERS, PROJECTORS, SCHOOL_IT, LotPlan, Row
 from .days import Days, start_of
 from .parties import Parties
+from .plans import SCHOOL_IT, SCHOOL_IT_NUMBER, Plan, plans
+from .price_rows import LotPlan, Row
 
-SCHOOL_IT_NUMBER = "RV-SchulIT-BB"
-PRINTERS_NUMBER = "RV-Druck-BB"
-PROJECTORS_NUMBER = "RV-Projektion-BB"
 CATALOGUE_ITEM = "2.9"
-
-# What earlier call-offs took of each lot's maximum, and of the capped items in pieces. The
-# printers stand at 87 % of lot and agreement.
-_ADOPTED_SHARES: Mapping[tuple[str, int], Decimal] = {
-    (SCHOOL_IT_NUMBER, 1): Decimal("0.38"),
-    (SCHOOL_IT_NUMBER, 2): Decimal("0.29"),
-    (SCHOOL_IT_NUMBER, 3): Decimal("0.71"),
-    (SCHOOL_IT_NUMBER, 4): Decimal("0.24"),
-    (SCHOOL_IT_NUMBER, 5): Decimal("0.22"),
-    (PRINTERS_NUMBER, 1): Decimal("0.87"),
-}
-_ADOPTED_PIECES: Mapping[str, int] = {"1.1": 21_400, "2.1": 7_900, "2.2": 1_750}
+_MINIMUM_ORDER = Decimal(50)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +45,6 @@ class Shelf:
 
     item: ContractItem
     row: Row
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """An agreement before it is written."""
-
-    number: str
-    title: str
-    notice: str
-    starts_on: date
-    ends_on: date
-    lots: Sequence[LotPlan]
-    buyers: Sequence[str]
-
-    def total(self, name: str) -> Decimal:
-        return sum((Decimal(getattr(lot, name)) for lot in self.lots), Decimal(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +65,7 @@ def create_agreements(parties: Parties, manager: Membership, days: Days) -> Agre
     agreements, awards = {}, {}
     shelves: list[Shelf] = []
     further: list[Shelf] = []
-    for plan in _plans(days):
+    for plan in plans(days):
         agreement = _agreement(plan, parties, manager)
         agreements[plan.number] = agreement
         for lot_plan in plan.lots:
@@ -113,38 +79,6 @@ def create_agreements(parties: Parties, manager: Membership, days: Days) -> Agre
         awards=awards,
         shelves=[*shelves, *further],
         catalogue_item=_catalogue_item(awards[SCHOOL_IT_NUMBER, 2, 1], manager),
-    )
-
-
-def _plans(days: Days) -> Iterator[Plan]:
-    everybody = ("musterfelde", "amt-seeblick", "landkreis-ostermark", "lindenhof")
-    start = days.first_of(1, years=-1)
-    yield Plan(
-        SCHOOL_IT_NUMBER,
-        "Informationstechnik für Schulen in Brandenburg",
-        f"{start.year - 1}/S 187-571203",
-        start,
-        days.first_of(1, years=3) - timedelta(days=1),
-        SCHOOL_IT,
-        everybody,
-    )
-    yield Plan(
-        PRINTERS_NUMBER,
-        "Drucker und Multifunktionsgeräte für Schulen",
-        f"{days.year - 3}/S 041-118206",
-        days.first_of(7, years=-3),
-        days.first_of(7, years=1) - timedelta(days=1),
-        (PRINTERS,),
-        everybody[:3],
-    )
-    yield Plan(
-        PROJECTORS_NUMBER,
-        "Projektoren für Unterrichtsräume",
-        f"{days.year - 6}/S 022-047911",
-        days.first_of(1, years=-5),
-        days.first_of(1, years=-1) - timedelta(days=1),
-        (PROJECTORS,),
-        everybody[:1],
     )
 
 
@@ -201,17 +135,32 @@ def _awards(
             awarded_on=starts_on,
             rank=rank,
             maximum=Decimal(maximum) if maximum is not None else None,
-            delivery_days=10,
-            minimum_order=Decimal(50),
+            terms=_terms(plan),
             by=manager,
             now=start_of(starts_on),
         )
-        percent = Decimal(plan.surcharge_percent[rank - 1]) if plan.surcharge_percent else 0
+        percent = Decimal(plan.surcharge_percent[rank - 1] if plan.surcharge_percent else 0)
         shelves = [
-            _shelf(award, f"{lot.number}.{place}", row, Decimal(percent), manager)
+            _shelf(
+                award,
+                f"{lot.number}.{place}",
+                row,
+                Decimal(0) if row.same_for_all else percent,
+                manager,
+            )
             for place, row in enumerate(plan.rows, start=1)
         ]
         yield award, shelves
+
+
+def _terms(plan: LotPlan) -> Terms:
+    """Small orders from 50 EUR; where agreed, three percent a year with four weeks of notice."""
+    common = Terms(delivery_days=10, minimum_order=_MINIMUM_ORDER)
+    if not plan.has_clause:
+        return common
+    return replace(
+        common, rise_percent_per_year=Decimal(3), price_notice_days=28, automatic_fall=True
+    )
 
 
 def _shelf(
@@ -289,108 +238,3 @@ def _list(agreement: FrameworkAgreement, manager: Membership, days: Days) -> Non
         end = start_of(agreement.ends_on + timedelta(days=1))
         end_agreement(agreement.pk, by=manager, now=end, on=berlin_day(end))
     agreement.refresh_from_db()
-
-
-def adopt_earlier_call_offs(agreements: Agreements, manager: Membership, days: Days) -> None:
-    """Bind what was called off before this shop existed, posted once by a document."""
-    now, document = start_of(days.first_of(1)), "Übernahme Altbestand"
-    holds = [Hold(key, amount, document) for key, amount in _adopted(agreements).items()]
-    entries = hold(holds, by=manager, now=now)
-    settle(
-        posts=[
-            Post(entries[f"{row.account_id}:{document}"], row.amount, document) for row in holds
-        ],
-        by=manager,
-        now=now,
-    )
-
-
-def _adopted(agreements: Agreements) -> dict[int, Decimal]:
-    """What is adopted per limit account: net EUR, or pieces."""
-    amounts: dict[int, Decimal] = {}
-    for number, agreement in agreements.agreements.items():
-        lots = {lot.number: lot for lot in agreement.lots.select_related("account")}
-        values = {
-            lot.account_id: round_half_up(lot.account.limit_amount * _ADOPTED_SHARES[number, key])
-            for key, lot in lots.items()
-            if (number, key) in _ADOPTED_SHARES
-        }
-        if values and agreement.account_id is not None:
-            amounts |= values
-            amounts[agreement.account_id] = sum(values.values(), Decimal(0))
-    first = agreements.awards[SCHOOL_IT_NUMBER, 2, 1]
-    if first.account_id is not None:
-        amounts[first.account_id] = amounts[first.lot.account_id]
-    for shelf in agreements.shelves:
-        pieces = _ADOPTED_PIECES.get(shelf.item.number)
-        if pieces is not None and shelf.item.account_id is not None:
-            amounts[shelf.item.account_id] = Decimal(pieces)
-    return amounts
-
-
-def relate_items(shelves: Sequence[Shelf]) -> None:
-    """Accessories to devices; warranty and licences only together with a device."""
-    items = {
-        shelf.item.number: shelf.item
-        for shelf in shelves
-        if shelf.item.award.lot.agreement.number == SCHOOL_IT_NUMBER and shelf.item.award.rank == 1
-    }
-    ties = (
-        ("1.2", "1.1", RelationKind.ACCESSORY),
-        ("1.3", "1.1", RelationKind.ACCESSORY),
-        ("1.4", "1.1", RelationKind.ACCESSORY),
-        ("1.9", "1.2", RelationKind.ACCESSORY),
-        ("2.3", "2.2", RelationKind.ACCESSORY),
-        ("3.2", "3.1", RelationKind.ACCESSORY),
-        ("5.1", "1.1", RelationKind.REQUIRES),
-        ("5.2", "1.1", RelationKind.REQUIRES),
-    )
-    ItemRelation.objects.bulk_create(
-        ItemRelation(item=items[number], to_item=items[to_number], kind=kind)
-        for number, to_number, kind in ties
-    )
-
-
-def create_gates(
-    parties: Parties, agreements: Agreements, procurement: Membership, it: Membership, days: Days
-) -> None:
-    """An opt-out, a warning by the equipment standard, two co-signatures."""
-    start, end = days.first_of(1), days.first_of(1, years=2) - timedelta(days=1)
-    city, county = parties["musterfelde"], parties["landkreis-ostermark"]
-    Gate.objects.create(
-        buyer=county,
-        lot=agreements.awards[SCHOOL_IT_NUMBER, 3, 1].lot,
-        product_group="Displays",
-        reason=GateReason.OPT_OUT,
-        explanation=f"Der Landkreis Ostermark hat bis {end:%d.%m.%Y} einen eigenen Displayvertrag.",
-        evidence=f"Vertrag LK-OM-{days.year - 1}/17",
-        effect=GateEffect.BLOCK,
-        valid_from=start,
-        valid_to=end,
-        set_by=procurement,
-    )
-    Gate.objects.create(
-        buyer=city,
-        product_group="Mini-PCs",
-        reason=GateReason.STANDARD,
-        explanation="Der Medienentwicklungsplan sieht Notebooks statt Mini-PCs vor.",
-        evidence="Medienentwicklungsplan, Abschnitt 4",
-        effect=GateEffect.WARN,
-        valid_from=start,
-        set_by=it,
-    )
-    for group, role, explanation in (
-        ("Netzwerk", Role.IT_OFFICER, "Netzwerktechnik zeichnet die IT-Verantwortung mit."),
-        ("Apps", Role.DATA_PROTECTION, "Apps ohne Prüfsiegel zeichnet der Datenschutz mit."),
-    ):
-        Gate.objects.create(
-            buyer=city,
-            product_group=group,
-            reason=GateReason.STANDARD if role == Role.IT_OFFICER else GateReason.PRIVACY,
-            explanation=explanation,
-            evidence="Dienstanweisung Schul-IT",
-            effect=GateEffect.COSIGN,
-            cosign_role=role,
-            valid_from=start,
-            set_by=it,
-        )

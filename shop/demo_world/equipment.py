@@ -12,10 +12,30 @@ from contracts.agreements.models import BundleAudience, ContractItem, StandardLe
 from contracts.agreements.standards import StandardSpec, create_standard
 from contracts.parties.models import Membership
 
-from .agreements import SCHOOL_IT_NUMBER
 from .days import Days
+from .plans import PRINTERS_NUMBER, SCHOOL_IT_NUMBER
 
-STANDARD_PRINTER = "Multifunktionsgerät A3"
+# level, agreement and position that meet it, title, what somebody reads who wants another
+STANDARDS = (
+    (
+        StandardLevel.MANDATORY,
+        (PRINTERS_NUMBER, "1.2"),
+        "Druckkonzept der Schulen",
+        "Die Stadt betreibt Multifunktionsgeräte statt einzelner Drucker.",
+    ),
+    (
+        StandardLevel.RECOMMENDED,
+        (SCHOOL_IT_NUMBER, "3.1"),
+        "Displays für Unterrichtsräume",
+        "Empfohlen sind 75 Zoll. Andere Größen zeichnet die IT-Verantwortung mit.",
+    ),
+    (
+        StandardLevel.FREE,
+        (SCHOOL_IT_NUMBER, "1.4"),
+        "Zubehör nach Bedarf",
+        "Die Schulen wählen Hüllen, Stifte und Kopfhörer selbst.",
+    ),
+)
 BUNDLES = (
     (
         BundleAudience.TEACHER,
@@ -39,26 +59,27 @@ BUNDLES = (
 
 
 def equip(people: Mapping[str, Membership], days: Days) -> None:
-    """Which printer the city buys, and what a teacher, a pupil and a room get."""
+    """What the city buys of printers and displays, and what a teacher, a pupil and a room get."""
     officer, now = people["it"], days.seeded_at
     first_ranks = ContractItem.objects.filter(award__rank=1)
     items = {
         (row.award.lot.agreement.number, row.number): row
         for row in first_ranks.select_related("award__lot__agreement")
     }
-    printer = next(row for row in items.values() if row.title == STANDARD_PRINTER)
-    create_standard(
-        StandardSpec(
-            product_group=printer.product_group,
-            level=StandardLevel.MANDATORY,
-            title="Druckkonzept der Schulen",
-            explanation="Die Stadt betreibt Multifunktionsgeräte statt einzelner Drucker.",
-            item_ids=(printer.pk,),
-            valid_from=days.today,
-        ),
-        by=officer,
-        now=now,
-    )
+    for level, (number, position), title, explanation in STANDARDS:
+        item = items[number, position]
+        create_standard(
+            StandardSpec(
+                product_group=item.product_group,
+                level=level,
+                title=title,
+                explanation=explanation,
+                item_ids=(item.pk,),
+                valid_from=days.today,
+            ),
+            by=officer,
+            now=now,
+        )
     for audience, title, description, lines in BUNDLES:
         quantities = {
             items[SCHOOL_IT_NUMBER, number].pk: quantity for number, quantity in lines.items()

@@ -254,6 +254,13 @@ PEOPLE = (
         Role.SUPPLIER_CATALOGUE,
     ),
     Person(
+        "auftraege-oderland",
+        "auftraege@oderland.example",
+        "Jana Pietsch",
+        "oderland",
+        Role.SUPPLIER_ORDERS,
+    ),
+    Person(
         "auftraege-spreeblick",
         "auftraege@spreeblick.example",
         "Robert Kühn",

@@ -13,40 +13,45 @@ from pathlib import Path
 
 from django.db import transaction
 
+from contracts.agreements import cpv
 from contracts.agreements.models import ContractItem, Listing
 from contracts.audit.models import AuditEntry
 from contracts.audit.record import record
 from contracts.parties.models import Organisation
+from orders import cap_watch
 from orders.delivery import deliver_due
 from orders.exports import sequence_all
 from orders.models import OutboxMessage
 
 from . import credentials
 from .activity import live
-from .agreements import (
-    CATALOGUE_ITEM,
-    SCHOOL_IT_NUMBER,
-    adopt_earlier_call_offs,
-    create_agreements,
-    create_gates,
-    relate_items,
-)
+from .adoption import adopt_earlier_call_offs
+from .agreements import CATALOGUE_ITEM, create_agreements
 from .articles import LISTED_SERIES, fill_catalogue, fill_shelves, load_series
 from .bmecat_file import csv_sample, write_bmecat
 from .budgets import create_budgets, create_policies
 from .clients import CLIENTS, create_clients
 from .credentials import Credentials
 from .days import Days
+from .draft import prepare
 from .equipment import equip
+from .fulfilment import fulfil
 from .imports import check_deliveries, deliver
 from .law import create_law
+from .obstacles import stand_in_the_way, suspend
+from .papers import file_papers
 from .parties import create_parties
 from .people import create_people, log_ins, reset_passwords
-from .price_changes import change_prices
+from .plans import SCHOOL_IT_NUMBER
+from .price_changes import change_prices, change_prices_before
+from .quotas import share_out
+from .relations import relate_items
+from .successors import succeed
 
 MARK = "demo.seeded"
 BMECAT_FILE = "katalog-bmecat2005.xml"
 CSV_FILE = "katalog.csv"
+CPV_FILE = Path(__file__).parent / "cpv.csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,20 +98,28 @@ def _build(days: Days, passwords: Mapping[str, str]) -> None:
     """Write the whole world in the caller's transaction."""
     parties = create_parties()
     create_law()
+    cpv.load(CPV_FILE)
     people = create_people(parties, days, passwords)
     manager = people["vertrag"]
     agreements = create_agreements(parties, manager, days)
     relate_items(agreements.shelves)
     fill_shelves(agreements.shelves)
     fill_catalogue(agreements.catalogue_item, [LISTED_SERIES], by=manager)
-    create_gates(parties, agreements, people["landkreis"], people["it"], days)
+    stand_in_the_way(agreements, people, days)
+    suspend(agreements, manager, days)
     create_policies(parties, people, days.first_of(1, years=-1))
     budgets = create_budgets(parties, people, days)
     adopt_earlier_call_offs(agreements, manager, days)
-    live(parties, people, budgets, days)
+    change_prices_before(people, days)
+    share_out(people, days)
+    fulfil(live(parties, people, budgets, days), people, days)
+    succeed(people, days)
     equip(people, days)
     change_prices(agreements.awards[SCHOOL_IT_NUMBER, 2, 1], people, days)
     deliver(agreements.awards[SCHOOL_IT_NUMBER, 2, 1], by=people["katalog"], days=days)
+    file_papers(agreements, manager, days)
+    prepare(parties, manager, days)
+    cap_watch.review(now=days.seeded_at)
     record(parties["zbs"], MARK, by=None, now=days.seeded_at, reason="Vorführdaten")
 
 

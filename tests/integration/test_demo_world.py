@@ -1,13 +1,10 @@
-"""The demo world: seeded once in a transaction that the module throws away again."""
+"""The demo world: complete, the same at every run, and in order with its own books."""
 
 from __future__ import annotations
 
 import io
-import json
 import stat
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,10 +12,9 @@ import pytest
 from django.apps import apps
 from django.contrib.staticfiles import finders
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import connection
 from lxml import etree
 from psycopg import sql
-from pytest_django import DjangoDbBlocker
 
 from contracts.agreements.caps import cap_uses
 from contracts.agreements.entitlement import entitled_listings
@@ -30,14 +26,12 @@ from contracts.agreements.models import (
     FrameworkAgreement,
     Listing,
     Lot,
-    PriceChange,
 )
 from contracts.catalogue import readers
 from contracts.catalogue.models import CatalogueUpload, SearchEntry, StagedAction
 from contracts.catalogue.uploads import check, receive
-from contracts.clock import berlin_day
 from contracts.ledger.replay import differences
-from contracts.parties.models import Membership, Organisation, Role, School, User
+from contracts.parties.models import Organisation, Role, School, User
 from contracts.search import Filters, search
 from orders import baskets, requisitions
 from orders.allocation_audit import deviations
@@ -56,54 +50,12 @@ from orders.models import (
 from orders.price_audit import audit
 from orders.revisions import Ask, Share
 from shop.demo_world.bmecat_file import file_articles, write_bmecat
-from shop.demo_world.seed import BMECAT_FILE, CSV_FILE, Outcome, seed
+from shop.demo_world.seed import BMECAT_FILE, CSV_FILE
+from tests.demo_fixtures import DAY, NOW, Demo, member
 
-NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
-LATER = NOW + timedelta(days=40)
-DAY = berlin_day(NOW)
-URL = "http://127.0.0.1:8000/"
-ARTICLES = 297  # that somebody may be shown; the further ranks offer the same once more
-FURTHER = 51
-
-
-@dataclass(frozen=True)
-class Demo:
-    """The seeded world: where its files lie and what the first run said."""
-
-    folder: Path
-    outcome: Outcome
-
-    def run(self, *, now: datetime = LATER, scale: int = 1) -> Outcome:
-        return seed(now=now, scale=scale, folder=self.folder, url=URL)
-
-    def credentials(self) -> dict[str, list[dict[str, str]]]:
-        found: dict[str, list[dict[str, str]]] = json.loads(
-            (self.folder / "credentials.json").read_text(encoding="utf-8")
-        )
-        return found
-
-
-@pytest.fixture(scope="module")
-def seeded(
-    django_db_setup: None,
-    django_db_blocker: DjangoDbBlocker,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Demo]:
-    """The world of one first run; the transaction around it is rolled back at the end."""
-    folder = tmp_path_factory.mktemp("demo")
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield Demo(folder, seed(now=NOW, scale=1, folder=folder, url=URL))
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def demo(seeded: Demo) -> Iterator[Demo]:
-    """The seeded world; whatever a test changes is undone after it."""
-    kept = (seeded.folder / "credentials.json").read_bytes()
-    with transaction.atomic():
-        yield seeded
-        transaction.set_rollback(True)
-    (seeded.folder / "credentials.json").write_bytes(kept)
+ARTICLES = 300  # that somebody may be shown; the further ranks offer the same once more
+FURTHER = 53
+REPLACED = 1  # listed once, now led to its successor
 
 
 _CONTENT = sql.SQL(
@@ -122,12 +74,6 @@ def _fingerprint() -> dict[str, tuple[int, str]]:
     return found
 
 
-def _member(key: str, role: Role) -> Membership:
-    return Membership.objects.select_related("organisation").get(
-        user__email=f"{key}.example", role=role
-    )
-
-
 def test_a_second_run_changes_nothing_though_time_has_passed(demo: Demo) -> None:
     before, kept = _fingerprint(), (demo.folder / "credentials.json").read_bytes()
     outcome = demo.run()
@@ -138,7 +84,8 @@ def test_a_second_run_changes_nothing_though_time_has_passed(demo: Demo) -> None
 
 
 def test_about_300_articles_are_listed_priced_and_searchable(demo: Demo) -> None:
-    assert Listing.objects.count() == SearchEntry.objects.count() == ARTICLES + FURTHER
+    assert Listing.objects.count() == ARTICLES + FURTHER + REPLACED
+    assert SearchEntry.objects.count() == ARTICLES + FURTHER
     buyer = Organisation.objects.get(code="musterfelde")
     page = search(buyer_id=buyer.pk, on=DAY, filters=Filters(), per_page=500)
     ended = Listing.objects.filter(item__award__lot__agreement__number="RV-Projektion-BB").count()
@@ -197,7 +144,7 @@ def test_the_older_agreement_stands_at_87_percent_and_the_third_has_ended(demo: 
 
 def test_an_agreement_does_not_end_before_its_term(demo: Demo) -> None:
     agreement = FrameworkAgreement.objects.get(number="RV-SchulIT-BB")
-    manager = _member("vertrag@zbs", Role.CONTRACT_MANAGER)
+    manager = member("vertrag@zbs", Role.CONTRACT_MANAGER)
     with pytest.raises(NotListable, match=r"31\.12\.2028"):
         end_agreement(agreement.pk, by=manager, now=NOW, on=DAY)
     agreement.refresh_from_db()
@@ -207,7 +154,7 @@ def test_an_agreement_does_not_end_before_its_term(demo: Demo) -> None:
 def test_the_ledger_replays_and_the_feeds_chain(demo: Demo) -> None:
     assert differences() == []
     assert not PendingEvent.objects.exists()
-    assert sum(verify(feed) for feed in Feed.objects.all()) == 65
+    assert sum(verify(feed) for feed in Feed.objects.all()) == 93
     assert not OutboxMessage.objects.filter(done_at__isnull=True).exists()
     assert set(MailLog.objects.values_list("recipient", flat=True)) >= {
         "freigabe@musterfelde.example",
@@ -219,14 +166,14 @@ def test_the_ledger_replays_and_the_feeds_chain(demo: Demo) -> None:
 def test_requisitions_stand_in_every_state(demo: Demo) -> None:
     states = list(Requisition.objects.values_list("state", flat=True))
     assert {state: states.count(state) for state in set(states)} == {
-        "approved": 6,
+        "approved": 9,
         "submitted": 6,
         "rejected": 1,
         "returned": 1,
         "withdrawn": 1,
         "draft": 1,
     }
-    assert CallOff.objects.count() == 7
+    assert CallOff.objects.count() == 11
     assert not Requisition.objects.filter(created_at__gt=NOW).exists()
     assert not Requisition.objects.filter(submitted_at__lt=NOW - timedelta(days=60)).exists()
 
@@ -265,19 +212,10 @@ def test_every_call_off_went_where_the_rule_says(demo: Demo) -> None:
 
 
 def test_every_line_was_ordered_at_the_agreed_price(demo: Demo) -> None:
-    manager = _member("vertrag@zbs", Role.CONTRACT_MANAGER)
+    manager = member("vertrag@zbs", Role.CONTRACT_MANAGER)
     report = audit(by=manager, start=date(2026, 1, 1), end=DAY)
     assert report.lines_checked == CallOffLine.objects.count() > 10
     assert report.deviations == ()
-
-
-def test_one_price_will_fall_and_two_wait_for_people(demo: Demo) -> None:
-    found = PriceChange.objects.order_by("pk").values_list("route", "state")
-    assert list(found) == [
-        ("automatic", "accepted"),
-        ("two_people", "proposed"),
-        ("modification", "proposed"),
-    ]
 
 
 def test_fifteen_schools_and_an_amt_with_three_sets_of_books(demo: Demo) -> None:
@@ -286,7 +224,7 @@ def test_fifteen_schools_and_an_amt_with_three_sets_of_books(demo: Demo) -> None
 
 
 def test_budgets_of_two_years_with_a_pool_and_a_freeze(demo: Demo) -> None:
-    officer = _member("beschaffung@musterfelde", Role.PROCUREMENT_OFFICER)
+    officer = member("beschaffung@musterfelde", Role.PROCUREMENT_OFFICER)
     for year in (2026, 2027):
         lines = list(usable_lines(officer, year))
         assert len(lines) == 6
@@ -296,7 +234,7 @@ def test_budgets_of_two_years_with_a_pool_and_a_freeze(demo: Demo) -> None:
 
 
 def test_the_opt_out_stops_a_submit(demo: Demo) -> None:
-    officer = _member("beschaffung@ostermark", Role.PROCUREMENT_OFFICER)
+    officer = member("beschaffung@ostermark", Role.PROCUREMENT_OFFICER)
     listing = Listing.objects.filter(item__number="3.1").earliest("pk")
     line = usable_lines(officer, 2026).filter(budget_product="21701").get()
     baskets.set_quantity(by=officer, listing_id=listing.pk, quantity=1, now=NOW)
@@ -344,7 +282,8 @@ def test_a_lost_credentials_file_means_new_passwords_and_secrets(demo: Demo) -> 
 def test_scale_adds_articles_once(demo: Demo) -> None:
     assert demo.run(scale=2).articles_added == 300
     assert demo.run(scale=2).articles_added == 0
-    assert Listing.objects.count() == SearchEntry.objects.count() == ARTICLES + FURTHER + 300
+    assert Listing.objects.count() == ARTICLES + FURTHER + REPLACED + 300
+    assert SearchEntry.objects.count() == ARTICLES + FURTHER + 300
 
 
 def test_one_delivery_was_refused_and_one_has_rows_to_mend(demo: Demo) -> None:
@@ -382,7 +321,7 @@ def test_the_command_writes_the_same_catalogue(
 
 
 def test_the_uploaded_catalogue_changes_little_and_holds_dearer_prices_back(demo: Demo) -> None:
-    keeper = _member("katalog@spreeblick", Role.SUPPLIER_CATALOGUE)
+    keeper = member("katalog@spreeblick", Role.SUPPLIER_CATALOGUE)
     award = CatalogueUpload.objects.first().award
     upload = receive(
         by=keeper,
