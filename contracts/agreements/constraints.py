@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from copy import copy
 
 from django.db import IntegrityError
 
@@ -22,5 +21,14 @@ def translated(refusals: Mapping[str, Exception]) -> Iterator[None]:
         refusal = refusals.get(getattr(diagnostics, "constraint_name", None) or "")
         if refusal is None:
             raise
-        # a fresh one: an exception raised before carries its traceback and cause along
-        raise copy(refusal) from error
+        raise _fresh(refusal) from error
+
+
+def _fresh(refusal: Exception) -> Exception:
+    """The same refusal anew: one raised before carries its traceback and cause along.
+
+    Made without `__init__`, whose arguments a refusal about one field does not keep.
+    """
+    made = type(refusal).__new__(type(refusal), *refusal.args)
+    made.__dict__.update(refusal.__dict__)
+    return made
