@@ -111,6 +111,7 @@ class CallOffActs(ContractActs):
                 for line in order.lines
             ]
             self._read_call_off(requisition, follower, order, caps, sorted(wanted))
+            self._open_if_full(call_off)
         if draft is not None and order is not None:
             self.model.requisitions[draft.pk] = Requisition(
                 pk=draft.pk,
@@ -145,6 +146,11 @@ class CallOffActs(ContractActs):
             self._follow_pass_on(call_off, "cancelled")
 
     # Plumbing
+
+    def _open_if_full(self, call_off: CallOff) -> None:
+        """What came back went to the next rank; whether the lot is full again, a review says."""
+        lot = self.model.accounts[self.model.lots[self.model.awards[call_off.award].lot].cap]
+        lot.closed = "" if lot.closed == "full" else lot.closed
 
     def _is_cascade(self, call_off: CallOff) -> bool:
         return len(self.model.lots[self.model.awards[call_off.award].lot].awards) > 1

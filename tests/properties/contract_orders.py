@@ -232,7 +232,7 @@ class OrdersModel(ContractModel):
         lot = self.lots[self.awards[call_off.award].lot]
         if len(lot.awards) == 1 or not self.may_buy(requisition.buyer, on):
             return "nothing", None
-        if self.accounts[lot.cap].closed:
+        if self.accounts[lot.cap].closed == "suspended":
             return "nothing", None
         asked = [(requisition.order.lines[n - 1].listing, wanted[n]) for n in sorted(wanted)]
         order = self.allocate(asked, on, barred=requisition.barred)

@@ -135,6 +135,19 @@ def refused_by_the_first(machine: ContractMachine) -> None:
         check(machine)
 
 
+def refused_in_a_full_lot(machine: ContractMachine) -> None:
+    """What the first rank gives back is the next rank's, though the lot has stopped as full."""
+    for quantity in (5, 35):
+        ask(machine, 0, (FIRST_RANK, quantity))
+        sign(machine)
+    machine._review()
+    check(machine)
+    machine._refuse(next(iter(machine.model.call_offs.values())))
+    check(machine)
+    machine._review()
+    check(machine)
+
+
 def nobody_signs(machine: ContractMachine) -> None:
     """A requisition expires with everything it held."""
     ask(machine, 0, (BLACK, 5), (FIRST_RANK, 1))
@@ -161,5 +174,6 @@ ROADS = (
     suspended_lot,
     counted_over_all,
     refused_by_the_first,
+    refused_in_a_full_lot,
     nobody_signs,
 )

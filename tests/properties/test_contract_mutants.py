@@ -245,6 +245,14 @@ MUTANTS = (
         "_require_covered",
     ),
     _mutant(
+        "a full lot keeps what came back from the next rank",
+        roads.refused_in_a_full_lot,
+        "the turn is nothing instead of followed",
+        cascade,
+        (", lines), held=True)", ", lines), held=False)"),
+        "_next_rank",
+    ),
+    _mutant(
         "the old version is not closed when the new one opens",
         roads.fall_by_itself,
         "refused without reason: OverlappingPrices",
