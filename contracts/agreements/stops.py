@@ -111,15 +111,24 @@ def _wanted(*, is_suspended: bool, is_full: bool) -> str:
 # The smallest orders of a lot's awards: one piece, or the first quantity of a tier, at the
 # price of the day (`contracts.pricing`: discounted, line_net), with what is left of the
 # item and of the award. Freight, surcharges and levies only accompany goods. A cumulative
-# tier follows from what all buyers have called off before.
+# tier follows from what all buyers have called off before. OFFSET 0 keeps the planner from
+# taking all tiers times all articles first, as it does where statistics say "no rows yet".
 _SMALLEST = """
   FROM agreements_award award
   JOIN agreements_contractitem item ON item.award_id = award.id AND item.role = ANY(%(roles)s)
-  JOIN agreements_listing listing ON listing.item_id = item.id AND listing.is_listed
-  JOIN agreements_article article ON article.id = listing.article_id AND article.is_active
-  JOIN agreements_priceversion version
-    ON version.item_id = item.id AND version.valid @> %(day)s::date
-  JOIN agreements_pricetier tier ON tier.version_id = version.id
+ CROSS JOIN LATERAL (
+   SELECT version.id AS version_id, version.price_unit,
+          tier.from_quantity, tier.net_unit_price, tier.discount_percent
+     FROM agreements_priceversion version
+     JOIN agreements_pricetier tier ON tier.version_id = version.id
+    WHERE version.item_id = item.id AND version.valid @> %(day)s::date OFFSET 0
+ ) tier
+ CROSS JOIN LATERAL (
+   SELECT article.id
+     FROM agreements_listing listing
+     JOIN agreements_article article ON article.id = listing.article_id AND article.is_active
+    WHERE listing.item_id = item.id AND listing.is_listed OFFSET 0
+ ) article
   LEFT JOIN ledger_limitaccount pieces ON pieces.id = item.account_id
   LEFT JOIN ledger_limitaccount own ON own.id = award.account_id
   LEFT JOIN agreements_listpriceversion list
@@ -129,7 +138,7 @@ _SMALLEST = """
    SELECT CASE WHEN item.basis = %(by_discount)s
                THEN round(list.amount * (100 - tier.discount_percent) / 100, 4)
                ELSE tier.net_unit_price END AS price,
-          coalesce(list.price_unit, version.price_unit) AS price_unit,
+          coalesce(list.price_unit, tier.price_unit) AS price_unit,
           CASE WHEN item.cumulative_tiers THEN 1 ELSE tier.from_quantity END AS quantity
  ) smallest
  CROSS JOIN LATERAL (
@@ -140,7 +149,7 @@ _SMALLEST = """
  WHERE award.lot_id = lot.id AND cost.net IS NOT NULL
    AND (NOT item.cumulative_tiers OR tier.from_quantity = (
          SELECT max(reached.from_quantity) FROM agreements_pricetier reached
-          WHERE reached.version_id = version.id
+          WHERE reached.version_id = tier.version_id
             AND reached.from_quantity <= greatest(pieces.posted, 1)))
 """
 
