@@ -14,14 +14,14 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from contracts.agreements.change_errors import (
+from contracts.agreements.errors import Blocked, NotListable
+from contracts.agreements.prices.errors import (
     EffectiveDatePast,
     EvidenceMissing,
     NothingChanges,
     UnsuitablePrices,
 )
-from contracts.agreements.errors import Blocked, NotListable
-from contracts.agreements.setup import OverlappingPrices
+from contracts.agreements.writing.setup import OverlappingPrices
 from contracts.catalogue.errors import InvalidMapping
 from contracts.catalogue.readers.errors import FileRejected, MappingError
 from contracts.ledger.errors import LimitExceeded

@@ -13,11 +13,11 @@ from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404
 from rest_framework import exceptions as drf
 
-from contracts.agreements import change_errors as changes
 from contracts.agreements import errors as agreements
 from contracts.agreements.errors import AgreementError, Blocked, NotEntitled
+from contracts.agreements.prices import errors as changes
 from contracts.agreements.refused import OverlappingEntitlements
-from contracts.agreements.setup import OverlappingPrices
+from contracts.agreements.writing.setup import OverlappingPrices
 from contracts.catalogue import errors as catalogue
 from contracts.catalogue import successor_errors as successor
 from contracts.catalogue.readers.errors import FileRejected, MappingError

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from contracts.agreements import change_errors as changes
-from contracts.agreements.editing import NotEditable
 from contracts.agreements.errors import (
     AgreementEnded,
     AgreementError,
@@ -18,8 +16,10 @@ from contracts.agreements.errors import (
     NotListable,
     NoVatRule,
 )
-from contracts.agreements.lifecycle import NotExhausted
-from contracts.agreements.setup import OverlappingPrices
+from contracts.agreements.life.lifecycle import NotExhausted
+from contracts.agreements.prices import errors as changes
+from contracts.agreements.writing.editing import NotEditable
+from contracts.agreements.writing.setup import OverlappingPrices
 from contracts.catalogue.errors import CatalogueError, InvalidMapping
 from contracts.ledger.errors import (
     AccountClosed,

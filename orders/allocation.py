@@ -12,10 +12,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from contracts.agreements.allocation import Passed, Turn, equivalents, turns
-from contracts.agreements.allotment import Decision, Limits, base_key, walk
+from contracts.agreements.allocation.allotment import Decision, Limits, base_key, walk
+from contracts.agreements.allocation.turns import Passed, Turn, equivalents, turns
 from contracts.agreements.models import AllocationRule, Award, Listing
-from contracts.agreements.quotes import PricedLine, PricedOrder, Wanted, price_order, with_contract
+from contracts.agreements.prices.quotes import (
+    PricedLine,
+    PricedOrder,
+    Wanted,
+    price_order,
+    with_contract,
+)
 from contracts.parties.models import Organisation
 from contracts.pricing import euros, line_net
 

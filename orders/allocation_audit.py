@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from contracts.agreements.allocation import named, ring_after
+from contracts.agreements.allocation.turns import named, ring_after
 from contracts.agreements.models import AllocationRule, Award, Lot, RotationCounter
 from contracts.clock import berlin_day
 

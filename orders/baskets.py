@@ -8,12 +8,12 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from contracts.agreements.allotment import Decision
+from contracts.agreements.allocation.allotment import Decision
+from contracts.agreements.allocation.successors import offered_replacements
 from contracts.agreements.entitlement import entitled_listings
-from contracts.agreements.gates import GateRule, blocks, gates_before
+from contracts.agreements.gates.rules import GateRule, blocks, gates_before
 from contracts.agreements.models import Listing
-from contracts.agreements.quotes import PricedLine, PricedOrder, Wanted, with_contract
-from contracts.agreements.successors import offered_replacements
+from contracts.agreements.prices.quotes import PricedLine, PricedOrder, Wanted, with_contract
 from contracts.clock import berlin_day
 from contracts.parties.models import Membership
 from contracts.pricing import InvalidQuantity

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from contracts.agreements.quotes import PricedOrder
+from contracts.agreements.prices.quotes import PricedOrder
 from contracts.ledger.models import LimitAccount
 from contracts.pricing import QuotedLine, round_half_up, split
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from contracts.agreements.bundles import bundle_listings, own_bundles
+from contracts.agreements.gates.bundles import bundle_listings, own_bundles
 from contracts.clock import berlin_day
 from contracts.parties.models import Membership
 from contracts.pricing import InvalidQuantity

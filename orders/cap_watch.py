@@ -16,9 +16,9 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Q
 
-from contracts.agreements.cap_warnings import agreement_ids
+from contracts.agreements.caps.stops import StopReview, review_stops
+from contracts.agreements.caps.warnings import agreement_ids
 from contracts.agreements.models import AgreementState, BuyerEntitlement, FrameworkAgreement, Lot
-from contracts.agreements.stops import StopReview, review_stops
 from contracts.clock import berlin_day
 from contracts.ledger.errors import amount_in_words
 from contracts.ledger.models import LimitAccount

@@ -15,7 +15,7 @@ from django.db import transaction
 
 from contracts.agreements.errors import AgreementError
 from contracts.agreements.models import AllocationRule
-from contracts.agreements.quotes import Wanted
+from contracts.agreements.prices.quotes import Wanted
 from contracts.audit.record import record
 from contracts.clock import berlin_day
 from contracts.ledger.errors import AccountClosed, LimitExceeded

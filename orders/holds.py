@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from contracts.agreements.caps import cap_amounts
+from contracts.agreements.caps.use import cap_amounts
 from contracts.agreements.entitlement import quota_account_ids
 from contracts.agreements.models import Listing
 from contracts.clock import berlin_day

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from contracts.agreements.allotment import Decision
+from contracts.agreements.allocation.allotment import Decision
 from contracts.agreements.models import AwardTerms
-from contracts.agreements.quotes import PricedLine
+from contracts.agreements.prices.quotes import PricedLine
 from contracts.clock import berlin_day, working_days_after
 from contracts.parties.models import Membership
 from contracts.pricing import QuotedLine, Share, round_half_up, split

@@ -8,8 +8,8 @@ from datetime import date
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from contracts.agreements.models import Listing
-from contracts.agreements.price_history import readable_listings
-from contracts.agreements.price_reasons import Asked, PriceReason, price_reasons
+from contracts.agreements.prices.history import readable_listings
+from contracts.agreements.prices.reasons import Asked, PriceReason, price_reasons
 from contracts.clock import berlin_day
 from contracts.parties.models import Membership
 

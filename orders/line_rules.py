@@ -18,7 +18,7 @@ from django.db.models.functions import Coalesce
 
 from contracts.agreements.entitlement import entitled_listings
 from contracts.agreements.models import ContractItem, ItemRelation, ItemRole, RelationKind
-from contracts.agreements.quotes import PricedOrder
+from contracts.agreements.prices.quotes import PricedOrder
 from contracts.parties.models import Organisation
 from contracts.pricing import euros
 

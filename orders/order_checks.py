@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from contracts.agreements.errors import Blocked, NotEntitled
-from contracts.agreements.gates import GateRule, blocks, cosigns, gates_before
+from contracts.agreements.gates.rules import GateRule, blocks, cosigns, gates_before
 from contracts.agreements.models import ContractItem, Listing
-from contracts.agreements.quotes import PricedOrder
+from contracts.agreements.prices.quotes import PricedOrder
 from contracts.clock import berlin_day
 from contracts.ledger.models import ClosedReason
 
@@ -25,7 +25,7 @@ from .line_rules import minimum_gaps, quantities_of, unmet_of
 def require_open(listings: Iterable[Listing], *, buyer_id: int, now: datetime) -> list[CoSignature]:
     """Ask the gates; return the co-signatures they want. Raises Blocked.
 
-    The listings come from `contracts.agreements.quotes.with_contract`.
+    The listings come from `contracts.agreements.prices.quotes.with_contract`.
     """
     by_key = {row.pk: row for row in listings}
     found = gates_before(by_key, buyer_id, berlin_day(now))

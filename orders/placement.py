@@ -14,9 +14,9 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
-from contracts.agreements.allocation import lock_counters, take_turn
+from contracts.agreements.allocation.turns import lock_counters, take_turn
 from contracts.agreements.models import AllocationRule, ContractItem, RotationCounter
-from contracts.agreements.quotes import Wanted
+from contracts.agreements.prices.quotes import Wanted
 from contracts.audit.record import record
 from contracts.clock import berlin_day
 from contracts.parties.models import Membership

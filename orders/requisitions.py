@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 
 from contracts.agreements.models import Listing
-from contracts.agreements.quotes import PricedOrder, Wanted, with_contract
+from contracts.agreements.prices.quotes import PricedOrder, Wanted, with_contract
 from contracts.audit.record import record
 from contracts.clock import berlin_day
 from contracts.parties.models import Membership, Role, School

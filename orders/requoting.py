@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from contracts.agreements.allotment import Decision
+from contracts.agreements.allocation.allotment import Decision
 from contracts.agreements.models import AllocationRule
-from contracts.agreements.quotes import PricedOrder, Wanted
+from contracts.agreements.prices.quotes import PricedOrder, Wanted
 from contracts.clock import berlin_day
 
 from . import holds

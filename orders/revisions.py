@@ -9,8 +9,8 @@ from decimal import Decimal
 
 from django.db import connection
 
-from contracts.agreements.allotment import base_key
-from contracts.agreements.quotes import PricedLine, PricedOrder
+from contracts.agreements.allocation.allotment import base_key
+from contracts.agreements.prices.quotes import PricedLine, PricedOrder
 from contracts.parties.models import Membership
 from contracts.pricing import QuotedLine, round_half_up, split
 

@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 
 from contracts.agreements.models import ChargeType, ContractItem
-from contracts.agreements.quotes import delivery_days
+from contracts.agreements.prices.quotes import delivery_days
 from contracts.clock import working_days_after
 from contracts.pricing import service_end, split_by_fiscal_year
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from contracts.agreements.bundles import BundleSpec, create_bundle
-from contracts.agreements.gate_register import (
+from contracts.agreements.gates.bundles import BundleSpec, create_bundle
+from contracts.agreements.gates.register import (
     GateScope,
     GateSpec,
     declare_opt_out,
     set_gate,
 )
+from contracts.agreements.gates.standards import StandardSpec, create_standard
 from contracts.agreements.models import BundleAudience, GateEffect, GateReason, StandardLevel
-from contracts.agreements.standards import StandardSpec, create_standard
 from contracts.clock import berlin_day
 from contracts.parties.models import Role
 from tests.pages import PageWorld

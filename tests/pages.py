@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from django.test import Client
 
-from contracts.agreements import documents
 from contracts.agreements.models import DocumentAudience, DocumentKind
+from contracts.agreements.writing import documents
 from contracts.catalogue.indexing import reindex
 from contracts.clock import berlin_day
 from contracts.parties.models import Membership, Role

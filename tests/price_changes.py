@@ -8,8 +8,7 @@ from decimal import Decimal
 
 from django.db.backends.postgresql.psycopg_any import DateRange
 
-from contracts.agreements import modifications, price_changes, price_decisions
-from contracts.agreements.listing import list_articles
+from contracts.agreements.life.listing import list_articles
 from contracts.agreements.models import (
     Article,
     AwardTerms,
@@ -20,10 +19,13 @@ from contracts.agreements.models import (
     PriceBasis,
     PriceChange,
 )
-from contracts.agreements.modifications import Entry
-from contracts.agreements.price_changes import Proposal
-from contracts.agreements.setup import ItemSpec, create_item, set_list_price, set_price
-from contracts.agreements.tiers import TierRow
+from contracts.agreements.prices import changes as price_changes
+from contracts.agreements.prices import decisions as price_decisions
+from contracts.agreements.prices import modifications
+from contracts.agreements.prices.changes import Proposal
+from contracts.agreements.prices.modifications import Entry
+from contracts.agreements.writing.setup import ItemSpec, create_item, set_list_price, set_price
+from contracts.agreements.writing.tiers import TierRow
 from contracts.parties.models import Membership, Role
 from tests.world import NOW, World, person
 

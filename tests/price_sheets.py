@@ -19,7 +19,7 @@ from contracts.agreements.models import (
     Lot,
     VatRule,
 )
-from contracts.agreements.setup import create_agreement, create_lot
+from contracts.agreements.writing.setup import create_agreement, create_lot
 from contracts.parties.models import Membership, Organisation, Role
 from contracts.parties.models.organisation import OrganisationKind
 from contracts.price_sheets import COLUMNS, SheetReport, import_sheet, preview_sheet

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from contracts.agreements.lifecycle import list_agreement
-from contracts.agreements.listing import list_articles
+from contracts.agreements.life.lifecycle import list_agreement
+from contracts.agreements.life.listing import list_articles
 from contracts.agreements.models import (
     AllocationRule,
     Article,
@@ -18,7 +18,7 @@ from contracts.agreements.models import (
     Lot,
     PriceBasis,
 )
-from contracts.agreements.setup import (
+from contracts.agreements.writing.setup import (
     ItemSpec,
     TierRow,
     create_agreement,

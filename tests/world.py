@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from django.db.backends.postgresql.psycopg_any import DateRange
 
-from contracts.agreements.lifecycle import list_agreement
-from contracts.agreements.listing import list_articles
+from contracts.agreements.life.lifecycle import list_agreement
+from contracts.agreements.life.listing import list_articles
 from contracts.agreements.models import (
     AllocationRule,
     Article,
@@ -22,7 +22,7 @@ from contracts.agreements.models import (
     PriceBasis,
     VatRule,
 )
-from contracts.agreements.setup import (
+from contracts.agreements.writing.setup import (
     ItemSpec,
     TierRow,
     create_agreement,

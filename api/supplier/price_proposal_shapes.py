@@ -10,8 +10,8 @@ from rest_framework import serializers
 from api.refusals import UnsupportedCurrency
 from api.serializers import Moment, Money
 from contracts.agreements.models import PriceChangeRoute, PriceChangeState
-from contracts.agreements.price_changes import MAX_COUNT
-from contracts.agreements.tiers import TierRow
+from contracts.agreements.prices.changes import MAX_COUNT
+from contracts.agreements.writing.tiers import TierRow
 from contracts.pricing import PricingError, Tier, discounted
 
 _HUNDRED = Decimal(100)

@@ -21,9 +21,9 @@ from api.schema.operations import CURSOR, LIMIT
 from api.scopes import Scope
 from api.serializers import page_of
 from api.views import ApiView, IdempotentPost
-from contracts.agreements import price_changes
 from contracts.agreements.models import PriceChange
-from contracts.agreements.price_changes import Proposal
+from contracts.agreements.prices import changes as price_changes
+from contracts.agreements.prices.changes import Proposal
 from contracts.clock import berlin_day
 from contracts.parties.models import Membership
 

@@ -10,8 +10,8 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 
 from contracts.agreements.legal import EU_THRESHOLD, TERM_ABOVE
-from contracts.agreements.lifecycle import list_agreement
-from contracts.agreements.listing import list_articles
+from contracts.agreements.life.lifecycle import list_agreement
+from contracts.agreements.life.listing import list_articles
 from contracts.agreements.models import (
     AllocationRule,
     Article,
@@ -23,7 +23,7 @@ from contracts.agreements.models import (
     PriceBasis,
     VatRule,
 )
-from contracts.agreements.setup import (
+from contracts.agreements.writing.setup import (
     ItemSpec,
     TierRow,
     create_agreement,

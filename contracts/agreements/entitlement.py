@@ -11,9 +11,14 @@ from datetime import date
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from contracts.agreements.models import (
+    AgreementState,
+    BuyerEntitlement,
+    FrameworkAgreement,
+    Listing,
+    Lot,
+)
 from contracts.ledger.models import ClosedReason
-
-from .models import AgreementState, BuyerEntitlement, FrameworkAgreement, Listing, Lot
 
 
 def named_on(buyer_id: int, on: date) -> QuerySet[BuyerEntitlement]:

@@ -6,8 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from .errors import AgreementError
-from .models import LegalFigure
+from contracts.agreements.errors import AgreementError
+from contracts.agreements.models import LegalFigure
 
 EU_THRESHOLD: Final = "eu-threshold-supplies"
 TERM_ABOVE: Final = "term-months-above-threshold"

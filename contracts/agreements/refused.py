@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from django.db import IntegrityError
 
-from .errors import AgreementError
+from contracts.agreements.errors import AgreementError
 
 
 class FieldRefused(AgreementError):

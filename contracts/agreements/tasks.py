@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from .lifecycle import end_due
+from contracts.agreements.life.lifecycle import end_due
 
 
 @shared_task

@@ -12,7 +12,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from contracts.agreements.listing import list_pairs
+from contracts.agreements.life.listing import list_pairs
 from contracts.agreements.models import Listing
 from contracts.audit.record import record
 from contracts.clock import berlin_day

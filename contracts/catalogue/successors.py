@@ -20,8 +20,7 @@ from django.db.models import QuerySet
 
 from contracts.agreements.constraints import translated
 from contracts.agreements.errors import NoPrice, NotFound
-from contracts.agreements.listing import list_articles
-from contracts.agreements.managing import require_manager, require_role
+from contracts.agreements.life.listing import list_articles
 from contracts.agreements.models import (
     AgreementState,
     Article,
@@ -32,10 +31,11 @@ from contracts.agreements.models import (
     SuccessorProposal,
     SuccessorState,
 )
-from contracts.agreements.price_application import lock_price
-from contracts.agreements.price_tables import item_tables, running
-from contracts.agreements.setup import set_price
-from contracts.agreements.tiers import TierRow
+from contracts.agreements.prices.application import lock_price
+from contracts.agreements.prices.tables import item_tables, running
+from contracts.agreements.writing.managing import require_manager, require_role
+from contracts.agreements.writing.setup import set_price
+from contracts.agreements.writing.tiers import TierRow
 from contracts.audit.record import record
 from contracts.clock import berlin_day
 from contracts.parties.models import Membership, Role

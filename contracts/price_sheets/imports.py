@@ -14,8 +14,8 @@ from django.db import transaction
 
 from contracts.agreements.constraints import translated
 from contracts.agreements.errors import NotFound
-from contracts.agreements.managing import managed_agreement, require_manager
 from contracts.agreements.models import AgreementState, FrameworkAgreement, Lot, VatRule
+from contracts.agreements.writing.managing import managed_agreement, require_manager
 from contracts.audit.record import record
 from contracts.clock import berlin_day
 from contracts.parties.models import Membership, Organisation

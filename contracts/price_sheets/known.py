@@ -21,7 +21,7 @@ from contracts.agreements.models import (
     PriceTier,
     PriceVersion,
 )
-from contracts.agreements.tiers import TierRow
+from contracts.agreements.writing.tiers import TierRow
 
 from .codes import SheetCode
 from .columns import HEADINGS

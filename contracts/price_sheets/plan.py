@@ -13,7 +13,7 @@ from operator import attrgetter
 from typing import Any
 
 from contracts.agreements.models import PriceBasis
-from contracts.agreements.tiers import TierRow
+from contracts.agreements.writing.tiers import TierRow
 from contracts.catalogue.readers import DEFAULT_UNIT, plain
 
 from .codes import SheetCode

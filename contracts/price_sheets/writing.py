@@ -11,7 +11,7 @@ from decimal import Decimal
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
 
-from contracts.agreements.listing import list_pairs
+from contracts.agreements.life.listing import list_pairs
 from contracts.agreements.models import (
     Article,
     ContractItem,
@@ -19,7 +19,7 @@ from contracts.agreements.models import (
     Lot,
     PriceVersion,
 )
-from contracts.agreements.setup import ItemSpec, create_award, unsaved_item
+from contracts.agreements.writing.setup import ItemSpec, create_award, unsaved_item
 from contracts.audit.record import record_all
 from contracts.catalogue.indexing import reindex
 from contracts.catalogue.plans import without_nested_loops

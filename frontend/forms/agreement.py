@@ -9,8 +9,6 @@ from typing import Any, cast
 
 from django import forms
 
-from contracts.agreements import cpv
-from contracts.agreements.edit import AgreementHead, AwardHead, LotHead
 from contracts.agreements.models import (
     AgreementState,
     AllocationRule,
@@ -19,7 +17,9 @@ from contracts.agreements.models import (
     FrameworkAgreement,
     Lot,
 )
-from contracts.agreements.terms import Terms
+from contracts.agreements.writing import cpv
+from contracts.agreements.writing.edit import AgreementHead, AwardHead, LotHead
+from contracts.agreements.writing.terms import Terms
 from contracts.parties.models import Membership, Organisation, Role
 from contracts.parties.models.organisation import OrganisationKind
 from frontend.forms.fields import day_field, money_field, percent_field, text_area

@@ -7,8 +7,6 @@ from typing import Any, cast
 
 from django import forms
 
-from contracts.agreements.documents import NewDocument
-from contracts.agreements.file_kinds import MAX_BYTES
 from contracts.agreements.models import (
     Award,
     BuyerEntitlement,
@@ -18,6 +16,8 @@ from contracts.agreements.models import (
     FrameworkAgreement,
     Lot,
 )
+from contracts.agreements.writing.documents import NewDocument
+from contracts.agreements.writing.file_kinds import MAX_BYTES
 from contracts.parties.models import Organisation
 from contracts.parties.models.organisation import OrganisationKind
 from frontend.formatting import format_money

@@ -7,8 +7,8 @@ from typing import Any
 
 from django import forms
 
-from contracts.agreements import gate_register
-from contracts.agreements.gate_register import COSIGNERS, REASONS_BY_ROLE, GateScope, GateSpec
+from contracts.agreements.gates import register as gate_register
+from contracts.agreements.gates.register import COSIGNERS, REASONS_BY_ROLE, GateScope, GateSpec
 from contracts.agreements.models import Article, ContractItem, GateEffect, GateReason, Lot
 from contracts.parties.models import Membership, Organisation, Role
 

@@ -8,9 +8,9 @@ from django import forms
 from django.forms import BaseFormSet, formset_factory
 
 from contracts.agreements.models import ContractItem, ItemRole, PriceBasis, VatRule
-from contracts.agreements.positions import Prices
-from contracts.agreements.setup import ItemSpec
-from contracts.agreements.tiers import TierRow
+from contracts.agreements.writing.positions import Prices
+from contracts.agreements.writing.setup import ItemSpec
+from contracts.agreements.writing.tiers import TierRow
 from frontend.forms.fields import day_field
 from frontend.units import UNIT_NAMES
 

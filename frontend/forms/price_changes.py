@@ -18,10 +18,10 @@ from contracts.agreements.models import (
     ModificationKind,
     PriceBasis,
 )
-from contracts.agreements.modification_effects import raisable_accounts
-from contracts.agreements.modifications import Entry
-from contracts.agreements.price_changes import MAX_COUNT, Proposal
-from contracts.agreements.tiers import TierRow
+from contracts.agreements.prices.changes import MAX_COUNT, Proposal
+from contracts.agreements.prices.modification_effects import raisable_accounts
+from contracts.agreements.prices.modifications import Entry
+from contracts.agreements.writing.tiers import TierRow
 from contracts.ledger.models import LimitAccount
 from frontend.formatting import format_amount
 from frontend.forms.fields import day_field, money_field, text_area

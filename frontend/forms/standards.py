@@ -9,8 +9,9 @@ from typing import Any, cast
 from django import forms
 from django.forms import BaseFormSet, formset_factory
 
-from contracts.agreements.bundles import BundleSpec, bundle_items
 from contracts.agreements.entitlement import entitled_listings
+from contracts.agreements.gates.bundles import BundleSpec, bundle_items
+from contracts.agreements.gates.standards import StandardSpec, equippable_items
 from contracts.agreements.models import (
     BundleAudience,
     BundleLine,
@@ -19,7 +20,6 @@ from contracts.agreements.models import (
     Listing,
     StandardLevel,
 )
-from contracts.agreements.standards import StandardSpec, equippable_items
 from contracts.parties.models import Membership
 from orders.bundles import MAX_TIMES
 

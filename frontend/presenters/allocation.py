@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from contracts.agreements.allocation import Turn, turns
-from contracts.agreements.allotment import Decision
+from contracts.agreements.allocation.allotment import Decision
+from contracts.agreements.allocation.turns import Turn, turns
 from contracts.agreements.models import AllocationRule, Listing, Lot
 from contracts.parties.models import Membership
 from frontend.downloads import Cell

@@ -9,11 +9,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from contracts.agreements.caps import cap_amounts
+from contracts.agreements.caps.use import cap_amounts
 from contracts.agreements.entitlement import quota_account_ids
-from contracts.agreements.gates import GateRule, blocks, gates_before
+from contracts.agreements.gates.rules import GateRule, blocks, gates_before
 from contracts.agreements.models import Listing
-from contracts.agreements.quotes import Offer, choose_rate, vat_rules
+from contracts.agreements.prices.quotes import Offer, choose_rate, vat_rules
 from contracts.ledger.models import LimitAccount
 from contracts.parties.models import Membership, Organisation
 from contracts.pricing import active_tier, line_net

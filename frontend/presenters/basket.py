@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from contracts.agreements.allotment import Decision, base_key
-from contracts.agreements.gates import GateRule, blocks
+from contracts.agreements.allocation.allotment import Decision, base_key
+from contracts.agreements.gates.rules import GateRule, blocks
 from contracts.agreements.models import Award, AwardTerms
-from contracts.agreements.quotes import PricedLine
+from contracts.agreements.prices.quotes import PricedLine
 from contracts.clock import working_days_after
 from contracts.ledger.models import LimitAccount, Unit
 from contracts.parties.models import Membership

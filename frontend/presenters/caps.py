@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from contracts.agreements.caps import visible_accounts
-from contracts.agreements.forecast import Forecast, forecast
+from contracts.agreements.caps.forecast import Forecast, forecast
+from contracts.agreements.caps.use import visible_accounts
 from contracts.agreements.models import FrameworkAgreement
 from contracts.ledger.history import DayBalance, daily_balances
 from contracts.ledger.models import LimitAccount

@@ -8,7 +8,7 @@ from datetime import date
 
 from django.db.models import QuerySet
 
-from contracts.agreements.gate_register import liftable
+from contracts.agreements.gates.register import liftable
 from contracts.agreements.models import EquipmentStandard, Gate, Lot
 from contracts.parties.models import Membership
 from frontend.formatting import format_day

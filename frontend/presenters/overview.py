@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from contracts.agreements.cap_warnings import WarnedCap, warned_caps
+from contracts.agreements.caps.warnings import WarnedCap, warned_caps
 from contracts.agreements.models import ModificationState, PriceChangeState
-from contracts.agreements.modifications import visible_modifications
-from contracts.agreements.price_changes import visible_changes
+from contracts.agreements.prices.changes import visible_changes
+from contracts.agreements.prices.modifications import visible_modifications
 from contracts.catalogue.models import UploadState
 from contracts.catalogue.uploads import visible_uploads
 from contracts.parties.models import Membership, Role

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from contracts.agreements.price_changes import visible_changes
+from contracts.agreements.prices.changes import visible_changes
 from contracts.parties.models import Membership
 from orders.line_prices import reasons_of_lines
 from orders.models import CallOff

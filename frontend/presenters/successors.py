@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Protocol
 
-from contracts.agreements.successors import offered_replacements
+from contracts.agreements.allocation.successors import offered_replacements
 from contracts.parties.models import Membership
 
 

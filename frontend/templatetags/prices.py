@@ -10,7 +10,7 @@ from django import template
 
 from contracts.agreements.models import PriceChange, PriceChangeState
 from contracts.agreements.models.modification import ModificationState
-from contracts.agreements.price_history import PriceSpan
+from contracts.agreements.prices.history import PriceSpan
 from frontend.price_plot import PricePlot, PriceStep
 
 register = template.Library()

@@ -13,9 +13,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from contracts.agreements import buyers as domain
 from contracts.agreements.models import AgreementState, BuyerEntitlement, FrameworkAgreement
-from contracts.agreements.setup import entitle
+from contracts.agreements.writing import buyers as domain
+from contracts.agreements.writing.setup import entitle
 from contracts.parties.models import Role
 from frontend.actor import PageRequest
 from frontend.downloads import Cell, export_urls, table_download, wants_export

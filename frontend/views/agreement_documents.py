@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST
 
-from contracts.agreements import documents as domain
 from contracts.agreements.models import AgreementDocument, FrameworkAgreement
+from contracts.agreements.writing import documents as domain
 from frontend.actor import PageRequest
 from frontend.downloads import Cell, export_urls, table_download, wants_export
 from frontend.forms.agreement_parts import DocumentForm, WithdrawForm

@@ -6,8 +6,8 @@ from django.core.paginator import Paginator
 from django.http import HttpResponseBase
 from django.shortcuts import render
 
+from contracts.agreements.life.visibility import visible_items
 from contracts.agreements.models import AgreementState
-from contracts.agreements.visibility import visible_items
 from frontend.access import may_open
 from frontend.actor import PageRequest
 from frontend.downloads import export_urls, table_download, wants_export

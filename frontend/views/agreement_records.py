@@ -8,7 +8,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponseBase
 from django.shortcuts import render
 
-from contracts.agreements.audit_trail import trail
+from contracts.agreements.life.audit_trail import trail
 from frontend.actor import PageRequest
 from frontend.downloads import export_urls, table_download, wants_export
 from frontend.presenters.audit import HEAD as AUDIT_HEAD

@@ -13,7 +13,6 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from contracts.agreements import edit, positions, setup, terms
 from contracts.agreements.models import (
     AgreementState,
     Award,
@@ -21,6 +20,7 @@ from contracts.agreements.models import (
     FrameworkAgreement,
     Lot,
 )
+from contracts.agreements.writing import edit, positions, setup, terms
 from frontend.actor import PageRequest
 from frontend.forms import agreement as agreement_forms
 from frontend.forms import position as position_forms

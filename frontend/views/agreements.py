@@ -14,9 +14,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from contracts.agreements import cpv, lifecycle
 from contracts.agreements.entitlement import visible_agreements
-from contracts.agreements.listing_rules import obstacles_to_listing
+from contracts.agreements.life import lifecycle
+from contracts.agreements.life.listing_rules import obstacles_to_listing
 from contracts.agreements.models import (
     AgreementState,
     Award,
@@ -26,6 +26,7 @@ from contracts.agreements.models import (
     Lot,
     LotCpv,
 )
+from contracts.agreements.writing import cpv
 from frontend.access import may_open
 from frontend.actor import PageRequest
 from frontend.downloads import export_urls, table_download, wants_export

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from contracts.agreements import bundles as domain
+from contracts.agreements.gates import bundles as domain
 from contracts.agreements.models import EquipmentBundle
 from contracts.clock import berlin_day
 from contracts.pricing import InvalidQuantity

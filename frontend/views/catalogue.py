@@ -12,10 +12,10 @@ from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from contracts.agreements.allocation.successors import offered_replacements
 from contracts.agreements.entitlement import entitled_listings
-from contracts.agreements.price_reasons import Asked, PriceReason, price_reasons
-from contracts.agreements.quotes import offers, with_contract
-from contracts.agreements.successors import offered_replacements
+from contracts.agreements.prices.quotes import offers, with_contract
+from contracts.agreements.prices.reasons import Asked, PriceReason, price_reasons
 from contracts.clock import berlin_day
 from contracts.search import Facet, Filters, SearchPage, exact_listing, search
 from frontend.access import may_open

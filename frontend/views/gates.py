@@ -11,7 +11,7 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 
-from contracts.agreements import gate_register as register
+from contracts.agreements.gates import register
 from contracts.agreements.models import Gate, GateReason
 from contracts.clock import berlin_day
 from frontend.access import may_open

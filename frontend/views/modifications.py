@@ -14,9 +14,6 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from contracts.agreements import modification_effects
-from contracts.agreements import modifications as domain
-from contracts.agreements.documents import visible_documents
 from contracts.agreements.models import (
     AgreementState,
     ContractModification,
@@ -24,6 +21,9 @@ from contracts.agreements.models import (
     ModificationKind,
     ModificationState,
 )
+from contracts.agreements.prices import modification_effects
+from contracts.agreements.prices import modifications as domain
+from contracts.agreements.writing.documents import visible_documents
 from frontend.access import may_open
 from frontend.actor import PageRequest
 from frontend.downloads import export_urls, table_download, wants_export

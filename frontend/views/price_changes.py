@@ -14,9 +14,6 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from contracts.agreements import price_changes as domain
-from contracts.agreements import price_decisions
-from contracts.agreements.documents import visible_documents
 from contracts.agreements.models import (
     ContractItem,
     FrameworkAgreement,
@@ -24,8 +21,11 @@ from contracts.agreements.models import (
     PriceChangeRoute,
     PriceChangeState,
 )
-from contracts.agreements.modifications import visible_modifications
-from contracts.agreements.price_comparison import tier_moves
+from contracts.agreements.prices import changes as domain
+from contracts.agreements.prices import decisions as price_decisions
+from contracts.agreements.prices.comparison import tier_moves
+from contracts.agreements.prices.modifications import visible_modifications
+from contracts.agreements.writing.documents import visible_documents
 from frontend.access import CONTRACTS, may_open
 from frontend.actor import PageRequest
 from frontend.downloads import export_urls, table_download, wants_export

@@ -11,9 +11,9 @@ from django.http import Http404, HttpResponseBase
 from django.shortcuts import render
 
 from contracts.agreements.models import Listing
-from contracts.agreements.price_changes import visible_changes
-from contracts.agreements.price_history import PriceSpan, price_history
-from contracts.agreements.price_reasons import Asked, price_reasons
+from contracts.agreements.prices.changes import visible_changes
+from contracts.agreements.prices.history import PriceSpan, price_history
+from contracts.agreements.prices.reasons import Asked, price_reasons
 from frontend.access import may_open
 from frontend.actor import PageRequest
 from frontend.downloads import Cell, export_urls, table_download, wants_export

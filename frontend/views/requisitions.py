@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from contracts.agreements.allotment import Decision
+from contracts.agreements.allocation.allotment import Decision
 from contracts.clock import berlin_day
 from frontend.access import may_open
 from frontend.actor import PageRequest

@@ -11,8 +11,8 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 
-from contracts.agreements import standards as domain
-from contracts.agreements.gate_register import reachable_groups
+from contracts.agreements.gates import standards as domain
+from contracts.agreements.gates.register import reachable_groups
 from contracts.agreements.models import EquipmentStandard, StandardItem
 from contracts.clock import berlin_day
 from frontend.access import may_open

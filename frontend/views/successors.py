@@ -11,8 +11,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from contracts.agreements.allocation.successors import replacements
 from contracts.agreements.models import SuccessorProposal, SuccessorState
-from contracts.agreements.successors import replacements
 from contracts.catalogue import successors as domain
 from frontend.access import may_open
 from frontend.actor import PageRequest

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 
-from contracts.agreements.lifecycle import end_agreement, list_agreement
+from contracts.agreements.life.lifecycle import end_agreement, list_agreement
 from contracts.agreements.models import (
     Award,
     ContractItem,
@@ -15,7 +15,7 @@ from contracts.agreements.models import (
     Lot,
     PriceBasis,
 )
-from contracts.agreements.setup import (
+from contracts.agreements.writing.setup import (
     ItemSpec,
     TierRow,
     create_agreement,
@@ -25,7 +25,7 @@ from contracts.agreements.setup import (
     entitle,
     set_price,
 )
-from contracts.agreements.terms import Terms
+from contracts.agreements.writing.terms import Terms
 from contracts.clock import berlin_day
 from contracts.parties.models import Membership
 from contracts.pricing import round_half_up

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from django.db.backends.postgresql.psycopg_any import DateRange
 
-from contracts.agreements.listing import list_articles
+from contracts.agreements.life.listing import list_articles
 from contracts.agreements.models import Article, ContractItem, Listing, ListPriceVersion
 from contracts.catalogue.indexing import reindex
 from contracts.parties.models import Membership, Organisation

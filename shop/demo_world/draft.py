@@ -6,9 +6,9 @@ from datetime import timedelta
 from decimal import Decimal
 
 from contracts.agreements.models import AllocationRule, PriceBasis
-from contracts.agreements.positions import Prices, add_position
-from contracts.agreements.setup import ItemSpec, create_agreement, create_award, create_lot
-from contracts.agreements.tiers import TierRow
+from contracts.agreements.writing.positions import Prices, add_position
+from contracts.agreements.writing.setup import ItemSpec, create_agreement, create_award, create_lot
+from contracts.agreements.writing.tiers import TierRow
 from contracts.parties.models import Membership
 
 from .days import Days

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from contracts.agreements.bundles import BundleSpec, create_bundle
+from contracts.agreements.gates.bundles import BundleSpec, create_bundle
+from contracts.agreements.gates.standards import StandardSpec, create_standard
 from contracts.agreements.models import BundleAudience, ContractItem, StandardLevel
-from contracts.agreements.standards import StandardSpec, create_standard
 from contracts.parties.models import Membership
 
 from .days import Days

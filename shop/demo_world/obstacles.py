@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from contracts.agreements.gate_register import GateScope, GateSpec, declare_opt_out, set_gate
+from contracts.agreements.gates.register import GateScope, GateSpec, declare_opt_out, set_gate
 from contracts.agreements.models import Article, GateEffect, GateReason
 from contracts.clock import berlin_day
 from contracts.parties.models import Membership, Role

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contracts.agreements.documents import NewDocument, upload
 from contracts.agreements.models import (
     Award,
     DocumentAudience,
@@ -10,6 +9,7 @@ from contracts.agreements.models import (
     FrameworkAgreement,
     PriceChange,
 )
+from contracts.agreements.writing.documents import NewDocument, upload
 from contracts.parties.models import Membership
 
 from .agreements import Agreements

@@ -10,7 +10,6 @@ from dataclasses import fields, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from contracts.agreements import modifications
 from contracts.agreements.models import (
     Award,
     ContractItem,
@@ -20,11 +19,12 @@ from contracts.agreements.models import (
     PriceChange,
     PriceVersion,
 )
-from contracts.agreements.modifications import Entry
-from contracts.agreements.price_changes import Proposal, propose
-from contracts.agreements.price_decisions import confirm, decide
-from contracts.agreements.terms import Terms, add_terms
-from contracts.agreements.tiers import TierRow
+from contracts.agreements.prices import modifications
+from contracts.agreements.prices.changes import Proposal, propose
+from contracts.agreements.prices.decisions import confirm, decide
+from contracts.agreements.prices.modifications import Entry
+from contracts.agreements.writing.terms import Terms, add_terms
+from contracts.agreements.writing.tiers import TierRow
 from contracts.pricing import round_half_up
 
 from .days import Days, start_of

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from contracts.agreements.buyers import return_quota, set_quota, transfer_quota
 from contracts.agreements.models import BuyerEntitlement
+from contracts.agreements.writing.buyers import return_quota, set_quota, transfer_quota
 
 from .days import Days
 from .people import People

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from django.db import transaction
 
-from contracts.agreements import cpv
 from contracts.agreements.models import ContractItem, Listing
+from contracts.agreements.writing import cpv
 from contracts.audit.models import AuditEntry
 from contracts.audit.record import record
 from contracts.parties.models import Organisation

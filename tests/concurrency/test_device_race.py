@@ -11,7 +11,7 @@ from threading import Barrier
 import pytest
 
 from contracts.agreements.models import ItemRelation, PriceBasis, RelationKind
-from contracts.agreements.setup import ItemSpec, TierRow
+from contracts.agreements.writing.setup import ItemSpec, TierRow
 from contracts.parties.models import Membership, Role
 from orders import approvals, line_rules
 from orders.errors import DeviceMissing

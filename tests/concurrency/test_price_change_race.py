@@ -13,13 +13,6 @@ from threading import Barrier
 
 import pytest
 
-from contracts.agreements import modifications, price_changes, price_decisions
-from contracts.agreements.change_errors import (
-    ChangePending,
-    OutsideLimits,
-    SamePerson,
-    WrongChangeState,
-)
 from contracts.agreements.models import (
     ContractItem,
     ContractModification,
@@ -28,7 +21,16 @@ from contracts.agreements.models import (
     PriceChange,
     PriceVersion,
 )
-from contracts.agreements.setup import OverlappingPrices
+from contracts.agreements.prices import changes as price_changes
+from contracts.agreements.prices import decisions as price_decisions
+from contracts.agreements.prices import modifications
+from contracts.agreements.prices.errors import (
+    ChangePending,
+    OutsideLimits,
+    SamePerson,
+    WrongChangeState,
+)
+from contracts.agreements.writing.setup import OverlappingPrices
 from contracts.parties.models import Membership, Role
 from tests.price_changes import FALL, RISE, Bargain, bargain, entry
 from tests.world import NOW, build_world, person

@@ -9,11 +9,11 @@ from threading import Event
 
 import pytest
 
-from contracts.agreements import stops
+from contracts.agreements.caps import stops
+from contracts.agreements.caps.stops import review_stops
 from contracts.agreements.errors import Blocked
-from contracts.agreements.gate_register import GateScope, GateSpec, set_gate
+from contracts.agreements.gates.register import GateScope, GateSpec, set_gate
 from contracts.agreements.models import GateReason
-from contracts.agreements.stops import review_stops
 from contracts.ledger.errors import AccountClosed, LimitExceeded
 from contracts.ledger.models import LimitAccount
 from orders import requisitions

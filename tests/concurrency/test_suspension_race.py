@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import transaction
 
-from contracts.agreements import lifecycle
+from contracts.agreements.life import lifecycle
 from contracts.ledger.errors import AccountClosed
 from contracts.ledger.models import LimitAccount
 from orders import requisitions

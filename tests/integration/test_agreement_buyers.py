@@ -7,14 +7,14 @@ from decimal import Decimal
 
 import pytest
 
-from contracts.agreements import buyers
-from contracts.agreements.buyers import AlreadyBooked, NoQuota
 from contracts.agreements.entitlement import entitled_listings
 from contracts.agreements.errors import AgreementEnded, NotAllowed, NotFound
-from contracts.agreements.lifecycle import end_by_decision
+from contracts.agreements.life.lifecycle import end_by_decision
 from contracts.agreements.models import BuyerEntitlement
 from contracts.agreements.refused import OutOfOrder, OverlappingEntitlements
-from contracts.agreements.setup import entitle
+from contracts.agreements.writing import buyers
+from contracts.agreements.writing.buyers import AlreadyBooked, NoQuota
+from contracts.agreements.writing.setup import entitle
 from contracts.audit.models import AuditEntry
 from contracts.ledger.errors import InvalidAmount, LimitBelowUse, LimitExceeded
 from contracts.ledger.models import LimitAccount

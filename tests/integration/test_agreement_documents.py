@@ -8,13 +8,13 @@ from zipfile import ZipFile
 
 import pytest
 
-from contracts.agreements import documents
-from contracts.agreements.documents import NewDocument, visible_documents
 from contracts.agreements.errors import NotAllowed, NotFound
-from contracts.agreements.file_kinds import MAX_BYTES, UnsuitableFile, media_type, safe_name
 from contracts.agreements.models import AgreementDocument, BuyerEntitlement, DocumentAudience
 from contracts.agreements.models import DocumentKind as Kind
-from contracts.agreements.setup import entitle
+from contracts.agreements.writing import documents
+from contracts.agreements.writing.documents import NewDocument, visible_documents
+from contracts.agreements.writing.file_kinds import MAX_BYTES, UnsuitableFile, media_type, safe_name
+from contracts.agreements.writing.setup import entitle
 from contracts.audit.models import AuditEntry
 from contracts.parties.models import Membership, Role
 from tests.refusals import forbidden

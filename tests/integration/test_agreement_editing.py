@@ -9,12 +9,9 @@ from decimal import Decimal
 
 import pytest
 
-from contracts.agreements import edit, positions
-from contracts.agreements.audit_trail import trail
-from contracts.agreements.edit import AgreementHead, AwardHead, LotHead, StillUsed
-from contracts.agreements.editing import NotEditable
 from contracts.agreements.errors import AgreementEnded, NotAllowed, NotFound
-from contracts.agreements.lifecycle import end_by_decision
+from contracts.agreements.life.audit_trail import trail
+from contracts.agreements.life.lifecycle import end_by_decision
 from contracts.agreements.models import (
     AgreementState,
     AllocationRule,
@@ -24,11 +21,14 @@ from contracts.agreements.models import (
     Lot,
     PriceBasis,
 )
-from contracts.agreements.positions import Prices
 from contracts.agreements.refused import AlreadyExists, FieldRefused, OutOfOrder
-from contracts.agreements.setup import ItemSpec, create_agreement, create_award, create_lot
-from contracts.agreements.terms import Terms, add_terms
-from contracts.agreements.tiers import TierRow
+from contracts.agreements.writing import edit, positions
+from contracts.agreements.writing.edit import AgreementHead, AwardHead, LotHead, StillUsed
+from contracts.agreements.writing.editing import NotEditable
+from contracts.agreements.writing.positions import Prices
+from contracts.agreements.writing.setup import ItemSpec, create_agreement, create_award, create_lot
+from contracts.agreements.writing.terms import Terms, add_terms
+from contracts.agreements.writing.tiers import TierRow
 from contracts.audit.models import AuditEntry
 from contracts.ledger.errors import LimitBelowUse
 from contracts.ledger.replay import differences

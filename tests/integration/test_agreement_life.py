@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from contracts.agreements import lifecycle
 from contracts.agreements.entitlement import entitled_listings, visible_agreements
 from contracts.agreements.errors import (
     AgreementEnded,
@@ -18,8 +17,9 @@ from contracts.agreements.errors import (
     NotFound,
     NotListable,
 )
-from contracts.agreements.lifecycle import NotExhausted, WrongState
-from contracts.agreements.listing_rules import months_after, obstacles_to_listing
+from contracts.agreements.life import lifecycle
+from contracts.agreements.life.lifecycle import NotExhausted, WrongState
+from contracts.agreements.life.listing_rules import months_after, obstacles_to_listing
 from contracts.agreements.models import (
     AgreementState,
     Article,
@@ -30,7 +30,7 @@ from contracts.agreements.models import (
     PriceVersion,
 )
 from contracts.agreements.refused import FieldRefused
-from contracts.agreements.setup import create_agreement, create_award, create_lot
+from contracts.agreements.writing.setup import create_agreement, create_award, create_lot
 from contracts.audit.models import AuditEntry
 from contracts.ledger.errors import AccountClosed
 from contracts.ledger.models import LimitAccount

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from contracts.agreements.allocation import turns
+from contracts.agreements.allocation.turns import turns
 from contracts.agreements.models import AllocationRule, AwardTerms, RotationCounter
 from contracts.catalogue.indexing import reindex
 from contracts.ledger.movements import set_open

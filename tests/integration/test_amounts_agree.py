@@ -16,9 +16,9 @@ from random import Random
 import pytest
 from django.db.backends.postgresql.psycopg_any import DateRange
 
-from contracts.agreements.listing import list_articles
+from contracts.agreements.life.listing import list_articles
 from contracts.agreements.models import Article, PriceBasis, VatRule
-from contracts.agreements.setup import ItemSpec, TierRow, create_item, set_price
+from contracts.agreements.writing.setup import ItemSpec, TierRow, create_item, set_price
 from contracts.ledger.replay import differences
 from contracts.pricing import round_half_up
 from orders import baskets, requisitions

@@ -14,9 +14,11 @@ from pathlib import Path
 import pytest
 
 from api.problems import kind_of
-from contracts.agreements import lifecycle, modification_effects, price_changes
-from contracts.agreements.setup import entitle, set_price
-from contracts.agreements.tiers import TierRow
+from contracts.agreements.life import lifecycle
+from contracts.agreements.prices import changes as price_changes
+from contracts.agreements.prices import modification_effects
+from contracts.agreements.writing.setup import entitle, set_price
+from contracts.agreements.writing.tiers import TierRow
 from orders import requisitions
 from tests.database_state import contents
 from tests.price_changes import Bargain, bargain

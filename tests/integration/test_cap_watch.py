@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from contracts.agreements.models import CapWarning
-from contracts.agreements.setup import entitle
+from contracts.agreements.writing.setup import entitle
 from contracts.ledger.movements import adjust
 from contracts.parties.models import Role
 from orders import requisitions

@@ -24,8 +24,14 @@ from contracts.agreements.models import (
     ListPriceVersion,
     PriceBasis,
 )
-from contracts.agreements.quotes import offers, with_contract
-from contracts.agreements.setup import ItemSpec, TierRow, create_item, set_list_price, set_price
+from contracts.agreements.prices.quotes import offers, with_contract
+from contracts.agreements.writing.setup import (
+    ItemSpec,
+    TierRow,
+    create_item,
+    set_list_price,
+    set_price,
+)
 from contracts.audit.models import AuditEntry
 from contracts.catalogue import publication, staging, uploads
 from contracts.catalogue.diff import diff_counts, diff_page, issues_csv, price_jumps

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from contracts.agreements import cpv
-from contracts.agreements.cpv import UnknownCpv, UnreadableVocabulary
 from contracts.agreements.models import CpvCode
+from contracts.agreements.writing import cpv
+from contracts.agreements.writing.cpv import UnknownCpv, UnreadableVocabulary
 
 HEAD = "code,parent,type,name_en,name_de\n"
 ROWS = (

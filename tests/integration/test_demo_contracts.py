@@ -8,10 +8,9 @@ from decimal import Decimal
 import pytest
 from django.core.management import call_command
 
-from contracts.agreements.cpv import names
-from contracts.agreements.documents import visible_documents
+from contracts.agreements.allocation.successors import replacements
 from contracts.agreements.errors import Blocked
-from contracts.agreements.listing_rules import obstacles_to_listing
+from contracts.agreements.life.listing_rules import obstacles_to_listing
 from contracts.agreements.models import (
     AgreementDocument,
     AwardTerms,
@@ -33,8 +32,9 @@ from contracts.agreements.models import (
     PriceVersion,
     SuccessorProposal,
 )
-from contracts.agreements.quotes import with_contract
-from contracts.agreements.successors import replacements
+from contracts.agreements.prices.quotes import with_contract
+from contracts.agreements.writing.cpv import names
+from contracts.agreements.writing.documents import visible_documents
 from contracts.ledger.models import ClosedReason, EntryKind, LedgerEntry, LimitAccount
 from contracts.parties.models import Role
 from orders.models import AllocationStep, CallOff, CallOffLine

@@ -16,10 +16,10 @@ from django.db import connection
 from lxml import etree
 from psycopg import sql
 
-from contracts.agreements.caps import cap_uses
+from contracts.agreements.caps.use import cap_uses
 from contracts.agreements.entitlement import entitled_listings
 from contracts.agreements.errors import Blocked, NotListable
-from contracts.agreements.lifecycle import end_agreement
+from contracts.agreements.life.lifecycle import end_agreement
 from contracts.agreements.models import (
     AgreementState,
     Article,

@@ -8,14 +8,16 @@ from decimal import Decimal
 
 import pytest
 
+from contracts.agreements.caps.stops import review_stops
 from contracts.agreements.errors import Blocked
-from contracts.agreements.gate_register import (
+from contracts.agreements.gates.register import (
     GateScope,
     GateSpec,
     declare_opt_out,
     lift_gate,
     set_gate,
 )
+from contracts.agreements.gates.standards import StandardSpec, create_standard
 from contracts.agreements.models import (
     AwardTerms,
     GateEffect,
@@ -26,9 +28,7 @@ from contracts.agreements.models import (
     RelationKind,
     StandardLevel,
 )
-from contracts.agreements.setup import ItemSpec, TierRow
-from contracts.agreements.standards import StandardSpec, create_standard
-from contracts.agreements.stops import review_stops
+from contracts.agreements.writing.setup import ItemSpec, TierRow
 from contracts.parties.models import Role
 from orders import approvals, baskets, line_rules, requisitions
 from orders.errors import BelowMinimum, DeviceMissing, LotFull

@@ -8,9 +8,10 @@ from decimal import Decimal
 
 import pytest
 
+from contracts.agreements.caps.stops import review_stops
 from contracts.agreements.entitlement import entitled_listings
 from contracts.agreements.errors import NotAllowed, NotFound
-from contracts.agreements.gate_register import (
+from contracts.agreements.gates.register import (
     GateRefused,
     GateScope,
     GateSpec,
@@ -22,8 +23,7 @@ from contracts.agreements.gate_register import (
     visible_gates,
 )
 from contracts.agreements.models import Gate, GateEffect, GateReason
-from contracts.agreements.setup import create_award
-from contracts.agreements.stops import review_stops
+from contracts.agreements.writing.setup import create_award
 from contracts.audit.models import AuditEntry
 from contracts.ledger.models import LimitAccount
 from contracts.parties.models import Membership, Organisation, Role

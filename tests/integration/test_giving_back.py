@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from contracts.agreements.listing import list_articles
+from contracts.agreements.life.listing import list_articles
 from contracts.agreements.models import AllocationRule, Article, PriceTier
 from contracts.ledger.models import LimitAccount
 from contracts.ledger.replay import differences

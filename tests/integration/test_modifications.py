@@ -8,8 +8,6 @@ from decimal import Decimal
 
 import pytest
 
-from contracts.agreements import change_errors as errors
-from contracts.agreements import modification_effects, modifications
 from contracts.agreements.errors import AgreementEnded, NotAllowed, NotFound
 from contracts.agreements.legal import NoLegalFigure
 from contracts.agreements.models import (
@@ -19,7 +17,8 @@ from contracts.agreements.models import (
     ModificationGround,
     ModificationKind,
 )
-from contracts.agreements.modifications import Entry
+from contracts.agreements.prices import errors, modification_effects, modifications
+from contracts.agreements.prices.modifications import Entry
 from contracts.ledger.errors import LimitBelowUse
 from contracts.ledger.models import LimitAccount
 from contracts.ledger.replay import differences

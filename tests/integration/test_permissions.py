@@ -19,7 +19,7 @@ from django.urls import URLPattern, URLResolver, reverse
 from pytest_django import DjangoDbBlocker
 
 import api.urls
-from contracts.agreements import price_changes
+from contracts.agreements.prices import changes as price_changes
 from contracts.catalogue import successors, uploads
 from contracts.parties.models import Membership, Organisation, Role
 from orders.exports import sequence_all

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from django.db.backends.postgresql.psycopg_any import DateRange
 
-from contracts.agreements.listing import list_articles
+from contracts.agreements.life.listing import list_articles
 from contracts.agreements.models import (
     Article,
     ContractItem,
@@ -19,8 +19,8 @@ from contracts.agreements.models import (
     PriceBasis,
     PriceVersion,
 )
-from contracts.agreements.setup import ItemSpec, create_item, set_price
-from contracts.agreements.tiers import TierRow
+from contracts.agreements.writing.setup import ItemSpec, create_item, set_price
+from contracts.agreements.writing.tiers import TierRow
 from contracts.parties.models import Membership, Role
 from orders.errors import NotAllowed
 from orders.models import CallOffLine

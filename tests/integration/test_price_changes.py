@@ -9,8 +9,6 @@ from decimal import Decimal
 import pytest
 from django.db import transaction
 
-from contracts.agreements import change_errors as errors
-from contracts.agreements import modifications, price_changes, price_decisions
 from contracts.agreements.errors import AgreementEnded, NoPrice, NotAllowed, NotFound
 from contracts.agreements.models import (
     ContractModification,
@@ -19,9 +17,12 @@ from contracts.agreements.models import (
     PriceChange,
     PriceVersion,
 )
-from contracts.agreements.quotes import Wanted, price_order
-from contracts.agreements.setup import OverlappingPrices, set_price
-from contracts.agreements.tiers import TierRow
+from contracts.agreements.prices import changes as price_changes
+from contracts.agreements.prices import decisions as price_decisions
+from contracts.agreements.prices import errors, modifications
+from contracts.agreements.prices.quotes import Wanted, price_order
+from contracts.agreements.writing.setup import OverlappingPrices, set_price
+from contracts.agreements.writing.tiers import TierRow
 from contracts.audit.models import AuditEntry
 from contracts.parties.models import Membership, Role
 from contracts.pricing import InvalidPrice, InvalidPriceUnit, TierOrderError

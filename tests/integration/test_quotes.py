@@ -6,9 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from contracts.agreements.listing import list_articles
+from contracts.agreements.life.listing import list_articles
 from contracts.agreements.models import Article
-from contracts.agreements.quotes import Wanted, price_order
+from contracts.agreements.prices.quotes import Wanted, price_order
 from tests.world import DAY, NOW, build_world
 
 

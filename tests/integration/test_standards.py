@@ -7,7 +7,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from contracts.agreements.bundles import (
+from contracts.agreements.errors import NotAllowed, NotFound
+from contracts.agreements.gates.bundles import (
     BundleRefused,
     BundleSpec,
     bundle_listings,
@@ -16,9 +17,15 @@ from contracts.agreements.bundles import (
     own_bundles,
     retire_bundle,
 )
-from contracts.agreements.errors import NotAllowed, NotFound
-from contracts.agreements.gate_register import declare_opt_out
-from contracts.agreements.gates import rules_for
+from contracts.agreements.gates.register import declare_opt_out
+from contracts.agreements.gates.rules import rules_for
+from contracts.agreements.gates.standards import (
+    StandardRefused,
+    StandardSpec,
+    create_standard,
+    lift_standard,
+    replace_standard,
+)
 from contracts.agreements.models import (
     BundleAudience,
     EquipmentStandard,
@@ -26,14 +33,7 @@ from contracts.agreements.models import (
     StandardItem,
     StandardLevel,
 )
-from contracts.agreements.setup import ItemSpec, create_award, create_item
-from contracts.agreements.standards import (
-    StandardRefused,
-    StandardSpec,
-    create_standard,
-    lift_standard,
-    replace_standard,
-)
+from contracts.agreements.writing.setup import ItemSpec, create_award, create_item
 from contracts.audit.models import AuditEntry
 from contracts.parties.models import Membership, Role
 from contracts.pricing import InvalidQuantity

@@ -9,10 +9,11 @@ from decimal import Decimal
 import pytest
 from django.db import transaction
 
-from contracts.agreements.gate_register import GateScope, GateSpec, lift_gate, set_gate
-from contracts.agreements.listing import list_articles
+from contracts.agreements.caps.stops import review_stops
+from contracts.agreements.gates.register import GateScope, GateSpec, lift_gate, set_gate
+from contracts.agreements.life.listing import list_articles
 from contracts.agreements.models import Article, ContractItem, GateReason, ItemRole, PriceBasis
-from contracts.agreements.setup import (
+from contracts.agreements.writing.setup import (
     ItemSpec,
     TierRow,
     create_award,
@@ -20,7 +21,6 @@ from contracts.agreements.setup import (
     set_list_price,
     set_price,
 )
-from contracts.agreements.stops import review_stops
 from contracts.ledger.models import LimitAccount
 from contracts.ledger.movements import adjust, set_open
 from contracts.pricing import Tier, active_tier, line_net

@@ -7,10 +7,10 @@ from decimal import Decimal
 
 import pytest
 
+from contracts.agreements.allocation.successors import replacements
 from contracts.agreements.errors import NotAllowed, NotFound
 from contracts.agreements.models import Listing, PriceBasis, PriceVersion, SuccessorProposal
-from contracts.agreements.quotes import offers
-from contracts.agreements.successors import replacements
+from contracts.agreements.prices.quotes import offers
 from contracts.audit.models import AuditEntry
 from contracts.catalogue import successors
 from contracts.catalogue.indexing import reindex

@@ -31,7 +31,7 @@ from contracts.agreements.models import (
     StandardItem,
     StandardLevel,
 )
-from contracts.agreements.setup import entitle
+from contracts.agreements.writing.setup import entitle
 from contracts.catalogue import uploads
 from contracts.catalogue.indexing import reindex
 from contracts.clock import berlin_day

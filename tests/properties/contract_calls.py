@@ -6,17 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from contracts.agreements import (
-    buyers,
-    gate_register,
-    lifecycle,
-    modification_effects,
-    modifications,
-    price_changes,
-    price_decisions,
-    setup,
-)
-from contracts.agreements.gate_register import GateScope, GateSpec
+from contracts.agreements.gates import register as gate_register
+from contracts.agreements.gates.register import GateScope, GateSpec
+from contracts.agreements.life import lifecycle
 from contracts.agreements.models import (
     BuyerEntitlement,
     ContractModification,
@@ -27,9 +19,13 @@ from contracts.agreements.models import (
     ModificationKind,
     PriceChange,
 )
-from contracts.agreements.modifications import Entry
-from contracts.agreements.price_changes import Proposal
-from contracts.agreements.tiers import TierRow
+from contracts.agreements.prices import changes as price_changes
+from contracts.agreements.prices import decisions as price_decisions
+from contracts.agreements.prices import modification_effects, modifications
+from contracts.agreements.prices.changes import Proposal
+from contracts.agreements.prices.modifications import Entry
+from contracts.agreements.writing import buyers, setup
+from contracts.agreements.writing.tiers import TierRow
 from contracts.clock import berlin_day
 from contracts.parties.models import Membership
 from orders import (

@@ -7,12 +7,12 @@ from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 
-from contracts.agreements.buyers import NoQuota
 from contracts.agreements.errors import AgreementEnded, NotFound, NotListable
-from contracts.agreements.gate_register import GateRefused
-from contracts.agreements.lifecycle import NotExhausted, WrongState
+from contracts.agreements.gates.register import GateRefused
+from contracts.agreements.life.lifecycle import NotExhausted, WrongState
 from contracts.agreements.models import Gate as GateRow
 from contracts.agreements.refused import OutOfOrder, OverlappingEntitlements
+from contracts.agreements.writing.buyers import NoQuota
 from contracts.ledger.errors import InvalidAmount, LimitBelowUse, TransferNotPossible
 
 from . import contract_calls as calls

@@ -6,7 +6,8 @@ from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 
-from contracts.agreements.change_errors import (
+from contracts.agreements.errors import AgreementEnded, NotAllowed
+from contracts.agreements.prices.errors import (
     AlreadyUsed,
     BeyondEntry,
     ChangePending,
@@ -18,8 +19,7 @@ from contracts.agreements.change_errors import (
     WrongChangeState,
     WrongModificationState,
 )
-from contracts.agreements.errors import AgreementEnded, NotAllowed
-from contracts.agreements.setup import OverlappingPrices
+from contracts.agreements.writing.setup import OverlappingPrices
 from contracts.ledger.errors import InvalidAmount, LimitBelowUse
 from contracts.ledger.models import LimitAccount, Unit
 from contracts.parties.models import Role

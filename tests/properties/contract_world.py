@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from contracts.agreements.buyers import set_quota
-from contracts.agreements.listing import list_articles
+from contracts.agreements.life.listing import list_articles
 from contracts.agreements.models import (
     AllocationRule,
     Article,
@@ -25,8 +24,9 @@ from contracts.agreements.models import (
     Lot,
     PriceBasis,
 )
-from contracts.agreements.modification_effects import lower_cap
-from contracts.agreements.setup import (
+from contracts.agreements.prices.modification_effects import lower_cap
+from contracts.agreements.writing.buyers import set_quota
+from contracts.agreements.writing.setup import (
     ItemSpec,
     TierRow,
     create_award,

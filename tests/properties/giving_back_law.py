@@ -19,9 +19,9 @@ from django.db import transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from contracts.agreements.listing import list_articles
+from contracts.agreements.life.listing import list_articles
 from contracts.agreements.models import Article, ContractItem, PriceBasis
-from contracts.agreements.setup import ItemSpec, TierRow, create_item, entitle, set_price
+from contracts.agreements.writing.setup import ItemSpec, TierRow, create_item, entitle, set_price
 from contracts.ledger.models import LimitAccount
 from contracts.ledger.replay import differences
 from orders import baskets, cancellations, goods_receipts, requisitions

@@ -8,8 +8,8 @@ from types import ModuleType
 
 import pytest
 
-from contracts.agreements import allocation as turns_of
-from contracts.agreements import allotment
+from contracts.agreements.allocation import allotment
+from contracts.agreements.allocation import turns as turns_of
 from contracts.agreements.models import AllocationRule
 from orders import allocation, cascade, issuing, placement, requoting
 

@@ -17,14 +17,12 @@ from types import ModuleType
 import psycopg
 import pytest
 
-from contracts.agreements import (
-    entitlement,
-    gates,
-    price_application,
-    price_changes,
-    price_decisions,
-    quotes,
-)
+from contracts.agreements import entitlement
+from contracts.agreements.gates import rules as gates
+from contracts.agreements.prices import application as price_application
+from contracts.agreements.prices import changes as price_changes
+from contracts.agreements.prices import decisions as price_decisions
+from contracts.agreements.prices import quotes
 from contracts.ledger import movements
 from contracts.pricing import calculator
 from contracts.pricing import price_change as clause

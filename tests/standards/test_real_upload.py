@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from contracts.agreements.models import ContractItem, Listing, ListPriceVersion, PriceBasis
-from contracts.agreements.quotes import offers, with_contract
-from contracts.agreements.setup import ItemSpec, TierRow, create_item, set_price
+from contracts.agreements.prices.quotes import offers, with_contract
+from contracts.agreements.writing.setup import ItemSpec, TierRow, create_item, set_price
 from contracts.catalogue import publication, uploads
 from contracts.catalogue.errors import NothingToSubmit
 from contracts.catalogue.models import CatalogueUpload, SearchEntry, StagedArticle

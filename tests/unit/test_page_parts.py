@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
+from contracts.agreements.caps.forecast import forecast
 from contracts.agreements.errors import Blocked
-from contracts.agreements.forecast import forecast
 from contracts.ledger.errors import LimitExceeded, Shortfall
 from contracts.ledger.models import LimitAccount
 from contracts.parties.models import Membership, Role

@@ -10,11 +10,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from contracts.agreements import documents
-from contracts.agreements.documents import NewDocument
 from contracts.agreements.models import DocumentAudience, DocumentKind, PriceBasis
-from contracts.agreements.setup import ItemSpec, create_item, entitle, set_price
-from contracts.agreements.tiers import TierRow
+from contracts.agreements.writing import documents
+from contracts.agreements.writing.documents import NewDocument
+from contracts.agreements.writing.setup import ItemSpec, create_item, entitle, set_price
+from contracts.agreements.writing.tiers import TierRow
 from contracts.clock import berlin_day
 from contracts.parties.models import Organisation, Role
 from contracts.parties.models.organisation import OrganisationKind

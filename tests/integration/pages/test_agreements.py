@@ -14,7 +14,6 @@ from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from contracts.agreements import cpv
 from contracts.agreements.models import (
     AgreementDocument,
     AgreementState,
@@ -24,7 +23,8 @@ from contracts.agreements.models import (
     FrameworkAgreement,
     Lot,
 )
-from contracts.agreements.setup import entitle
+from contracts.agreements.writing import cpv
+from contracts.agreements.writing.setup import entitle
 from contracts.audit.models import AuditEntry
 from contracts.clock import berlin_day
 from contracts.parties.models import Role

@@ -20,7 +20,7 @@ from contracts.agreements.models import (
     PriceBasis,
     RelationKind,
 )
-from contracts.agreements.setup import ItemSpec, TierRow
+from contracts.agreements.writing.setup import ItemSpec, TierRow
 from contracts.catalogue.indexing import reindex
 from contracts.clock import berlin_day
 from contracts.ledger.models import LimitAccount

@@ -12,7 +12,6 @@ from django.db import connection
 from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
 
-from contracts.agreements import documents, modifications, price_changes, price_decisions
 from contracts.agreements.models import (
     ContractModification,
     DocumentAudience,
@@ -22,8 +21,12 @@ from contracts.agreements.models import (
     PriceChange,
     PriceVersion,
 )
-from contracts.agreements.price_changes import Proposal
-from contracts.agreements.tiers import TierRow
+from contracts.agreements.prices import changes as price_changes
+from contracts.agreements.prices import decisions as price_decisions
+from contracts.agreements.prices import modifications
+from contracts.agreements.prices.changes import Proposal
+from contracts.agreements.writing import documents
+from contracts.agreements.writing.tiers import TierRow
 from contracts.clock import berlin_day
 from contracts.parties.models import Membership, Role
 from orders.models import CallOffLine

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from contracts.agreements.listing import list_articles
+from contracts.agreements.life.listing import list_articles
 from contracts.agreements.models import Article
 from contracts.catalogue.indexing import reindex
 from contracts.parties.models import Role

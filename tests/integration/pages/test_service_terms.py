@@ -8,9 +8,9 @@ from decimal import Decimal
 
 import pytest
 
-from contracts.agreements.listing import list_articles
+from contracts.agreements.life.listing import list_articles
 from contracts.agreements.models import Article, Listing, PriceBasis
-from contracts.agreements.setup import ItemSpec, TierRow, create_item, set_price
+from contracts.agreements.writing.setup import ItemSpec, TierRow, create_item, set_price
 from contracts.clock import berlin_day, working_days_after
 from contracts.parties.models import Role
 from orders import baskets, requisitions

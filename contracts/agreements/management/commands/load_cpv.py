@@ -8,8 +8,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from contracts.agreements import cpv
 from contracts.agreements.models import CpvCode
+from contracts.agreements.writing import cpv
 
 
 class Command(BaseCommand):

@@ -1,0 +1,1 @@
+"""Caps: their use, warnings, forecast, and the stop of what is full."""

@@ -1,0 +1,1 @@
+"""Gates: the one place that says no, with its registers."""

@@ -1,0 +1,1 @@
+"""The life of an agreement, and what is on its shelf."""

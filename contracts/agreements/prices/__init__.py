@@ -1,0 +1,1 @@
+"""Prices: quotes, changes, the register of modifications, history."""

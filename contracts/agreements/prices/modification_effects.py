@@ -1,0 +1,216 @@
+"""What an approved modification allows: a higher cap, a longer term.
+
+Caps are raised and terms extended through an approved entry of the register only; a cap is
+lowered with a document, and never below what is bound under it.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from contracts.agreements.errors import AgreementEnded, NotFound
+from contracts.agreements.models import (
+    AgreementState,
+    Award,
+    ContractItem,
+    ContractModification,
+    FrameworkAgreement,
+    Lot,
+    ModificationKind,
+    ModificationState,
+)
+from contracts.agreements.prices.errors import AlreadyUsed, BeyondEntry, NotApproved
+from contracts.agreements.prices.modifications import locked_entry
+from contracts.agreements.writing.managing import managed_agreement, require_role
+from contracts.audit.models import AuditEntry
+from contracts.audit.record import record
+from contracts.ledger.errors import DuplicateReference
+from contracts.ledger.models import LimitAccount, Unit
+from contracts.ledger.movements import adjust
+from contracts.parties.models import Membership, Role
+from contracts.pricing import euros
+
+_EXTENDED = "modification.term_extended"
+_RAISED = "modification.cap_raised"
+
+
+def raise_cap(
+    *, account_id: int, new_limit: Decimal, modification_id: int, by: Membership, now: datetime
+) -> LimitAccount:
+    """Raise a cap of the agreement (net EUR or pieces) as the approved entry allows.
+
+    A value cap rises by the entry's value at most; a cap rises once per entry. Raises
+    NotAllowed, NotFound, NotApproved, BeyondEntry, AlreadyUsed, AgreementEnded, and what
+    the ledger refuses.
+    """
+    require_role(by, {Role.CONTRACT_MANAGER}, now)
+    with transaction.atomic():
+        entry, _ = _approved(modification_id, ModificationKind.CAP, by)
+        account = _account(account_id, raisable_accounts(entry))
+        rise = new_limit - account.limit_amount
+        if rise <= 0:
+            raise BeyondEntry("Die neue Grenze ist nicht höher als die geltende.")
+        if account.unit == Unit.EUR and rise > entry.value:
+            raise BeyondEntry(
+                f"Die Vertragsänderung {entry.number} erlaubt höchstens {euros(entry.value)} "
+                f"mehr, gewünscht sind {euros(rise)}."
+            )
+        record(
+            entry,
+            _RAISED,
+            by=by,
+            now=now,
+            before={"account": account.pk, "limit": str(account.limit_amount)},
+            after={"number": entry.number, "limit": str(new_limit)},
+            rule="§ 132 GWB",
+        )
+        try:
+            _adjust(account, new_limit, f"Vertragsänderung {entry.number}", entry.number, by, now)
+        except DuplicateReference as error:
+            raise AlreadyUsed(
+                f"Diese Grenze ist auf Grund der Vertragsänderung {entry.number} schon erhöht."
+            ) from error
+    account.refresh_from_db()
+    return account
+
+
+def lower_cap(
+    *,
+    agreement_id: int,
+    account_id: int,
+    new_limit: Decimal,
+    document: str,
+    by: Membership,
+    now: datetime,
+) -> LimitAccount:
+    """Lower a cap, with the document behind it.
+
+    Raises NotAllowed, NotFound, BeyondEntry (it would rise, or no document is named), and
+    the ledger's LimitBelowUse.
+    """
+    with transaction.atomic():
+        agreement = managed_agreement(agreement_id, by=by, now=now)
+        account = _account(account_id, accounts_of(agreement))
+        if not document.strip():
+            raise BeyondEntry("Bitte nennen Sie das Schriftstück, auf dem die Senkung beruht.")
+        if new_limit >= account.limit_amount:
+            raise BeyondEntry(
+                "Eine Grenze steigt nur durch eine genehmigte Vertragsänderung (§ 132 GWB)."
+            )
+        reference = f"lower:{now.isoformat()}"
+        record(
+            agreement,
+            "agreement.cap_lowered",
+            by=by,
+            now=now,
+            before={"account": account.pk, "limit": str(account.limit_amount)},
+            after={"limit": str(new_limit)},
+            reason=document.strip(),
+        )
+        _adjust(account, new_limit, document.strip(), reference, by, now)
+    account.refresh_from_db()
+    return account
+
+
+def extend_term(
+    *, new_end: date, modification_id: int, by: Membership, now: datetime
+) -> FrameworkAgreement:
+    """Extend the term of the agreement as the approved entry allows, once per entry.
+
+    Raises NotAllowed, NotFound, NotApproved, BeyondEntry, AlreadyUsed, AgreementEnded.
+    """
+    require_role(by, {Role.CONTRACT_MANAGER}, now)
+    with transaction.atomic():
+        entry, agreement = _approved(modification_id, ModificationKind.TERM, by)
+        if new_end <= agreement.ends_on:
+            raise BeyondEntry(
+                f"Die Vereinbarung läuft bereits bis zum {agreement.ends_on:%d.%m.%Y}."
+            )
+        used = AuditEntry.objects.filter(
+            object_type=entry._meta.label_lower,  # noqa: SLF001 - Django documents _meta
+            object_id=entry.pk,
+            action=_EXTENDED,
+        )
+        if used.exists():
+            raise AlreadyUsed(
+                f"Die Laufzeit ist auf Grund der Vertragsänderung {entry.number} schon verlängert."
+            )
+        before = agreement.ends_on
+        agreement.ends_on = new_end
+        agreement.save(update_fields=["ends_on"])
+        record(
+            entry,
+            _EXTENDED,
+            by=by,
+            now=now,
+            before={"ends_on": before.isoformat()},
+            after={"number": entry.number, "ends_on": new_end.isoformat()},
+            rule="§ 132 GWB",
+        )
+    return agreement
+
+
+def _approved(
+    modification_id: int, kind: ModificationKind, by: Membership
+) -> tuple[ContractModification, FrameworkAgreement]:
+    entry, agreement = locked_entry(modification_id, by)
+    if entry.state != ModificationState.APPROVED or entry.kind != kind:
+        raise NotApproved(
+            f"Die Vertragsänderung {entry.number} ist dafür nicht genehmigt. Nötig ist eine "
+            f"genehmigte Änderung „{kind.label}“."
+        )
+    if agreement.state == AgreementState.ENDED:
+        raise AgreementEnded(f"Die Vereinbarung {agreement.number} ist beendet.")
+    return entry, agreement
+
+
+def raisable_accounts(entry: ContractModification) -> QuerySet[LimitAccount]:
+    """The caps an entry may concern: the agreement's, and those within its lot and award."""
+    return accounts_of(entry.agreement, lot_id=entry.lot_id, award_id=entry.award_id)
+
+
+def accounts_of(
+    agreement: FrameworkAgreement, *, lot_id: int | None = None, award_id: int | None = None
+) -> QuerySet[LimitAccount]:
+    """The agreement's cap and those of its lots, awards and positions (no buyer's quota)."""
+    lots = Lot.objects.filter(agreement=agreement)
+    if lot_id is not None:
+        lots = lots.filter(pk=lot_id)
+    awards = Award.objects.filter(lot__in=lots)
+    if award_id is not None:
+        awards = awards.filter(pk=award_id)
+    return LimitAccount.objects.filter(
+        Q(agreement=agreement)
+        | Q(lot__in=lots)
+        | Q(award__in=awards)
+        | Exists(ContractItem.objects.filter(award__in=awards, account=OuterRef("pk")))
+    )
+
+
+def _account(account_id: int, accounts: QuerySet[LimitAccount]) -> LimitAccount:
+    account = accounts.filter(pk=account_id).first()
+    if account is None:
+        raise NotFound("Diese Grenze gehört nicht zu der Vertragsänderung.")
+    return account
+
+
+def _adjust(
+    account: LimitAccount,
+    new_limit: Decimal,
+    document: str,
+    reference: str,
+    by: Membership,
+    now: datetime,
+) -> None:
+    adjust(
+        account.pk,
+        new_limit=new_limit,
+        document=document,
+        reference=reference,
+        by=by,
+        now=now,
+    )

@@ -1,0 +1,1 @@
+"""Writing an agreement down and changing what may be changed."""

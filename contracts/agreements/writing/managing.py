@@ -1,0 +1,48 @@
+"""Who may write an agreement: the contract manager of the body that runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from contracts.agreements.errors import NotAllowed, NotFound
+from contracts.agreements.models import FrameworkAgreement
+from contracts.clock import berlin_day
+from contracts.parties.models import Membership, Role
+
+
+def require_role(by: Membership, roles: Collection[Role], now: datetime) -> None:
+    """Raise NotAllowed unless the membership is in force and has one of the roles."""
+    if not Membership.objects.valid_on(berlin_day(now)).filter(pk=by.pk).exists():
+        raise NotAllowed("Ihre Mitgliedschaft ist heute nicht gültig.")
+    if by.role not in roles:
+        names = " oder ".join(sorted(Role(role).label for role in roles))
+        raise NotAllowed(f"Dieser Schritt ist der Rolle „{names}“ vorbehalten.")
+
+
+def require_manager(by: Membership, now: datetime) -> None:
+    """Raise NotAllowed unless a contract manager with a membership in force acts."""
+    require_role(by, {Role.CONTRACT_MANAGER}, now)
+
+
+def require_manager_of(agreement: FrameworkAgreement, *, by: Membership, now: datetime) -> None:
+    """Raise NotAllowed or NotFound unless the contract manager of the agreement's body acts."""
+    require_manager(by, now)
+    if agreement.purchasing_body_id != by.organisation_id:
+        raise NotFound("Diese Rahmenvereinbarung gibt es bei Ihrer Stelle nicht.")
+
+
+def managed_agreement(agreement_id: int, *, by: Membership, now: datetime) -> FrameworkAgreement:
+    """The agreement, locked, for the contract manager of its body.
+
+    Raises NotAllowed or NotFound. Call inside a transaction.
+    """
+    require_manager(by, now)
+    found = (
+        FrameworkAgreement.objects.select_for_update(of=("self",), no_key=True)
+        .filter(pk=agreement_id, purchasing_body_id=by.organisation_id)
+        .first()
+    )
+    if found is None:
+        raise NotFound("Diese Rahmenvereinbarung gibt es bei Ihrer Stelle nicht.")
+    return found
