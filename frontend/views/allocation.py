@@ -9,7 +9,7 @@ from django.http import HttpResponseBase
 from django.shortcuts import render
 
 from contracts.agreements.models import Lot
-from frontend.access import AUTHORITY, SUPPLIERS
+from frontend.access import AUTHORITY, SUPPLIERS, may_open
 from frontend.actor import PageRequest
 from frontend.downloads import export_urls, table_download, wants_export
 from frontend.presenters.allocation import HEAD, lot_turns, shown_steps, step_row
@@ -40,6 +40,7 @@ def agreement_allocation(request: PageRequest, agreement_id: int) -> HttpRespons
         "page": page,
         "steps": shown_steps(page.object_list, actor),
         "is_buyer": actor.role in AUTHORITY,
+        "opens_call_offs": may_open(actor, "call_off"),
         "exports": export_urls(request),
     }
     return render(request, "frontend/agreements/allocation.html", context)

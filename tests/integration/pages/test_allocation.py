@@ -103,6 +103,9 @@ def test_the_page_of_steps_shows_each_what_concerns_them() -> None:
     second_desk = page(ranks.desks[1], steps_address(ranks))
     assert "an der Reihe" in second_desk
     assert "hat abgelehnt" not in second_desk
+    keeper = person("katalog@rang-2.example", second.supplier, Role.SUPPLIER_CATALOGUE)
+    assert f'href="/abrufe/{second.pk}/"' in second_desk
+    assert f'href="/abrufe/{second.pk}/"' not in page(keeper, steps_address(ranks))
     third = page(ranks.desks[2], steps_address(ranks))
     assert "Noch keine Vergabeschritte" in third
     assert client(world.outsider).get(steps_address(ranks)).status_code == 404
