@@ -8,8 +8,9 @@ from decimal import Decimal
 
 from django.test import Client
 
-from contracts.agreements.models import DocumentAudience, DocumentKind
+from contracts.agreements.models import DocumentAudience, DocumentKind, RelationKind
 from contracts.agreements.writing import documents
+from contracts.agreements.writing.relations import Tie, relate
 from contracts.catalogue.indexing import reindex
 from contracts.clock import berlin_day
 from contracts.parties.models import Membership, Role
@@ -112,8 +113,14 @@ def agreement_targets(pages: PageWorld) -> dict[str, int]:
         by=world.manager,
         now=pages.now,
     )
+    relation = relate(
+        Tie(world.items[1].pk, world.items[0].pk, RelationKind.ACCESSORY),
+        by=world.manager,
+        now=pages.now,
+    )
     return {
         "agreement": world.agreement.pk,
+        "relation": relation.pk,
         "lot": world.lots[0].pk,
         "award": world.awards[0].pk,
         "item": world.items[0].pk,

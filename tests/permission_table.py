@@ -243,6 +243,7 @@ PAGE_ROWS: tuple[PageRow, ...] = (
     PageRow("GET", "agreements", _each(_PARTIES), foreign=200),
     PageRow("GET", "agreement", _each(_PARTIES), args=("agreement",)),
     PageRow("GET", "agreement_items", _each(_PARTIES), args=_AGREEMENT),
+    PageRow("GET", "agreement_relations", _each(_AUTHORITY | _CONTRACTS), args=_AGREEMENT),
     PageRow("GET", "agreement_buyers", _each(_AUTHORITY | _CONTRACTS), args=_AGREEMENT),
     PageRow("GET", "agreement_documents", _each(_PARTIES), args=_AGREEMENT),
     PageRow("GET", "document", _each(_PARTIES), args=(*_AGREEMENT, "document")),
@@ -272,6 +273,10 @@ PAGE_ROWS: tuple[PageRow, ...] = (
     # A buyer gives its own quota back; this one has none.
     *_forms("quota_return", (*_AGREEMENT, "entitlement"), role=Role.PROCUREMENT_OFFICER),
     # Without input, or on a listed agreement, nothing is written, for nobody.
+    PageRow("POST", "relation_create", _MANAGING, args=_AGREEMENT),
+    PageRow(
+        "POST", "relation_remove", {Role.CONTRACT_MANAGER: 302}, args=(*_AGREEMENT, "relation")
+    ),
     PageRow("POST", "buyer_name", _MANAGING, args=_AGREEMENT),
     PageRow("POST", "quota_transfer", _MANAGING, args=_AGREEMENT),
     PageRow("POST", "document_upload", _MANAGING, args=_AGREEMENT),

@@ -17,6 +17,7 @@ from frontend.access import may_open
 TABS = (
     ("agreement", "Überblick"),
     ("agreement_items", "Positionen"),
+    ("agreement_relations", "Bezüge"),
     ("agreement_buyers", "Abrufberechtigte"),
     ("agreement_changes", "Preisänderungen"),
     ("agreement_modifications", "Vertragsänderungen"),

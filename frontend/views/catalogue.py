@@ -16,6 +16,7 @@ from contracts.agreements.allocation.successors import offered_replacements
 from contracts.agreements.entitlement import entitled_listings
 from contracts.agreements.prices.quotes import offers, with_contract
 from contracts.agreements.prices.reasons import Asked, PriceReason, price_reasons
+from contracts.agreements.writing.relations import ties_of
 from contracts.clock import berlin_day
 from contracts.search import Facet, Filters, SearchPage, exact_listing, search
 from frontend.access import may_open
@@ -86,6 +87,7 @@ def article(request: PageRequest, listing_id: int) -> HttpResponse:
             if card.offer is not None and card.price is not None
             else None
         ),
+        "ties": ties_of(listing.item),
         "may_order": may_open(request.actor, "basket_add"),
         "crumbs": [
             {"label": "Katalog", "url": "/katalog/"},

@@ -102,7 +102,7 @@ def _build(days: Days, passwords: Mapping[str, str]) -> None:
     people = create_people(parties, days, passwords)
     manager = people["vertrag"]
     agreements = create_agreements(parties, manager, days)
-    relate_items(agreements.shelves)
+    relate_items(agreements.shelves, by=manager, now=days.seeded_at)
     fill_shelves(agreements.shelves)
     fill_catalogue(agreements.catalogue_item, [LISTED_SERIES], by=manager)
     stand_in_the_way(agreements, people, days)

@@ -20,6 +20,7 @@ from contracts.agreements.models import (
     Article,
     Award,
     ContractItem,
+    EndReason,
     Listing,
     ListPriceVersion,
     PriceBasis,
@@ -204,6 +205,8 @@ def test_what_cannot_be_kept_is_refused_by_name(
     assert (large.value.size, large.value.limit) == (20, 10)
     agreement = market.world.agreement
     agreement.state = AgreementState.ENDED
+    agreement.end_reason = EndReason.TERM
+    agreement.ended_on = date(2026, 6, 14)
     agreement.save()
     with pytest.raises(AwardClosed):
         market.receive("x", head="")

@@ -18,11 +18,13 @@ from contracts.agreements.models import (
     AwardTerms,
     ContractItem,
     FrameworkAgreement,
+    ItemRelation,
     Listing,
     ListPriceVersion,
     Lot,
     PriceBasis,
     PriceVersion,
+    RelationKind,
 )
 from contracts.ledger.models import LimitAccount
 from contracts.parties.models import Membership
@@ -43,6 +45,7 @@ def obstacles_to_listing(agreement: FrameworkAgreement, on: date) -> list[str]:
         *_lots(agreement, lots),
         *_term(agreement),
         *_awards(agreement, on),
+        *_bundles(agreement),
         *_listings(agreement, on),
     ]
 
@@ -132,6 +135,16 @@ def _awards(agreement: FrameworkAgreement, on: date) -> Iterator[str]:
             yield f"{name}: Es gibt keine Position."
         elif not award.has_price:
             yield f"{name}: Keine Position hat heute einen Preis."
+
+
+def _bundles(agreement: FrameworkAgreement) -> Iterator[str]:
+    """The price of a bundle stands for its parts, so they have to be named."""
+    parts = ItemRelation.objects.filter(to_item=OuterRef("pk"), kind=RelationKind.BUNDLE_PART)
+    empty = ContractItem.objects.filter(
+        ~Exists(parts), award__lot__agreement=agreement, basis=PriceBasis.BUNDLE
+    )
+    for number, title in empty.order_by("pk").values_list("number", "title"):
+        yield f"Position {number} „{title}“ ist ein Bündel, aber seine Teile sind nicht benannt."
 
 
 def _listings(agreement: FrameworkAgreement, on: date) -> Iterator[str]:

@@ -109,7 +109,6 @@ class RelationKind(models.TextChoices):
     REQUIRES = "requires", "nur zusammen mit"
     ACCESSORY = "accessory", "Zubehör zu"
     BUNDLE_PART = "bundle_part", "Teil des Bündels"
-    SUCCESSOR = "successor", "Nachfolger von"
 
 
 class ItemRelation(models.Model):
