@@ -54,7 +54,10 @@ _ADVICE: dict[type[Exception], tuple[str, str]] = {
     ),
     errors.DeviceMissing: (
         "Ein Gerät fehlt",
-        "Garantien und Lizenzen zählen nur mit den Geräten, für die sie gelten.",
+        (
+            "Im Entwurf ändern Sie die Menge über „Bearbeiten“; weitere Geräte kommen über den "
+            "Bedarfskorb in eine neue Anforderung."
+        ),
     ),
     errors.BelowMinimum: (
         "Der Mindestbestellwert ist nicht erreicht",

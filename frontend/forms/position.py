@@ -6,11 +6,14 @@ from typing import Any, cast
 
 from django import forms
 from django.forms import BaseFormSet, formset_factory
+from django.utils import timezone
 
 from contracts.agreements.models import ContractItem, ItemRole, PriceBasis, VatRule
 from contracts.agreements.writing.positions import Prices
 from contracts.agreements.writing.setup import ItemSpec
 from contracts.agreements.writing.tiers import TierRow
+from contracts.clock import berlin_day
+from frontend.formatting import format_percent
 from frontend.forms.fields import day_field
 from frontend.units import UNIT_NAMES
 
@@ -55,9 +58,8 @@ class PositionForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        classes = VatRule.objects.order_by("vat_class").values_list("vat_class", flat=True)
         field = cast("forms.ChoiceField", self.fields["vat_class"])
-        field.choices = [(name, name) for name in classes.distinct()]
+        field.choices = _vat_classes()
 
     @property
     def spec(self) -> ItemSpec:
@@ -77,6 +79,19 @@ class PositionForm(forms.Form):
         """The price as the domain takes it."""
         data = self.cleaned_data
         return Prices(tiers, data["valid_from"], data["price_unit"], data["source"])
+
+
+def _vat_classes() -> list[tuple[str, str]]:
+    """Every class by its rate of today and the name price sheets use: „19 % (standard)“."""
+    today = berlin_day(timezone.now())
+    rates = dict(
+        VatRule.objects.filter(valid__contains=today, category="S").values_list("vat_class", "rate")
+    )
+    names = VatRule.objects.order_by("vat_class").values_list("vat_class", flat=True).distinct()
+    return [
+        (name, f"{format_percent(rates[name])} ({name})" if name in rates else name)
+        for name in names
+    ]
 
 
 class TierForm(forms.Form):

@@ -20,12 +20,16 @@ from contracts.agreements.models import (
     ContractItem,
     ContractModification,
     Lot,
+    ModificationState,
     PriceChange,
+    PriceChangeRoute,
+    PriceChangeState,
 )
 from contracts.audit.models import AuditEntry
+from contracts.ledger.models import LimitAccount
 from contracts.parties.models import Role
 from frontend.downloads import Cell
-from frontend.formatting import format_day, format_money, format_quantity
+from frontend.formatting import format_amount, format_day, format_money, format_quantity
 
 HEAD = ("Zeitpunkt", "Person", "für", "Rolle", "Organisation", "Gegenstand",
         "Schritt", "vorher", "nachher", "Grund")  # fmt: skip
@@ -86,6 +90,8 @@ STEPS: Mapping[str, str] = {
     "modification.registered": "eingetragen",
     "modification.approved": "genehmigt",
     "modification.rejected": "abgelehnt",
+    "modification.cap_raised": "Grenze erhöht",
+    "modification.term_extended": "Laufzeit verlängert",
 }
 FIELDS: Mapping[str, str] = {
     "number": "Nummer",
@@ -139,18 +145,31 @@ FIELDS: Mapping[str, str] = {
     "kind": "Art",
     "audience": "sichtbar für",
     "sha256": "SHA-256",
+    "account": "Höchstwert oder Höchstmenge",
+    "limit": "Grenze",
+    "value": "Wert netto",
+    "cumulative": "kumuliert",
+    "route": "Weg",
+    "percent": "größte Änderung (%)",
+    "effective_from": "gilt ab",
 }
 STATES: Mapping[str, str] = {
     "draft": "Entwurf",
     "listed": "gelistet",
     "suspended": "ausgesetzt",
     "ended": "beendet",
+    **dict(PriceChangeState.choices),
+    **dict(ModificationState.choices),
 }
-_MONEY = frozenset({"estimate", "maximum", "quota", "minimum_order"})
+_MONEY = frozenset({"estimate", "maximum", "quota", "minimum_order", "value", "cumulative"})
 _PIECES = frozenset({"max_quantity"})
 _DAYS = frozenset(
-    {"starts_on", "ends_on", "awarded_on", "valid_from", "valid_to", "rise_earliest_on"}
-)
+    {
+        "starts_on", "ends_on", "awarded_on", "valid_from", "valid_to", "rise_earliest_on",
+        "effective_from",
+    }
+)  # fmt: skip
+_NUMBERS = frozenset({"percent"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +200,11 @@ class Shown:
 
 def shown(entries: Sequence[AuditEntry]) -> list[Shown]:
     """The entries with German words, in one query per kind of thing among them."""
-    names = _names(entries)
-    return [_shown(entry, names.get((entry.object_type, entry.object_id), "")) for entry in entries]
+    names, accounts = _names(entries), _accounts(entries)
+    return [
+        _shown(entry, names.get((entry.object_type, entry.object_id), ""), accounts)
+        for entry in entries
+    ]
 
 
 def _names(entries: Iterable[AuditEntry]) -> dict[tuple[str, int], str]:
@@ -198,8 +220,17 @@ def _names(entries: Iterable[AuditEntry]) -> dict[tuple[str, int], str]:
     return found
 
 
-def _shown(entry: AuditEntry, name: str) -> Shown:
+def _accounts(entries: Iterable[AuditEntry]) -> dict[int, LimitAccount]:
+    keys = {entry.before["account"] for entry in entries if "account" in (entry.before or {})}
+    return LimitAccount.objects.in_bulk(keys) if keys else {}
+
+
+def _shown(entry: AuditEntry, name: str, accounts: Mapping[int, LimitAccount]) -> Shown:
     before, after = dict(entry.before or {}), dict(entry.after or {})
+    if (account := accounts.get(before.pop("account", 0))) is not None:
+        after["account"] = account.title
+        for values in (before, after):
+            values["limit"] = format_amount(Decimal(values["limit"]), account.unit)
     known = [field for field in FIELDS if field in before or field in after]
     known += [field for field in {**after, **before} if field not in FIELDS]
     changes = [
@@ -251,6 +282,8 @@ def _words(name: str, values: Mapping[str, Any]) -> str:
         return ", ".join(str(part) for part in value)
     if name == "state":
         return STATES.get(str(value), str(value))
+    if name == "route":
+        return str(PriceChangeRoute(value).label)
     return _figure(name, str(value))
 
 
@@ -259,6 +292,8 @@ def _figure(name: str, text: str) -> str:
     try:
         if name in _MONEY:
             return format_money(Decimal(text))
+        if name in _NUMBERS:
+            return f"{Decimal(text):+.2f}".replace(".", ",").replace("-", "−")
         if name in _PIECES:
             return format_quantity(Decimal(text))
         if name in _DAYS:

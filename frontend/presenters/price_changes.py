@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from django.db.models import QuerySet
 
-from contracts.agreements.models import ContractModification, PriceChange
+from contracts.agreements.models import AwardTerms, ContractModification, PriceChange
 from frontend.downloads import Cell
+from frontend.formatting import format_day, format_percent
 
 CHANGE_HEAD = ("Nummer", "Los", "Zuschlag", "Lieferant", "Position", "Bezeichnung",
                "Artikel (Listenpreis)", "gilt ab", "größte Änderung %", "Weg", "Stand",
@@ -17,6 +18,20 @@ MODIFICATION_HEAD = ("Nummer", "Gegenstand", "Rechtsgrund", "Los", "Zuschlag", "
                      "ursprünglicher Wert netto EUR", "kumuliert netto EUR", "kumuliert %",
                      "Stand", "Bekanntmachung", "Preisänderung", "vorgeschlagen am",
                      "entschieden am", "Beschreibung und Begründung")  # fmt: skip
+
+
+def clause_words(terms: AwardTerms | None) -> str:
+    """What the price clause of an award's terms allows, in one sentence."""
+    if terms is None or terms.rise_percent_per_year is None:
+        said = "Nach Ihren Konditionen sind keine Erhöhungen vereinbart"
+    else:
+        said = f"Erhöhungen: höchstens {format_percent(terms.rise_percent_per_year)} im Jahr"
+        if terms.rise_earliest_on is not None:
+            said += f", frühestens ab {format_day(terms.rise_earliest_on)}"
+        if terms.price_notice_days:
+            said += f", angekündigt {terms.price_notice_days} Tage vorher"
+    falls = "ohne Prüfung" if terms is not None and terms.automatic_fall else "nach Prüfung"
+    return f"{said}. Senkungen gelten {falls}."
 
 
 def with_parties(rows: QuerySet[PriceChange]) -> QuerySet[PriceChange]:

@@ -143,8 +143,14 @@ def quota_return(request: PageRequest, agreement_id: int, entitlement_id: int) -
         f"Frei sind {format_money(free)}. Sie gehen an die Beschaffungsstelle zurück; Ihr "
         "Kontingent sinkt auf das, was gebunden ist."
     )
-    return _page(
-        request, row, "Kontingent zurückgeben", form, step, "Das Kontingent ist zurück.", lead
+    title = "Kontingent zurückgeben"
+    context = page_context(request, row, title) | {
+        "back": "agreement_buyers",
+        "submit": "Zurückgeben",
+        "confirm": f"Sollen {format_money(free)} zurück an die Beschaffungsstelle gehen?",
+    }
+    return FormPage(request, title, context).saved(
+        form, step, "Das Kontingent ist zurückgegeben.", lead=lead, to="agreement_buyers"
     )
 
 

@@ -31,7 +31,7 @@ from frontend.actor import PageRequest
 from frontend.downloads import export_urls, table_download, wants_export
 from frontend.forms.position import initial_position, tier_formset
 from frontend.forms.price_changes import ProposalForm, RegisterVerdictForm, VerdictForm
-from frontend.presenters.price_changes import CHANGE_HEAD, change_rows, with_parties
+from frontend.presenters.price_changes import CHANGE_HEAD, change_rows, clause_words, with_parties
 from frontend.presenters.timeline import history
 from frontend.refusals import Refusal
 from frontend.saving import attempt
@@ -155,11 +155,14 @@ def _propose_page(
     tiers: Any,
     refusal: Refusal | None,
 ) -> HttpResponse:
+    in_force = item.award.terms.filter(valid_from__lte=today())
+    terms = in_force.order_by("-valid_from").first()
     context = {
         **page_context(request, row, "Preis vorschlagen"),
         "title": f"Preis vorschlagen: {item.number} {item.title}",
-        "lead": "Erteilte Abrufe behalten ihren Preis. Eine Senkung kann nach der Preisklausel "
-        "ohne Prüfung gelten; alles andere entscheidet die Beschaffungsstelle.",
+        "lead": f"Erteilte Abrufe behalten ihren Preis. {clause_words(terms)} Was die Klausel "
+        "nicht erlaubt, entscheidet die Beschaffungsstelle als Vertragsänderung.",
+        "submit": "Vorschlagen",
         "form": form,
         "tiers": tiers,
         "refusal": refusal,

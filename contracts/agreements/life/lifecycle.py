@@ -69,15 +69,17 @@ def suspend_agreement(agreement_id: int, *, reason: str, by: Membership, now: da
 def end_agreement(agreement_id: int, *, by: Membership, now: datetime, on: date) -> None:
     """Take an agreement off the shelf whose term is over on the day, for good.
 
-    Raises NotListable while the term still runs or when it was never listed, NotAllowed,
+    Raises WrongState while the term still runs or when it was never listed, NotAllowed,
     NotFound.
     """
     with transaction.atomic():
         agreement = managed_agreement(agreement_id, by=by, now=now)
         if agreement.ends_on >= on:
-            raise NotListable([f"Die Laufzeit endet erst am {agreement.ends_on:%d.%m.%Y}."])
-        if agreement.state not in _RUNNING:
-            raise NotListable(["Nur gelistete und ausgesetzte Vereinbarungen können enden."])
+            raise WrongState(
+                f"Die Laufzeit endet erst am {agreement.ends_on:%d.%m.%Y}. Vorher endet die "
+                "Vereinbarung nur, wenn ihr Höchstwert ausgeschöpft ist, oder durch Entscheidung."
+            )
+        _require_state(agreement, _RUNNING, "Enden kann nur, was gelistet oder ausgesetzt ist.")
         _end(agreement, EndReason.TERM, by=by, now=now)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
 from contracts.agreements.entitlement import named_on
 from contracts.agreements.models import AgreementState, ContractItem, FrameworkAgreement
@@ -15,7 +15,8 @@ def visible_items(
     agreement: FrameworkAgreement, *, by: Membership, on: date, text: str = ""
 ) -> QuerySet[ContractItem]:
     """Positions of the agreement: the purchasing body reads all, a buyer those of the lots it
-    is named for on the day, a supplier its own. `listed` counts the articles on the shelf.
+    is named for on the day, a supplier its own. `listed` counts the articles on the shelf,
+    `one_listing` is the key of one of them.
     """
     rows = ContractItem.objects.filter(award__lot__agreement=agreement)
     if agreement.purchasing_body_id != by.organisation_id:
@@ -32,7 +33,10 @@ def visible_items(
             | Q(product_group__icontains=text)
         )
     return (
-        rows.annotate(listed=Count("listings", filter=Q(listings__is_listed=True)))
+        rows.annotate(
+            listed=Count("listings", filter=Q(listings__is_listed=True)),
+            one_listing=Min("listings", filter=Q(listings__is_listed=True)),
+        )
         .select_related("account", "award__lot", "award__supplier")
         .order_by("award__lot__number", "award__rank", "number", "pk")
     )

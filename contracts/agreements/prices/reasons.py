@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Q
 
@@ -68,6 +68,12 @@ class PriceReason:
     def changes(self) -> list[PriceChange]:
         """The price changes this price goes back to."""
         return [row for row in (self.version.change, self.list_change) if row is not None]
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day the version holds; None without an end."""
+        upper: date | None = self.version.valid.upper
+        return upper - timedelta(days=1) if upper is not None else None
 
 
 def price_reasons(asked: Iterable[Asked], *, by: Membership, on: date) -> dict[int, PriceReason]:

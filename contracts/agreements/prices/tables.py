@@ -84,7 +84,9 @@ def table_of(rows: Iterable[TierRow], price_unit: int) -> PriceTable:
     if tiers and len(prices) == len(tiers):
         return PriceTable.fixed(prices, price_unit)
     if not tiers or len(discounts) != len(tiers):
-        raise UnsuitablePrices("Bitte nennen Sie je Staffel entweder einen Preis oder Nachlass.")
+        raise UnsuitablePrices(
+            "Bitte nennen Sie je Staffel entweder einen Preis oder einen Nachlass."
+        )
     if any(not Decimal(0) <= percent < Decimal(100) for _, percent in discounts):
         raise UnsuitablePrices("Ein Nachlass liegt zwischen 0 und unter 100 Prozent.")
     return PriceTable.off_list(discounts)

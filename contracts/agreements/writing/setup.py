@@ -31,7 +31,7 @@ from contracts.agreements.models import (
     PriceVersion,
 )
 from contracts.agreements.models.article import Article
-from contracts.agreements.refused import translated
+from contracts.agreements.refused import OutOfOrder, translated
 from contracts.agreements.writing.audited import plain_values
 from contracts.agreements.writing.cpv import check_codes
 from contracts.agreements.writing.editing import require_draft, require_not_ended
@@ -212,13 +212,14 @@ def create_item(award: Award, spec: ItemSpec, *, by: Membership, now: datetime) 
 
     The quantity cap belongs to the position of the lot: further ranks with the same
     number share the account of the first, so that a cascade does not multiply it.
-    Raises NotAllowed, NotFound, AgreementEnded, AlreadyExists.
+    Raises NotAllowed, NotFound, AgreementEnded, AlreadyExists, OutOfOrder (another cap than
+    the position has already).
     """
     with translated(), transaction.atomic():
         require_not_ended(managed_agreement(award.lot.agreement_id, by=by, now=now))
-        item = unsaved_item(
-            award.pk, spec, account_id=position_account_id(award, spec, by=by, now=now)
-        )
+        account_id = position_account_id(award, spec, by=by, now=now)
+        _require_same_cap(spec, account_id)
+        item = unsaved_item(award.pk, spec, account_id=account_id)
         item.save(force_insert=True)
         record(item, "item.created", by=by, now=now, after=plain_values(item_facts(item)))
     return item
@@ -267,6 +268,19 @@ def position_account_id(
         now=now,
     )
     return int(account.pk)
+
+
+def _require_same_cap(spec: ItemSpec, account_id: int | None) -> None:
+    """A further rank of the position takes its cap as it is, or names none."""
+    if account_id is None or spec.max_quantity is None:
+        return
+    limit = LimitAccount.objects.values_list("limit_amount", flat=True).get(pk=account_id)
+    if limit != spec.max_quantity:
+        raise OutOfOrder(
+            "max_quantity",
+            f"Die Position {spec.number} hat in diesem Los schon die Höchstmenge {limit:.0f}, die "
+            "alle Ränge teilen. Bitte lassen Sie das Feld leer, oder geben Sie dieselbe an.",
+        )
 
 
 def set_price(

@@ -40,7 +40,8 @@ class Terms:
 
 
 def first_terms(award: Award, terms: Terms, *, by: Membership, now: datetime) -> AwardTerms:
-    """Write version 1 together with the award itself."""
+    """Write version 1 together with the award itself. Raises OutOfOrder."""
+    _require_discount_period(terms)
     with translated(), transaction.atomic():
         made = AwardTerms.objects.create(award=award, valid_from=award.awarded_on, **asdict(terms))
     record(made, "terms.added", by=by, now=now, after=plain_values(asdict(terms)))
@@ -55,6 +56,7 @@ def add_terms(
     It begins after the version before, and once the agreement is listed not in the past.
     Raises OutOfOrder, NotAllowed, NotFound, AgreementEnded.
     """
+    _require_discount_period(terms)
     with translated(), transaction.atomic():
         award, agreement = editable_award(award_id, by=by, now=now)
         latest = award.terms.order_by("-version").first()
@@ -86,3 +88,10 @@ def add_terms(
             reason=document,
         )
     return made
+
+
+def _require_discount_period(terms: Terms) -> None:
+    if terms.discount_percent > 0 and terms.discount_days == 0:
+        raise OutOfOrder(
+            "discount_days", "Bitte geben Sie an, in wie vielen Tagen das Skonto gilt."
+        )
