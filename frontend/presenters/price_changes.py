@@ -25,7 +25,8 @@ def clause_words(terms: AwardTerms | None) -> str:
     if terms is None or terms.rise_percent_per_year is None:
         said = "Nach Ihren Konditionen sind keine Erhöhungen vereinbart"
     else:
-        said = f"Erhöhungen: höchstens {format_percent(terms.rise_percent_per_year)} im Jahr"
+        most = format_percent(terms.rise_percent_per_year)
+        said = f"Erhöhungen prüft die Beschaffungsstelle: höchstens {most} im Jahr"
         if terms.rise_earliest_on is not None:
             said += f", frühestens ab {format_day(terms.rise_earliest_on)}"
         if terms.price_notice_days:
