@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from contracts.audit.record import record
+from contracts.constraints import Refusals, translated
 from contracts.parties.models import Membership
 from contracts.pricing import euros
 
@@ -19,7 +19,6 @@ from .errors import (
     AlreadyDecided,
     CommentMissing,
     NotAllowed,
-    OrderError,
     OwnRequest,
     SigningLimitExceeded,
     StaleRevision,
@@ -32,16 +31,16 @@ from .placement import PriceRisen, place
 from .requisitions import current_lines, is_valid, locked, release
 from .revisions import involve
 
-_CONSTRAINTS: dict[str, tuple[type[OrderError], str]] = {
-    "orders_decider_is_on_approving_side": (
+_CONSTRAINTS: Refusals = {
+    "orders_decider_is_on_approving_side": partial(
         OwnRequest,
         "Wer angefordert oder bearbeitet hat, kann nicht entscheiden.",
     ),
-    "orders_substituted_is_on_approving_side": (
+    "orders_substituted_is_on_approving_side": partial(
         OwnRequest,
         "Die vertretene Person hat selbst angefordert oder bearbeitet.",
     ),
-    "orders_decision_once_per_person": (
+    "orders_decision_once_per_person": partial(
         AlreadyDecided,
         "Sie haben über diesen Schritt bereits entschieden.",
     ),
@@ -99,7 +98,7 @@ def decide(
     comment = comment.strip()
     if verdict is not Verdict.APPROVE and not comment:
         raise CommentMissing("Bitte begründen Sie Ablehnung oder Rückgabe.")
-    with _translated(), transaction.atomic():
+    with translated(_CONSTRAINTS), transaction.atomic():
         requisition = locked(requisition_id, by)
         requisition_step(requisition.state, RequisitionState.REJECTED)
         if revision_no != requisition.current_revision:
@@ -189,17 +188,3 @@ def _require_signing_limit(requisition: Requisition, by: Membership) -> None:
         raise SigningLimitExceeded(
             f"Die Anforderung ({euros(gross)} brutto) liegt über Ihrer Zeichnungsgrenze."
         )
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Turn named constraint violations into named refusals."""
-    try:
-        yield
-    except IntegrityError as error:
-        diagnostics = getattr(error.__cause__, "diag", None)
-        refusal = _CONSTRAINTS.get(getattr(diagnostics, "constraint_name", None) or "")
-        if refusal is None:
-            raise
-        kind, sentence = refusal
-        raise kind(sentence) from error

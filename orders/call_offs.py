@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
+from functools import partial
 
-from django.db import IntegrityError
 from django.db.models import Q, QuerySet
 
+from contracts import constraints
 from contracts.parties.models import Membership
 
-from .errors import MoreThanOpen, NotFound, OrderError, StaleRevision
+from .errors import MoreThanOpen, NotFound, StaleRevision
 from .models import CallOff, Requisition
 
 _PARTIES = (
@@ -23,16 +23,16 @@ _PARTIES = (
     "requisition__authority",
     "requisition__created_by__user",
 )
-_CONSTRAINTS: Mapping[str, tuple[type[OrderError], str]] = {
-    "orders_line_not_over_ordered": (
+_CONSTRAINTS: constraints.Refusals = {
+    "orders_line_not_over_ordered": partial(
         MoreThanOpen,
         "Von einer Zeile ist inzwischen weniger offen. Bitte prüfen Sie den aktuellen Stand.",
     ),
-    "orders_cancellation_number_unique": (
+    "orders_cancellation_number_unique": partial(
         StaleRevision,
         "Der Abruf wurde zugleich an anderer Stelle storniert. Bitte prüfen Sie den Stand.",
     ),
-    "orders_receipt_number_unique": (
+    "orders_receipt_number_unique": partial(
         StaleRevision,
         "Zugleich wurde ein anderer Wareneingang erfasst. Bitte prüfen Sie den Stand.",
     ),
@@ -81,15 +81,6 @@ def lock_requisition_of(call_off_id: int) -> None:
     Requisition.objects.select_for_update(no_key=True).filter(call_offs=call_off_id).first()
 
 
-@contextmanager
-def translated() -> Iterator[None]:
+def translated() -> AbstractContextManager[None]:
     """Turn named constraint violations of a change into named refusals."""
-    try:
-        yield
-    except IntegrityError as error:
-        diagnostics = getattr(error.__cause__, "diag", None)
-        refusal = _CONSTRAINTS.get(getattr(diagnostics, "constraint_name", None) or "")
-        if refusal is None:
-            raise
-        kind, sentence = refusal
-        raise kind(sentence) from error
+    return constraints.translated(_CONSTRAINTS)

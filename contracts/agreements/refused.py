@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from functools import partial
 
-from django.db import IntegrityError
-
+from contracts import constraints
 from contracts.agreements.errors import AgreementError
 
 
@@ -103,15 +103,8 @@ _CONSTRAINTS: Mapping[str, tuple[type[FieldRefused], str, str]] = {
 }
 
 
-@contextmanager
-def translated() -> Iterator[None]:
+def translated() -> AbstractContextManager[None]:
     """Turn a named constraint into its refusal; whatever has no name here stays an error."""
-    try:
-        yield
-    except IntegrityError as error:
-        diagnostics = getattr(error.__cause__, "diag", None)
-        found = _CONSTRAINTS.get(getattr(diagnostics, "constraint_name", None) or "")
-        if found is None:
-            raise
-        kind, field, message = found
-        raise kind(field, message) from error
+    return constraints.translated(
+        {name: partial(kind, field, text) for name, (kind, field, text) in _CONSTRAINTS.items()}
+    )

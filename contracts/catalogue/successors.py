@@ -9,16 +9,15 @@ leads to the new one (domain, "Successor").
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import QuerySet
 
-from contracts.agreements.constraints import translated
 from contracts.agreements.errors import NoPrice, NotFound
 from contracts.agreements.life.listing import list_articles
 from contracts.agreements.models import (
@@ -38,6 +37,7 @@ from contracts.agreements.writing.setup import set_price
 from contracts.agreements.writing.tiers import TierRow
 from contracts.audit.record import record
 from contracts.clock import berlin_day
+from contracts.constraints import Refusals, translated
 from contracts.parties.models import Membership, Role
 from contracts.pricing import Tier, active_tier, euros
 
@@ -55,18 +55,21 @@ from .successor_errors import (
 
 MANAGING_ROLES = (Role.CONTRACT_MANAGER, Role.REVIEWER)
 
-_CONSTRAINTS: Mapping[str, Exception] = {
-    "agreements_one_open_successor": ProposalPending(
+_CONSTRAINTS: Refusals = {
+    "agreements_one_open_successor": partial(
+        ProposalPending,
         "Für diesen Artikel ist schon ein Nachfolger vorgeschlagen. Bitte warten Sie die "
-        "Entscheidung ab, oder ziehen Sie den Vorschlag zurück."
+        "Entscheidung ab, oder ziehen Sie den Vorschlag zurück.",
     ),
-    "agreements_successor_second_person": OwnProposal(
+    "agreements_successor_second_person": partial(
+        OwnProposal,
         "Wer vorgeschlagen hat, kann nicht entscheiden. Bitte überlassen Sie das einer "
-        "anderen Person."
+        "anderen Person.",
     ),
-    "agreements_article_aid_unique": ArticleNumberTaken(
+    "agreements_article_aid_unique": partial(
+        ArticleNumberTaken,
         "Unter dieser Artikelnummer führt der Lieferant inzwischen einen anderen Artikel. "
-        "Bitte lehnen Sie den Vorschlag ab."
+        "Bitte lehnen Sie den Vorschlag ab.",
     ),
 }
 

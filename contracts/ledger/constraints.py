@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 
-from django.db import IntegrityError
+from contracts import constraints
 
 from .errors import (
     DuplicateReference,
@@ -27,14 +27,6 @@ _CONSTRAINTS: Mapping[str, type[LedgerError]] = {
 }
 
 
-@contextmanager
-def translated() -> Iterator[None]:
+def translated() -> AbstractContextManager[None]:
     """Raise the refusal that belongs to a violated constraint; others pass as they are."""
-    try:
-        yield
-    except IntegrityError as error:
-        diagnostics = getattr(error.__cause__, "diag", None)
-        refusal = _CONSTRAINTS.get(getattr(diagnostics, "constraint_name", None) or "")
-        if refusal is None:
-            raise
-        raise refusal() from error
+    return constraints.translated(_CONSTRAINTS)

@@ -9,15 +9,16 @@ from __future__ import annotations
 import hashlib
 from dataclasses import asdict, replace
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 
-from contracts.agreements.constraints import translated
 from contracts.agreements.errors import NotFound
 from contracts.agreements.models import AgreementState, FrameworkAgreement, Lot, VatRule
 from contracts.agreements.writing.managing import managed_agreement, require_manager
 from contracts.audit.record import record
 from contracts.clock import berlin_day
+from contracts.constraints import translated
 from contracts.parties.models import Membership, Organisation
 from contracts.parties.models.organisation import OrganisationKind
 
@@ -39,9 +40,10 @@ _OUTDATED = dict.fromkeys(
         "agreements_price_no_overlap",
         "agreements_article_aid_unique",
     ),
-    SheetOutdated(
+    partial(
+        SheetOutdated,
         "Die Vereinbarung wurde während des Einlesens geändert; es wurde nichts übernommen. "
-        "Bitte prüfen Sie das Preisblatt erneut."
+        "Bitte prüfen Sie das Preisblatt erneut.",
     ),
 )
 

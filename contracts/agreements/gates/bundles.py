@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 
-from contracts.agreements.constraints import translated
 from contracts.agreements.entitlement import entitled_listings
 from contracts.agreements.errors import NotFound
 from contracts.agreements.gates.rules import blocks, gates_before
@@ -28,6 +28,7 @@ from contracts.agreements.refused import FieldRefused
 from contracts.agreements.writing.managing import require_role
 from contracts.audit.record import record
 from contracts.clock import berlin_day
+from contracts.constraints import Refusals, translated
 from contracts.parties.models import Membership
 
 
@@ -151,12 +152,14 @@ def bundle_listings(
     return {pk: [choose(line) for line in rows] for pk, rows in lines.items()}
 
 
-_REFUSALS: Mapping[str, Exception] = {
-    "agreements_bundle_title_unique": BundleRefused(
-        "title", "Ein Paket mit dieser Bezeichnung gibt es bereits. Bitte wählen Sie eine andere."
+_REFUSALS: Refusals = {
+    "agreements_bundle_title_unique": partial(
+        BundleRefused,
+        "title",
+        "Ein Paket mit dieser Bezeichnung gibt es bereits. Bitte wählen Sie eine andere.",
     ),
-    "agreements_bundle_quantity_positive": BundleRefused(
-        "quantities", "Bitte geben Sie je Position eine Menge ab 1 an."
+    "agreements_bundle_quantity_positive": partial(
+        BundleRefused, "quantities", "Bitte geben Sie je Position eine Menge ab 1 an."
     ),
 }
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from django.db import transaction
 from django.db.models import F, QuerySet
 
-from contracts.agreements.constraints import translated
 from contracts.agreements.entitlement import entitled_listings
 from contracts.agreements.errors import NotFound
 from contracts.agreements.models import ContractItem, EquipmentStandard, StandardItem, StandardLevel
@@ -23,6 +23,7 @@ from contracts.agreements.writing.audited import plain_values
 from contracts.agreements.writing.managing import require_role
 from contracts.audit.record import record
 from contracts.clock import berlin_day
+from contracts.constraints import Refusals, translated
 from contracts.parties.models import Membership, Role
 
 EQUIPPING_ROLES = (Role.IT_OFFICER, Role.PROCUREMENT_OFFICER)
@@ -118,9 +119,10 @@ def _check(spec: StandardSpec, day: date) -> None:
             raise StandardRefused(field, sentence)
 
 
-def _refusals(spec: StandardSpec) -> dict[str, Exception]:
+def _refusals(spec: StandardSpec) -> Refusals:
     return {
-        "agreements_one_standard_per_group": StandardRefused(
+        "agreements_one_standard_per_group": partial(
+            StandardRefused,
             "product_group",
             f"Für „{spec.product_group}“ gilt bereits ein Standard. "
             "Bitte bearbeiten Sie diesen, oder heben Sie ihn auf.",

@@ -5,8 +5,9 @@ Both run under the lock of the item's row, so that no two changes of one price i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from django.db.backends.postgresql.psycopg_any import DateRange
 
@@ -41,6 +42,7 @@ from contracts.agreements.prices.tables import (
 from contracts.agreements.writing.setup import OverlappingPrices
 from contracts.agreements.writing.tiers import TierRow
 from contracts.clock import berlin_day
+from contracts.constraints import Refusals
 from contracts.parties.models import Membership
 from contracts.pricing import (
     ChangeVerdict,
@@ -52,22 +54,26 @@ from contracts.pricing import (
 
 _EVIDENCE_LENGTH = 250
 
-CONSTRAINTS: Mapping[str, Exception] = {
-    "agreements_change_second_person": SamePerson(
+CONSTRAINTS: Refusals = {
+    "agreements_change_second_person": partial(
+        SamePerson,
         "Vorschlagen, entscheiden und bestätigen müssen drei verschiedene Personen. "
-        "Bitte überlassen Sie den Schritt einer anderen Person."
+        "Bitte überlassen Sie den Schritt einer anderen Person.",
     ),
-    "agreements_change_accepted_by_two": SecondPersonMissing(
-        "Ohne Entscheidung und Bestätigung durch zwei Personen gilt diese Änderung nicht."
+    "agreements_change_accepted_by_two": partial(
+        SecondPersonMissing,
+        "Ohne Entscheidung und Bestätigung durch zwei Personen gilt diese Änderung nicht.",
     ),
-    "agreements_change_rejection_has_reason": ReasonMissing(
-        "Bitte begründen Sie die Ablehnung; der Lieferant liest die Begründung."
+    "agreements_change_rejection_has_reason": partial(
+        ReasonMissing, "Bitte begründen Sie die Ablehnung; der Lieferant liest die Begründung."
     ),
-    "agreements_price_no_overlap": OverlappingPrices(
-        "Für diese Tage gibt es bereits eine Preisfassung. Bitte wählen Sie einen anderen Tag."
+    "agreements_price_no_overlap": partial(
+        OverlappingPrices,
+        "Für diese Tage gibt es bereits eine Preisfassung. Bitte wählen Sie einen anderen Tag.",
     ),
-    "agreements_list_price_no_overlap": OverlappingPrices(
-        "Für diese Tage gibt es bereits einen Listenpreis. Bitte wählen Sie einen anderen Tag."
+    "agreements_list_price_no_overlap": partial(
+        OverlappingPrices,
+        "Für diese Tage gibt es bereits einen Listenpreis. Bitte wählen Sie einen anderen Tag.",
     ),
 }
 

@@ -18,7 +18,6 @@ from decimal import Decimal
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from contracts.agreements.constraints import translated
 from contracts.agreements.entitlement import entitled_lot_ids
 from contracts.agreements.errors import NotFound
 from contracts.agreements.models import (
@@ -49,6 +48,7 @@ from contracts.agreements.writing.managing import require_role
 from contracts.agreements.writing.tiers import TierRow
 from contracts.audit.record import record
 from contracts.clock import berlin_day
+from contracts.constraints import translated
 from contracts.parties.models import Membership, Role
 from contracts.pricing import ChangeDirection, ChangeVerdict, InvalidPrice, InvalidPriceUnit, Tier
 

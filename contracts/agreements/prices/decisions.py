@@ -11,7 +11,6 @@ from datetime import datetime
 
 from django.db import transaction
 
-from contracts.agreements.constraints import translated
 from contracts.agreements.errors import NotAllowed, NotFound
 from contracts.agreements.models import (
     ContractItem,
@@ -47,6 +46,7 @@ from contracts.agreements.prices.modifications import (
 )
 from contracts.agreements.writing.managing import require_role
 from contracts.audit.record import record
+from contracts.constraints import translated
 from contracts.parties.models import Membership, Role
 
 _REFUSALS = {**CONSTRAINTS, **MODIFICATION_CONSTRAINTS}

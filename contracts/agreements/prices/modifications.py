@@ -8,15 +8,14 @@ of the agreement, so that two of them can't both be the last that fits.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
-from contracts.agreements.constraints import translated
 from contracts.agreements.entitlement import visible_agreements
 from contracts.agreements.errors import AgreementEnded, NotFound
 from contracts.agreements.legal import (
@@ -49,6 +48,7 @@ from contracts.agreements.prices.errors import (
 from contracts.agreements.writing.managing import managed_agreement, require_role
 from contracts.audit.record import record
 from contracts.clock import berlin_day
+from contracts.constraints import Refusals, translated
 from contracts.parties.models import Membership, Role
 from contracts.pricing import (
     ChangeGround,
@@ -66,13 +66,14 @@ _OWN_ENTRY = (
     "Bitte überlassen Sie den Schritt einer anderen Person."
 )
 
-MODIFICATION_CONSTRAINTS: Mapping[str, Exception] = {
-    "agreements_modification_second_person": SamePerson(_OWN_ENTRY),
-    "agreements_modification_approved_by_second": SecondPersonMissing(
-        "Eine Vertragsänderung gilt erst, wenn eine zweite Person sie genehmigt hat."
+MODIFICATION_CONSTRAINTS: Refusals = {
+    "agreements_modification_second_person": partial(SamePerson, _OWN_ENTRY),
+    "agreements_modification_approved_by_second": partial(
+        SecondPersonMissing,
+        "Eine Vertragsänderung gilt erst, wenn eine zweite Person sie genehmigt hat.",
     ),
-    "agreements_modification_rejection_has_reason": ReasonMissing(
-        "Bitte begründen Sie die Ablehnung der Vertragsänderung."
+    "agreements_modification_rejection_has_reason": partial(
+        ReasonMissing, "Bitte begründen Sie die Ablehnung der Vertragsänderung."
     ),
 }
 

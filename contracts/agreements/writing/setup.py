@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
+from contracts import constraints
 from contracts.agreements.errors import AgreementError
 from contracts.agreements.models import (
     AllocationRule,
@@ -53,6 +55,15 @@ from contracts.parties.models import Membership, Organisation
 
 class OverlappingPrices(AgreementError):
     """The item (or article) has another version within these days."""
+
+
+_OVERLAP: constraints.Refusals = dict.fromkeys(
+    ("agreements_price_no_overlap", "agreements_list_price_no_overlap"),
+    partial(
+        OverlappingPrices,
+        "Für diese Tage gibt es bereits eine Preisfassung. Bitte wählen Sie andere Tage.",
+    ),
+)
 
 
 def create_agreement(
@@ -299,33 +310,30 @@ def set_price(
     Raises OverlappingPrices, TierOrderError or InvalidPrice.
     """
     check_tiers(tiers)
-    try:
-        with transaction.atomic():
-            version = PriceVersion.objects.create(
-                item=item,
-                valid=DateRange(valid_from, valid_to),
-                price_unit=price_unit,
-                source=source,
-                approved_by=by,
-                created_at=now,
+    with constraints.translated(_OVERLAP), transaction.atomic():
+        version = PriceVersion.objects.create(
+            item=item,
+            valid=DateRange(valid_from, valid_to),
+            price_unit=price_unit,
+            source=source,
+            approved_by=by,
+            created_at=now,
+        )
+        PriceTier.objects.bulk_create(
+            PriceTier(
+                version=version,
+                from_quantity=row.from_quantity,
+                net_unit_price=row.net_unit_price,
+                discount_percent=row.discount_percent,
             )
-            PriceTier.objects.bulk_create(
-                PriceTier(
-                    version=version,
-                    from_quantity=row.from_quantity,
-                    net_unit_price=row.net_unit_price,
-                    discount_percent=row.discount_percent,
-                )
-                for row in tiers
-            )
-            values = {
-                "valid_from": valid_from,
-                "price_unit": price_unit,
-                "tiers": [tier_words(row) for row in tiers],
-            }
-            record(item, "price.set", by=by, now=now, after=plain_values(values), reason=source)
-    except IntegrityError as error:
-        raise _overlap(error, "agreements_price_no_overlap") from error
+            for row in tiers
+        )
+        values = {
+            "valid_from": valid_from,
+            "price_unit": price_unit,
+            "tiers": [tier_words(row) for row in tiers],
+        }
+        record(item, "price.set", by=by, now=now, after=plain_values(values), reason=source)
     return version
 
 
@@ -340,19 +348,16 @@ def set_list_price(
     now: datetime,
 ) -> ListPriceVersion:
     """Write a supplier's list price with its evidence. Raises OverlappingPrices."""
-    try:
-        with transaction.atomic():
-            return ListPriceVersion.objects.create(
-                article=article,
-                amount=amount,
-                price_unit=price_unit,
-                valid=DateRange(valid_from, None),
-                evidence=evidence,
-                approved_by=by,
-                created_at=now,
-            )
-    except IntegrityError as error:
-        raise _overlap(error, "agreements_list_price_no_overlap") from error
+    with constraints.translated(_OVERLAP), transaction.atomic():
+        return ListPriceVersion.objects.create(
+            article=article,
+            amount=amount,
+            price_unit=price_unit,
+            valid=DateRange(valid_from, None),
+            evidence=evidence,
+            approved_by=by,
+            created_at=now,
+        )
 
 
 def entitle(
@@ -402,12 +407,3 @@ def _value_account(
     return open_account(
         kind=kind, unit=Unit.EUR, title=title, limit=limit, document=document, by=by, now=now
     )
-
-
-def _overlap(error: IntegrityError, constraint: str) -> Exception:
-    diagnostics = getattr(error.__cause__, "diag", None)
-    if getattr(diagnostics, "constraint_name", None) == constraint:
-        return OverlappingPrices(
-            "Für diese Tage gibt es bereits eine Preisfassung. Bitte wählen Sie andere Tage."
-        )
-    return error
