@@ -54,9 +54,19 @@ def required_steps(
             steps[rule.tier, rule.role] = RequiredStep(
                 rule.tier, rule.role, rule.signers, _reason(rule.from_gross)
             )
-    for wish in cosign:
-        steps.setdefault((1, wish.role), RequiredStep(1, wish.role, 1, wish.reason))
+    for role, reason in reasons_by_role(cosign).items():
+        steps.setdefault((1, role), RequiredStep(1, role, 1, reason))
     return sorted(steps.values(), key=lambda step: (step.tier, step.role))
+
+
+def reasons_by_role(cosign: Iterable[CoSignature]) -> dict[str, str]:
+    """Every reason for which a role has to co-sign, each named once."""
+    found: dict[str, list[str]] = {}
+    for wish in cosign:
+        reasons = found.setdefault(wish.role, [])
+        if wish.reason not in reasons:
+            reasons.append(wish.reason)
+    return {role: " ".join(reasons) for role, reasons in found.items()}
 
 
 def _reason(from_gross: Decimal) -> str:

@@ -10,7 +10,7 @@ from contracts.audit.record import record
 from contracts.clock import berlin_day
 from contracts.parties.models import Membership
 
-from .approval_rules import CoSignature, RequiredStep, Rule, required_steps
+from .approval_rules import CoSignature, RequiredStep, Rule, reasons_by_role, required_steps
 from .errors import NoPolicy
 from .models import ApprovalPolicy, ApprovalStep, Requisition
 from .notices import announce_submission
@@ -65,7 +65,7 @@ def add_cosignatures(
     """
     steps = requisition.steps.filter(revision_no=requisition.current_revision)
     known = set(steps.values_list("role", flat=True))
-    missing = {wish.role: wish.reason for wish in wishes if wish.role not in known}
+    missing = reasons_by_role(wish for wish in wishes if wish.role not in known)
     if not missing:
         return
     deadline = now + timedelta(days=STEP_DAYS)

@@ -17,10 +17,10 @@ from django.views.decorators.http import require_POST
 from contracts.agreements.entitlement import visible_agreements
 from contracts.agreements.life import lifecycle
 from contracts.agreements.life.listing_rules import obstacles_to_listing
+from contracts.agreements.life.visibility import visible_terms
 from contracts.agreements.models import (
     AgreementState,
     Award,
-    AwardTerms,
     EndReason,
     FrameworkAgreement,
     Lot,
@@ -169,7 +169,7 @@ def _overview(
     context = {
         **page_context(request, row),
         "crumbs": [crumbs(row)[0], {"label": row.number, "url": ""}],
-        "lots": _lots(row),
+        "lots": _lots(request, row),
         "caps": caps,
         "plots": [cap for cap in caps if cap.is_plotted],
         "forecasts": [cap for cap in caps if cap.forecast is not None],
@@ -205,12 +205,13 @@ def _recent(request: PageRequest, row: FrameworkAgreement) -> list[Any]:
     return list(joined.order_by("-issued_at", "-pk")[:SHOWN_CALL_OFFS])
 
 
-def _lots(row: FrameworkAgreement) -> list[dict[str, Any]]:
-    """Lots with their awards, terms of today and CPV codes, in five queries."""
+def _lots(request: PageRequest, row: FrameworkAgreement) -> list[dict[str, Any]]:
+    """Lots with their awards, the terms of today the actor may read and CPV codes, in five
+    queries.
+    """
     lots = list(Lot.objects.filter(agreement=row).select_related("account").order_by("number"))
     awards = list(Award.objects.filter(lot__in=lots).select_related("supplier").order_by("rank"))
-    newest = AwardTerms.objects.filter(award__in=awards).order_by("award_id", "-valid_from")
-    in_force = newest.filter(valid_from__lte=today()).distinct("award_id")
+    in_force = visible_terms(row, by=request.actor, on=today())
     terms = {found.award_id: found for found in in_force}
     codes = list(LotCpv.objects.filter(lot__in=lots).order_by("code"))
     names = cpv.names([code.code for code in codes])

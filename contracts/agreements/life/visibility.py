@@ -7,8 +7,23 @@ from datetime import date
 from django.db.models import Count, Min, Q, QuerySet
 
 from contracts.agreements.entitlement import named_on
-from contracts.agreements.models import AgreementState, ContractItem, FrameworkAgreement
-from contracts.parties.models import Membership
+from contracts.agreements.models import (
+    AgreementState,
+    AwardTerms,
+    ContractItem,
+    FrameworkAgreement,
+)
+from contracts.parties.models import Membership, OrganisationKind
+
+
+def visible_terms(
+    agreement: FrameworkAgreement, *, by: Membership, on: date
+) -> QuerySet[AwardTerms]:
+    """Terms in force on the day, one per award; a supplier reads its own, never a rival's."""
+    rows = AwardTerms.objects.filter(award__lot__agreement=agreement, valid_from__lte=on)
+    if by.organisation.kind == OrganisationKind.SUPPLIER:
+        rows = rows.filter(award__supplier_id=by.organisation_id)
+    return rows.order_by("award_id", "-valid_from").distinct("award_id")
 
 
 def visible_items(

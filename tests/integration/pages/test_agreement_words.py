@@ -10,10 +10,10 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from contracts.agreements.models import ContractItem
+from contracts.agreements.models import AwardTerms, ContractItem
 from contracts.parties.models import Role
 from tests.integration.pages.test_agreements import TERMS, TIERS
-from tests.pages import PageWorld
+from tests.pages import PageWorld, build_pages
 from tests.price_changes import legal_figures
 
 pytestmark = pytest.mark.django_db
@@ -142,3 +142,15 @@ def test_a_supplier_reads_the_price_clause_before_proposing(pages: PageWorld) ->
     page = text(supplier.get(url("price_change_propose", world.agreement.pk, world.items[0].pk)))
     assert "höchstens 3\N{NO-BREAK SPACE}% im Jahr, angekündigt 60 Tage vorher" in page
     assert "Senkungen gelten ohne Prüfung" in page
+
+
+def test_a_supplier_reads_its_own_terms_and_never_a_rivals() -> None:
+    pages = build_pages()
+    AwardTerms.objects.filter(award=pages.world.awards[0]).update(payment_days=17)
+    AwardTerms.objects.filter(award=pages.world.awards[1]).update(payment_days=23)
+    address = reverse("frontend:agreement", args=[pages.world.agreement.pk])
+    own = pages.as_role(Role.SUPPLIER_ORDERS).get(address).content.decode()
+    assert "17 Tage Zahlungsziel" in own
+    assert "23 Tage Zahlungsziel" not in own
+    for role in (Role.PROCUREMENT_OFFICER, Role.REVIEWER):
+        assert "23 Tage Zahlungsziel" in pages.as_role(role).get(address).content.decode()
