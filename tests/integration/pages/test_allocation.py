@@ -97,6 +97,9 @@ def test_the_page_of_steps_shows_each_what_concerns_them() -> None:
         assert first.number in text
         assert second.number in text
         assert "Nicht lieferbar" in text
+    instead = page(world.officer, f"/abrufe/{first.pk}/")
+    assert f'Statt dieses Abrufs gilt der Abruf <a href="/abrufe/{second.pk}/">' in instead
+    assert "Statt dieses Abrufs" not in page(ranks.desks[0], f"/abrufe/{first.pk}/")
     loser = page(ranks.desks[0], steps_address(ranks))
     assert "Nicht lieferbar" in loser
     assert "nächster Abruf" not in loser

@@ -113,7 +113,10 @@ def test_the_supplier_confirms_and_sees_no_other_step(desk: Client, call_off: Ca
 def test_the_supplier_refuses(desk: Client, officer: Client, call_off: CallOff) -> None:
     answer = desk.post(address(call_off, "ablehnen/"), {"reason": "Hersteller liefert nicht"})
     assert answer.status_code == 302
-    assert "Hersteller liefert nicht" in text(officer, call_off)
+    page = text(officer, call_off)
+    assert "Hersteller liefert nicht" in page
+    assert "kein Abruf ist gefolgt" in page
+    assert "kein Abruf ist gefolgt" not in text(desk, call_off)
     call_off.refresh_from_db()
     assert call_off.state == "refused"
 
