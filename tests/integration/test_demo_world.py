@@ -18,8 +18,8 @@ from psycopg import sql
 
 from contracts.agreements.caps.use import cap_uses
 from contracts.agreements.entitlement import entitled_listings
-from contracts.agreements.errors import Blocked, NotListable
-from contracts.agreements.life.lifecycle import end_agreement
+from contracts.agreements.errors import Blocked
+from contracts.agreements.life.lifecycle import WrongState, end_agreement
 from contracts.agreements.models import (
     AgreementState,
     Article,
@@ -145,7 +145,7 @@ def test_the_older_agreement_stands_at_87_percent_and_the_third_has_ended(demo: 
 def test_an_agreement_does_not_end_before_its_term(demo: Demo) -> None:
     agreement = FrameworkAgreement.objects.get(number="RV-SchulIT-BB")
     manager = member("vertrag@zbs", Role.CONTRACT_MANAGER)
-    with pytest.raises(NotListable, match=r"31\.12\.2028"):
+    with pytest.raises(WrongState, match=r"31\.12\.2028"):
         end_agreement(agreement.pk, by=manager, now=NOW, on=DAY)
     agreement.refresh_from_db()
     assert agreement.state == AgreementState.LISTED
