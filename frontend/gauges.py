@@ -1,4 +1,4 @@
-"""Geometry and words of the two pictures of a limit: the meter and the plot. Pure.
+"""Geometry and words of the two pictures of a limit: the meter and the plot.
 
 Both pictures only repeat what stands beside them in words or in a table; nobody
 has to read a colour or a length.
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
+from contracts.agreements.caps.use import MARKS
 from frontend.formatting import format_amount, format_percent, format_short_amount
 
 HUNDRED = Decimal(100)
@@ -18,7 +19,7 @@ BAR_WIDTH = Decimal(1000)
 SMALLEST_VISIBLE = Decimal(6)
 PLOT_WIDTH = Decimal(600)
 PLOT_HEIGHT = Decimal(200)
-WARNING_LEVELS = (Decimal(70), Decimal(85), Decimal(95))
+WARNING_LEVELS = tuple(Decimal(mark) for mark in MARKS)
 
 
 def svg_number(value: Decimal) -> str:

@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from contracts.agreements.caps.stops import StopReview, review_stops
+from contracts.agreements.caps.use import MARKS
 from contracts.agreements.caps.warnings import agreement_ids
 from contracts.agreements.models import AgreementState, BuyerEntitlement, FrameworkAgreement, Lot
 from contracts.clock import berlin_day
@@ -25,8 +26,6 @@ from contracts.ledger.models import LimitAccount
 from contracts.parties.models import Membership, Role, User
 
 from .outbox import Mail, enqueue_mails
-
-MARKS = (70, 85, 95)
 
 
 @dataclass(frozen=True, slots=True)

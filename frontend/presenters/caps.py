@@ -8,13 +8,12 @@ from datetime import date
 from decimal import Decimal
 
 from contracts.agreements.caps.forecast import Forecast, forecast
-from contracts.agreements.caps.use import visible_accounts
+from contracts.agreements.caps.use import MARKS, visible_accounts
 from contracts.agreements.models import FrameworkAgreement
 from contracts.ledger.history import DayBalance, daily_balances
 from contracts.ledger.models import LimitAccount
 from contracts.parties.models import Membership
 
-FIRST_WARNING = 70
 PLOTTED_KINDS = ("agreement_value", "lot_value")
 
 
@@ -34,12 +33,32 @@ class CapHistory:
     @property
     def is_warned(self) -> bool:
         """Whether the first warning mark is reached."""
-        return self.account.bound * 100 >= self.account.limit_amount * FIRST_WARNING
+        return self.account.bound * 100 >= self.account.limit_amount * MARKS[0]
 
     @property
     def is_plotted(self) -> bool:
         """Value caps of agreement and lots get a plot over time; all others a meter."""
         return self.account.kind in PLOTTED_KINDS
+
+
+CAP_HEAD = ("Höchstwert", "Art", "Einheit", "Grenze", "gebucht", "vorgemerkt", "frei",
+            "erschöpft etwa", "gesperrt")  # fmt: skip
+
+
+def cap_row(cap: CapHistory) -> tuple[str | Decimal | date | None, ...]:
+    """One cap as a row of the file."""
+    account = cap.account
+    return (
+        account.title,
+        account.get_kind_display(),
+        account.get_unit_display(),
+        account.limit_amount,
+        account.posted,
+        account.held,
+        account.available,
+        cap.exhausted_on,
+        account.get_closed_reason_display(),
+    )
 
 
 def cap_histories(agreement: FrameworkAgreement, *, by: Membership, on: date) -> list[CapHistory]:

@@ -31,7 +31,7 @@ from frontend.access import may_open
 from frontend.actor import PageRequest
 from frontend.downloads import export_urls, table_download, wants_export
 from frontend.forms.agreement_parts import EndForm, SuspendForm
-from frontend.presenters.caps import cap_histories
+from frontend.presenters.caps import CAP_HEAD, cap_histories, cap_row
 from frontend.refusals import Refusal
 from frontend.saving import attempt
 from frontend.views.agreement_base import crumbs, manages, page_context, today, visible
@@ -91,8 +91,16 @@ def _row(row: FrameworkAgreement) -> tuple[Any, ...]:
     )
 
 
-def agreement(request: PageRequest, agreement_id: int) -> HttpResponse:
-    """The overview of one agreement; other buyers' quotas stay with the purchasing body."""
+def agreement(request: PageRequest, agreement_id: int) -> HttpResponseBase:
+    """The overview of one agreement; other buyers' quotas stay with the purchasing body.
+
+    As a file it is the use of every cap.
+    """
+    if wants_export(request):
+        row = visible(request, agreement_id)
+        caps = cap_histories(row, by=request.actor, on=today())
+        found = (cap_row(cap) for cap in caps)
+        return table_download(request, f"hoechstwerte-{row.number}", CAP_HEAD, found)
     return _overview(request, agreement_id)
 
 
@@ -176,6 +184,7 @@ def _overview(
         "warned": [cap for cap in caps if cap.is_warned],
         "call_offs": _recent(request, row) if may_open(request.actor, "call_offs") else None,
         "days_left": (row.ends_on - day).days,
+        "cap_exports": export_urls(request),
         "refusal": refusal,
         **_life(request, row, form),
     }

@@ -11,6 +11,9 @@ from contracts.agreements.entitlement import quota_account_ids
 from contracts.agreements.models import FrameworkAgreement, Listing
 from contracts.ledger.models import LimitAccount
 
+MARKS = (70, 85, 95)
+"""Shares of a limit, in per cent, at which it warns."""
+
 _ORDER = ("agreement_value", "lot_value", "award_value", "item_quantity", "buyer_quota")
 
 
@@ -56,7 +59,7 @@ class CapUse:
     @property
     def warning(self) -> int:
         """The highest of the warning marks 70, 85 and 95 % that is reached, else 0."""
-        return max((mark for mark in (70, 85, 95) if self.percent >= mark), default=0)
+        return max((mark for mark in MARKS if self.percent >= mark), default=0)
 
 
 def cap_uses(agreement: FrameworkAgreement) -> Sequence[CapUse]:

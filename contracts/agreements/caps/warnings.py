@@ -10,11 +10,11 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from contracts.agreements.caps.use import CapUse
+from contracts.agreements.caps.use import MARKS, CapUse
 from contracts.agreements.models import AgreementState, CapWarning, FrameworkAgreement
 from contracts.ledger.models import AccountKind, LimitAccount
 
-FIRST_MARK = 70
+FIRST_MARK = MARKS[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from tests.pages import PageWorld, agreement_targets
 
 # Page, role, and queries of the page and of its CSV file (None: it has none).
 PAGES: dict[str, tuple[Role, int, int | None]] = {
-    "agreement": (Role.CONTRACT_MANAGER, 13, None),
+    "agreement": (Role.CONTRACT_MANAGER, 13, 8),
     "agreement_items": (Role.CONTRACT_MANAGER, 8, 7),
     "agreement_buyers": (Role.CONTRACT_MANAGER, 10, 5),
     "agreement_documents": (Role.PROCUREMENT_OFFICER, 9, 5),

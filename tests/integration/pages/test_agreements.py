@@ -298,6 +298,23 @@ def test_a_supplier_reads_its_own_positions(pages: PageWorld) -> None:
     assert all("1.1;Notebooks" in row for row in rows[1:])
 
 
+def test_the_use_of_the_caps_comes_as_a_file_without_others_quotas(
+    pages: PageWorld, manager: Client
+) -> None:
+    pages.issued()
+    world = pages.world
+    address = url("agreement", world.agreement.pk) + "?format=csv"
+    head, *lines = text(manager.get(address)).splitlines()
+    assert head.lstrip("\ufeff").startswith("Höchstwert;Art;Einheit;Grenze;gebucht")
+    lot = world.lots[0].account
+    lot.refresh_from_db()
+    posted = f"{lot.posted:f}".replace(".", ",")
+    assert any(line.startswith(f"{lot.title};") and f";{posted};" in line for line in lines)
+    supplier = text(pages.as_role(Role.SUPPLIER_ORDERS).get(address))
+    assert "Zuschlag Z-2" not in supplier
+    assert "Als XLSX" in text(manager.get(url("agreement", world.agreement.pk)))
+
+
 def test_the_audit_trail_says_who_what_before_and_after(pages: PageWorld, manager: Client) -> None:
     row = pages.world.agreement
     manager.post(
