@@ -131,6 +131,34 @@ _ADVICE: dict[type[Exception], tuple[str, str]] = {
         "Die Kontierung passt nicht",
         "Bitte ordnen Sie jeder Zeile eine Haushaltsposition Ihrer Organisation zu.",
     ),
+    errors.UnknownSchool: (
+        "Die Schule passt nicht",
+        "Wählen Sie eine Schule Ihrer Organisation.",
+    ),
+    errors.InvalidDelivery: (
+        "Die Angaben zur Lieferung passen nicht",
+        "Prüfen Sie Tage und Uhrzeiten.",
+    ),
+    errors.InvalidCut: (
+        "So lässt sich nicht kürzen",
+        "Geben Sie je Zeile 0 bis zur angeforderten Menge frei, und begründen Sie die Kürzung.",
+    ),
+    errors.ResolutionMissing: (
+        "Der Beschluss fehlt",
+        "Tragen Sie Nummer und Datum des Beschlusses ein, oder vermerken Sie die Sitzung.",
+    ),
+    errors.InvalidDelegation: (
+        "Die Vertretung gilt nicht",
+        "Entscheiden Sie in eigenem Namen, oder lassen Sie die Vertretung neu einrichten.",
+    ),
+    errors.BudgetOverdrawn: (
+        "Der Haushalt ist durch eine Sperre überzogen",
+        "Klären Sie mit der Kämmerei, ob die Sperre aufgehoben wird.",
+    ),
+    errors.AlreadyDecided: (
+        "Schon entschieden",
+        "Jede Person unterschreibt in einer Freigaberunde einmal, auch durch eine Vertretung.",
+    ),
     changes.SamePerson: (
         "Vier-Augen-Prinzip",
         "Bitte überlassen Sie den Schritt einer Person, die bisher nicht beteiligt war.",

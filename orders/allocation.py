@@ -225,14 +225,13 @@ def in_turn(listing: Listing, on: date) -> Listing:
 
 
 def candidates(
-    lines: Sequence[RequisitionLine], on: date, *, rules: Collection[AllocationRule] = ()
+    listings: Collection[Listing], on: date, *, rules: Collection[AllocationRule] = ()
 ) -> list[Listing]:
-    """Listings that the rule of a lot might put in place of those of the lines.
+    """Listings that the rule of a lot might put in place of these.
 
     None where no locked row decides: the awards have no caps of their own, and the rule is
     not among `rules`, for which the caller is about to choose anew.
     """
-    listings = [line.listing for line in lines]
     found = {
         pk: turn
         for pk, turn in _contested(listings, on, _NOTHING).items()

@@ -12,7 +12,7 @@ from contracts.pricing import QuotedLine, round_half_up, split
 
 from .budgets import BudgetEffect
 from .models import BudgetLine
-from .revisions import Share
+from .requisitions.ask import Share
 
 _HUNDRED = Decimal(100)
 

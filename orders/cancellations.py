@@ -20,6 +20,7 @@ from contracts.parties.models import Membership, Role
 from contracts.pricing import LineGiveback, Share, ShareGiveback, give_back
 
 from . import events, holds
+from .acting import require_role
 from .bookings import count, issued_line, lines_of, wanted_of_open
 from .call_off_notices import announce_taken_back
 from .call_offs import bought_call_offs, locked_call_off, translated
@@ -37,7 +38,6 @@ from .models import (
     CancelledShare,
 )
 from .models.event import EventType
-from .requisitions import require_role
 from .reversals import Amount, reverse_posts
 
 CANCELLING_ROLES = (Role.PROCUREMENT_OFFICER,)

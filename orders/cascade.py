@@ -43,9 +43,8 @@ from .notices import announce_call_offs
 from .numbers import requisition_number
 from .order_checks import require_open
 from .placement import commitments
-from .requisitions import ask_of, current_lines
-from .requoting import key_of
-from .revisions import Ask, write_revision
+from .requisitions import Ask, ask_of, current_lines, key_of
+from .requisitions.revisions import write_revision
 
 _OUTCOMES = {
     CancellationCause.REFUSED: AllocationOutcome.REFUSED,
@@ -84,7 +83,8 @@ def pass_on(
     requisition = call_off.requisition
     wanted = _open_quantities(call_off)
     lines = [line for line in current_lines(requisition) if line.pk in wanted]
-    others = candidates(lines, berlin_day(now), rules=(AllocationRule.CASCADE,))
+    listings = [line.listing for line in lines]
+    others = candidates(listings, berlin_day(now), rules=(AllocationRule.CASCADE,))
     holds.lock_for_follow_up(call_off, lines, others, now=now)
     given = take_back(call_off, None, cause=cause, reason=reason, by=by, now=now)
     AllocationStep.objects.create(
@@ -221,6 +221,7 @@ def _drafted(
         school_id=asked.school_id,
         created_by=asked.created_by,
         created_at=now,
+        updated_at=now,
     )
     _carry_refusals(asked, draft, call_off)
     write_revision(draft, _ask_again(call_off, lines), allotted.order, by=asked.created_by, now=now)
@@ -251,4 +252,4 @@ def _carry_refusals(asked: Requisition, draft: Requisition, call_off: CallOff) -
 def _ask_again(call_off: CallOff, lines: Sequence[RequisitionLine]) -> Ask:
     old = ask_of(lines)
     title = f"{old.title} (statt Abruf {call_off.number})"
-    return Ask(title[:_LONGEST_TITLE], old.justification, old.needed_by, old.shares)
+    return replace(old, title=title[:_LONGEST_TITLE])

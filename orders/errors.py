@@ -7,6 +7,14 @@ class OrderError(Exception):
     """Base of every refusal; the text is a German sentence for the person acting."""
 
 
+class Reasons(OrderError):
+    """A refusal with several sentences; `reasons` are they."""
+
+    def __init__(self, reasons: list[str]) -> None:
+        self.reasons = reasons
+        super().__init__(" ".join(reasons))
+
+
 class NotFound(OrderError):
     """Does not exist in the actor's organisation (or at all: the two look the same)."""
 
@@ -21,6 +29,30 @@ class EmptyBasket(OrderError):
 
 class InvalidAssignment(OrderError):
     """A line has no budget, a foreign one, or shares that do not sum to 100 %."""
+
+
+class UnknownSchool(OrderError):
+    """The school belongs to another authority, or is not the one of the membership."""
+
+
+class InvalidDelivery(OrderError):
+    """Days or hours of a delivery are in the wrong order or half given."""
+
+
+class InvalidCut(OrderError):
+    """A cut grants more than was asked, nothing at all, or gives no reason."""
+
+
+class ResolutionMissing(OrderError):
+    """The step needs a resolution of a committee; its number or date was not given."""
+
+
+class InvalidDelegation(OrderError):
+    """The substitution is over, revoked, not this person's, or its delegator's term ended."""
+
+
+class BudgetOverdrawn(Reasons):
+    """A freeze left less than is bound; nothing is released from this budget now."""
 
 
 class NoPolicy(OrderError):
@@ -45,14 +77,6 @@ class SigningLimitExceeded(OrderError):
 
 class CommentMissing(OrderError):
     """A refusal needs a comment."""
-
-
-class Reasons(OrderError):
-    """A refusal with several sentences; `reasons` are they."""
-
-    def __init__(self, reasons: list[str]) -> None:
-        self.reasons = reasons
-        super().__init__(" ".join(reasons))
 
 
 class DeviceMissing(Reasons):

@@ -14,6 +14,7 @@ from contracts.pricing import Share
 from contracts.pricing import receive as worth
 
 from . import events
+from .acting import require_role
 from .bookings import count, issued_line, lines_of, wanted_of_open
 from .call_offs import bought_call_offs, locked_call_off, translated
 from .errors import InvalidReceipt
@@ -21,7 +22,6 @@ from .facts import Part, call_off_facts
 from .lifecycle import after_delivery
 from .models import CallOff, CallOffLine, GoodsReceipt, ReceivedLine, ReceivedShare
 from .models.event import EventType
-from .requisitions import require_role
 
 RECEIVING_ROLES = (Role.SCHOOL_REQUESTER, Role.PROCUREMENT_OFFICER)
 

@@ -17,7 +17,7 @@ from contracts.ledger.movements import Hold, Post, hold, lock_accounts, settle
 from contracts.parties.models import Membership
 
 from .cap_nudges import nudge
-from .models import CallOff, Requisition, RequisitionLine
+from .models import BudgetLine, CallOff, Requisition, RequisitionLine
 
 _ONE = Decimal(1)
 
@@ -67,6 +67,26 @@ def lock_first(
         return False
     lock_accounts(_accounts(requisition, lines, candidates, now))
     return True
+
+
+def lock_all(
+    requisition: Requisition,
+    lines: Sequence[RequisitionLine],
+    listings: Collection[Listing],
+    budget_line_ids: Collection[int],
+    *,
+    now: datetime,
+) -> None:
+    """Lock every limit account of the lines and of what may come in their place, at once.
+
+    `listings` are what is wanted instead and could be put in its place, `budget_line_ids`
+    what it is to be paid from.
+    """
+    budgets = BudgetLine.objects.filter(pk__in=budget_line_ids).select_related(
+        "own_account", "pool__account"
+    )
+    accounts = _accounts(requisition, lines, listings, now)
+    lock_accounts(accounts | {row.binding_account_id for row in budgets})
 
 
 def lock_for_follow_up(
@@ -132,6 +152,12 @@ def hold_all(
     ]
     hold(holds, by=by, now=now)
     nudge(_lots(lines))
+
+
+def were_held(lines: Sequence[RequisitionLine]) -> bool:
+    """Whether the lines have ever held anything; their references are used up then."""
+    references = [line_reference(line) for line in lines]
+    return LedgerEntry.objects.filter(reference__in=references, kind=EntryKind.HOLD).exists()
 
 
 def open_holds(lines: Sequence[RequisitionLine]) -> list[LedgerEntry]:

@@ -9,10 +9,18 @@ from enum import StrEnum
 class IllegalTransition(Exception):
     """The state does not allow this step."""
 
-    def __init__(self, current: str, wanted: str) -> None:
+    def __init__(self, current: str, wanted: str, what: str = "", since: str = "") -> None:
         self.current = current
         self.wanted = wanted
-        super().__init__(f"Aus „{current}“ führt kein Weg nach „{wanted}“.")
+        subject = f"{what}: " if what else ""
+        details = f" ({since})" if since else ""
+        super().__init__(
+            f"{subject}Der Stand ist „{current}“{details}; daraus führt kein Weg nach „{wanted}“."
+        )
+
+    def of(self, what: str, since: str) -> IllegalTransition:
+        """The same, naming what is in this state, and who brought it there when."""
+        return IllegalTransition(self.current, self.wanted, what, since)
 
 
 class RequisitionState(StrEnum):

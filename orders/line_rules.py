@@ -160,6 +160,12 @@ def unmet_of(
     return unmet_ties(ordered, _called_off(ties, buyer_id), ties)
 
 
+def lock_where_tied(items: Iterable[ContractItem], buyer_id: int) -> None:
+    """Hold the buyer's row where any of the items hangs on a device, ahead of the accounts."""
+    if ties_of({position_of(item) for item in items}, RelationKind.REQUIRES):
+        _lock_buyer(buyer_id)
+
+
 def advise(order: PricedOrder, *, buyer_id: int, on: date) -> Advice:
     """What a basket should know before it is submitted."""
     quantities = quantities_of(order)

@@ -16,14 +16,15 @@ from .outbox import Mail, enqueue_mails
 def announce_submission(
     requisition: Requisition, steps: Sequence[ApprovalStep], *, now: datetime
 ) -> None:
-    """Tell everyone who could sign the first tier."""
+    """Tell everyone who could sign the lowest tier of the steps."""
     first = min(step.tier for step in steps)
     roles = {step.role for step in steps if step.tier == first}
     people = people_of(requisition.authority, roles, now)
     enqueue_mails(
         (
             Mail(
-                key=f"submitted:{requisition.pk}:{requisition.current_revision}:{member.pk}",
+                key=f"submitted:{requisition.pk}:{requisition.submitted_revision}:"
+                f"{first}:{member.pk}",
                 recipient=member.user.email,
                 subject=f"Anforderung {requisition.number} wartet auf Ihre Freigabe",
                 body=(
@@ -53,6 +54,51 @@ def announce_outcome(requisition: Requisition, reason: str, *, now: datetime) ->
                     f"{requisition.get_state_display()}.\n"
                     f"Begründung: {reason or '–'}\n"
                     f"/anforderungen/{requisition.pk}/\n"
+                ),
+            )
+        ],
+        now=now,
+    )
+
+
+def announce_hand_over(requisition: Requisition, *, now: datetime) -> None:
+    """Tell procurement that a school's draft waits to be completed and submitted."""
+    people = people_of(requisition.authority, [Role.PROCUREMENT_OFFICER], now)
+    asked = requisition.created_by.user
+    enqueue_mails(
+        (
+            Mail(
+                key=f"handed-over:{requisition.pk}:{now:%Y%m%d%H%M%S}:{member.pk}",
+                recipient=member.user.email,
+                subject=f"Anforderung {requisition.number}: bitte vervollständigen",
+                body=(
+                    f"Guten Tag {member.user},\n\n"
+                    f"{asked} hat die Anforderung {requisition.number} an die Beschaffung "
+                    f"gegeben. Bitte ergänzen und einreichen:\n/anforderungen/{requisition.pk}/\n"
+                ),
+            )
+            for member in people
+        ),
+        now=now,
+    )
+
+
+def announce_hand_back(
+    requisition: Requisition, school: Membership | None, reason: str, *, now: datetime
+) -> None:
+    """Tell whoever handed a draft over what is missing."""
+    if school is None:
+        return
+    enqueue_mails(
+        [
+            Mail(
+                key=f"handed-back:{requisition.pk}:{now:%Y%m%d%H%M%S}",
+                recipient=school.user.email,
+                subject=f"Anforderung {requisition.number} kommt zu Ihnen zurück",
+                body=(
+                    f"Guten Tag {school.user},\n\n"
+                    f"die Beschaffung gibt Ihnen die Anforderung {requisition.number} zurück:\n"
+                    f"{reason}\n/anforderungen/{requisition.pk}/\n"
                 ),
             )
         ],

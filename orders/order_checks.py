@@ -16,10 +16,12 @@ from contracts.agreements.models import ContractItem, Listing
 from contracts.agreements.prices.quotes import PricedOrder
 from contracts.clock import berlin_day
 from contracts.ledger.models import ClosedReason
+from contracts.pricing import euros
 
-from .approval_rules import CoSignature
-from .errors import BelowMinimum, DeviceMissing, LotFull
+from .errors import BelowMinimum, BudgetOverdrawn, DeviceMissing, LotFull
 from .line_rules import minimum_gaps, quantities_of, unmet_of
+from .models import RequisitionLine
+from .signing.rules import CoSignature
 
 
 def require_open(listings: Iterable[Listing], *, buyer_id: int, now: datetime) -> list[CoSignature]:
@@ -47,6 +49,26 @@ def require_devices(
     unmet = unmet_of(quantities, buyer_id, lock=lock)
     if unmet:
         raise DeviceMissing([found.sentence for found in unmet])
+
+
+def require_unfrozen(lines: Iterable[RequisitionLine]) -> None:
+    """Raise BudgetOverdrawn when a freeze has left a budget of the lines with less than is
+    bound: nothing more is released from it until it is covered again.
+    """
+    accounts = {
+        account.pk: account
+        for line in lines
+        for row in line.assignments.all()
+        if (account := row.budget_line.account).available < 0
+    }
+    if accounts:
+        raise BudgetOverdrawn(
+            [
+                f"{account.title} ist durch eine Sperre um {euros(-account.available)} überzogen. "
+                "Lassen Sie die Deckung klären, oder geben Sie die Anforderung zurück."
+                for account in accounts.values()
+            ]
+        )
 
 
 def require_minimum(order: PricedOrder, *, buyer_id: int, now: datetime) -> None:

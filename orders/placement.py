@@ -16,7 +16,6 @@ from decimal import Decimal
 
 from contracts.agreements.allocation.turns import lock_counters, take_turn
 from contracts.agreements.models import AllocationRule, ContractItem, RotationCounter
-from contracts.agreements.prices.quotes import Wanted
 from contracts.audit.record import record
 from contracts.clock import berlin_day
 from contracts.parties.models import Membership
@@ -27,13 +26,18 @@ from .allocation import Allotment, Grounds, allot, candidates, contestable, grou
 from .errors import OrderError
 from .facts import Part, call_off_facts, facts, releases
 from .issuing import Issue, IssueLine, issue_line
-from .lifecycle import RequisitionState, requisition_step
-from .models import CallOff, CallOffAssignment, Requisition, RequisitionLine
+from .lifecycle import RequisitionState
+from .models import (
+    CallOff,
+    CallOffAssignment,
+    Requisition,
+    RequisitionLine,
+    RevisionKind,
+)
 from .models.event import EventType
 from .notices import announce_call_offs, announce_outcome
 from .order_checks import explained, require_devices, require_open
-from .requisitions import current_lines
-from .requoting import key_of
+from .requisitions import current_lines, step_to, wanted_of
 
 
 class PriceRisen(OrderError):
@@ -51,12 +55,14 @@ def place(requisition: Requisition, *, by: Membership, now: datetime) -> list[Ca
     lines = current_lines(requisition)
     require_devices(_quantities(lines), buyer_id=requisition.authority_id, lock=True)
     counters = lock_counters(_rotation_lots(lines))
-    others = candidates(lines, berlin_day(now), rules=(AllocationRule.ROTATION,))
+    listings = [line.listing for line in lines]
+    others = candidates(listings, berlin_day(now), rules=(AllocationRule.ROTATION,))
     holds.lock_first(requisition, lines, others, now=now)
-    issues = _issues(lines, _requote(requisition, lines, now), counters)
-    requisition.state = requisition_step(requisition.state, RequisitionState.APPROVED)
+    issues = _issues(lines, still_good(requisition, lines, now=now), counters)
+    requisition.state = step_to(requisition, _outcome(requisition))
     requisition.decided_at = now
-    requisition.save(update_fields=["state", "decided_at"])
+    requisition.updated_at = now
+    requisition.save(update_fields=["state", "decided_at", "updated_at"])
     call_offs, assignments = issuing.write(requisition, issues, by=by, now=now)
     reserved = facts(EventType.RESERVATION, requisition, lines, approver=by)
     events.append([*releases(reserved), *commitments(call_offs, assignments)], now=now)
@@ -89,6 +95,14 @@ def commitments(
     ]
 
 
+def _outcome(requisition: Requisition) -> RequisitionState:
+    """Approved in part when an approver has cut lines in this round."""
+    cuts = requisition.revisions.filter(
+        kind=RevisionKind.CUT, number__gt=requisition.submitted_revision
+    )
+    return RequisitionState.PARTLY_APPROVED if cuts.exists() else RequisitionState.APPROVED
+
+
 def _quantities(lines: Sequence[RequisitionLine]) -> dict[ContractItem, int]:
     quantities: Counter[ContractItem] = Counter()
     for line in lines:
@@ -101,14 +115,18 @@ def _rotation_lots(lines: Sequence[RequisitionLine]) -> set[int]:
     return {lot.pk for lot in lots if lot.allocation == AllocationRule.ROTATION}
 
 
-def _requote(
-    requisition: Requisition, lines: Sequence[RequisitionLine], now: datetime
+def still_good(
+    requisition: Requisition, lines: Sequence[RequisitionLine], *, now: datetime
 ) -> Allotment:
-    """Decide and price again; what the requisition itself holds does not count against it."""
+    """Decide and price again; what the requisition itself holds does not count against it.
+
+    Advice for whoever does not hold the locks. Raises PriceRisen, NobodyInTurn, Blocked,
+    LotFull, NotEntitled.
+    """
     buyer, known = requisition.authority, [line.listing for line in lines]
     with explained(known, buyer_id=buyer.pk, now=now):
         allotted = allot(
-            [Wanted(key_of(line), line.listing_id, line.quantity) for line in lines],
+            wanted_of(lines),
             buyer=buyer,
             on=berlin_day(now),
             known=known,

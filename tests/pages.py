@@ -18,7 +18,7 @@ from frontend.actor import SESSION_KEY
 from orders import baskets, requisitions
 from orders.budgets import Dimensions, create_line
 from orders.models import BudgetLine, Requisition
-from orders.revisions import Ask, Share
+from orders.requisitions import Ask, Share
 from tests.world import NOW, World, build_world, person
 
 TITLE = "Notebooks für Klasse 7"

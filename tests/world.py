@@ -38,7 +38,7 @@ from orders import approvals, baskets, requisitions
 from orders.budgets import Dimensions, create_line
 from orders.models import ApprovalPolicy, ApprovalRule, BudgetLine, Requisition
 from orders.models.approval import Verdict
-from orders.revisions import Ask, Share
+from orders.requisitions import Ask, Share
 
 NOW = datetime(2026, 6, 15, 9, 0, tzinfo=UTC)
 DAY = date(2026, 6, 15)
@@ -194,7 +194,7 @@ def build_world(
         now=NOW,
     )
     policy = ApprovalPolicy.objects.create(
-        authority=authority, version=1, valid_from=date(2026, 1, 1)
+        authority=authority, version=1, valid_from=date(2026, 1, 1), confirmed_at=NOW
     )
     ApprovalRule.objects.create(policy=policy, tier=1, role=Role.APPROVER)
     return World(

@@ -16,7 +16,7 @@ from contracts.parties.models import Membership  # noqa: E402
 from orders import approvals, baskets, requisitions  # noqa: E402
 from orders.models import CallOff  # noqa: E402
 from orders.models.approval import Verdict  # noqa: E402
-from orders.revisions import Ask, Share  # noqa: E402
+from orders.requisitions import Ask, Share  # noqa: E402
 
 ORDER_LINES = 5
 

@@ -120,7 +120,9 @@ def build() -> BenchWorld:
             key=key, value=value, valid=DateRange(start, None), source="Messung"
         )
     list_agreement(agreement.pk, by=manager, now=now, on=berlin_day(now))
-    policy = ApprovalPolicy.objects.create(authority=buyer, version=1, valid_from=start)
+    policy = ApprovalPolicy.objects.create(
+        authority=buyer, version=1, valid_from=start, confirmed_at=now
+    )
     ApprovalRule.objects.create(policy=policy, tier=1, role=Role.APPROVER)
     entity = BudgetEntity.objects.create(organisation=buyer, code="stadt", name="Stadt")
     approver = _person("freigabe", buyer, Role.APPROVER, start)

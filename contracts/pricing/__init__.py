@@ -44,7 +44,7 @@ from .modification import (
     ModificationVerdict,
     judge_modification,
 )
-from .money import CENT, ZERO, Money, euros, round_half_up
+from .money import CENT, ZERO, Money, decimals, euros, german, round_half_up
 from .periods import service_end, split_by_fiscal_year
 from .price_change import (
     ChangeDirection,
@@ -106,8 +106,10 @@ __all__ = [
     "VatGroupTotal",
     "VatRate",
     "active_tier",
+    "decimals",
     "discounted",
     "euros",
+    "german",
     "give_back",
     "judge_change",
     "judge_modification",

@@ -14,7 +14,7 @@ from contracts.parties.models import Membership, School
 from frontend.formatting import format_money
 from orders.baskets import MAX_QUANTITY
 from orders.models import BudgetLine
-from orders.revisions import Ask, Share
+from orders.requisitions import Ask, Share
 
 HUNDRED = Decimal(100)
 SPLIT_ROWS = 3

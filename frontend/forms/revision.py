@@ -8,9 +8,10 @@ from typing import Any
 from django import forms
 from django.forms import BoundField
 
+from contracts.agreements.prices.quotes import Wanted
 from orders.baskets import MAX_QUANTITY
 from orders.models import RequisitionLine
-from orders.revisions import Ask, Share
+from orders.requisitions import Ask, Share, key_of
 
 from .requisition import HeadForm
 
@@ -57,9 +58,14 @@ class RevisionForm(HeadForm):
         return any(list(shares) != list(self.old_shares) for shares in self.old.shares.values())
 
     @property
-    def quantities(self) -> dict[int, int]:
-        """Quantity by listing."""
-        return {line.listing_id: self.cleaned_data[_name(line)] for line in self.lines}
+    def wanted(self) -> list[Wanted]:
+        """The lines with their quantities; 0 takes one out."""
+        quantities = {line: self.cleaned_data[_name(line)] for line in self.lines}
+        return [
+            Wanted(key_of(line), line.listing_id, quantity)
+            for line, quantity in quantities.items()
+            if quantity
+        ]
 
 
 def _name(line: RequisitionLine) -> str:

@@ -22,6 +22,7 @@ from orders.models import (
     RequisitionRevision,
     Side,
 )
+from orders.signing.steps import steps_of_round
 
 from .timeline import Event
 
@@ -104,7 +105,7 @@ def budget_effects(
 def signatures(requisition: Requisition, gross: Decimal, on: date) -> list[Signature]:
     """Steps of the current revision; who could sign has role, limit and clean hands."""
     steps = list(
-        requisition.steps.filter(revision_no=requisition.current_revision)
+        steps_of_round(requisition)
         .order_by("tier", "pk")
         .prefetch_related(
             Prefetch("decisions", Decision.objects.select_related("person", "on_behalf_of"))

@@ -31,6 +31,7 @@ from orders.models import (
 from orders.models.approval import Verdict
 from orders.requisitions import current_lines, visible_requisitions
 from orders.service_terms import asked_terms
+from orders.signing.steps import steps_of_round
 
 PER_PAGE = 20
 
@@ -74,7 +75,7 @@ def _prefetches(request: PageRequest) -> list[Prefetch]:  # type: ignore[type-ar
 def _row(revision: RequisitionRevision) -> InboxRow:
     lines = revision.shown_lines  # type: ignore[attr-defined]
     steps = revision.requisition.own_steps  # type: ignore[attr-defined]
-    own = [step for step in steps if step.revision_no == revision.number]
+    own = [row for row in steps if row.revision_no == revision.requisition.submitted_revision]
     return InboxRow(
         revision=revision,
         lines=lines,
@@ -158,9 +159,9 @@ def _confirm(
     lines = current_lines(wish)
     terms = asked_terms(lines, on=berlin_day(timezone.now()))
     with_terms(lines, terms, ordered_on=berlin_day(wish.created_at))
-    step = wish.steps.filter(
-        revision_no=wish.current_revision, role=request.actor.role, completed_at__isnull=True
-    ).first()
+    step = (
+        steps_of_round(wish).filter(role=request.actor.role, completed_at__isnull=True).first()
+    )
     context = {
         "wish": wish,
         "revision": lines[0].revision,

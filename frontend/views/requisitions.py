@@ -37,7 +37,7 @@ from orders.budgets import usable_lines
 from orders.errors import NotFound
 from orders.lifecycle import RequisitionState
 from orders.models import Requisition, RequisitionLine, RequisitionRevision
-from orders.requoting import outlook
+from orders.requisitions import outlook
 from orders.service_terms import asked_terms
 
 PER_PAGE = 25
@@ -137,7 +137,8 @@ def requisition_edit(request: PageRequest, requisition_id: int) -> HttpResponse:
                 requisition_id=wish.pk,
                 by=request.actor,
                 ask=form.ask(split.shares),
-                quantities=form.quantities,
+                wanted=form.wanted,
+                base_revision=wish.current_revision,
                 now=now,
             )
         except REFUSALS as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q, Value
+from django.db.models import Case, Q, Value, When
 
 from contracts.agreements.models import AwardTerms, ContractItem, Listing, PriceVersion
 from contracts.agreements.models.article import ListPriceVersion
@@ -33,9 +33,19 @@ class Requisition(models.Model):
         default=RequisitionState.DRAFT.value,
     )
     current_revision = models.PositiveIntegerField("Fassung", default=0)
+    submitted_revision = models.PositiveIntegerField(
+        "eingereichte Fassung",
+        default=0,
+        help_text="Sie gibt der Freigaberunde ihre Nummer; Kürzungen darin ändern sie nicht.",
+    )
+    handed_over_at = models.DateTimeField("an die Beschaffung gegeben am", null=True, blank=True)
+    handed_over_by = models.ForeignKey(
+        Membership, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     submitted_at = models.DateTimeField("eingereicht am", null=True, blank=True)
     decided_at = models.DateTimeField("entschieden am", null=True, blank=True)
     expires_at = models.DateTimeField("verfällt am", null=True, blank=True)
+    updated_at = models.DateTimeField("geändert am")
 
     class Meta:
         verbose_name = "Anforderung"
@@ -43,6 +53,7 @@ class Requisition(models.Model):
         ordering = ("-created_at", "-pk")
         indexes = (
             models.Index(fields=("authority", "state", "-created_at")),
+            models.Index(fields=("authority", "updated_at", "id")),
             models.Index(
                 fields=("expires_at",),
                 condition=Q(state=RequisitionState.SUBMITTED.value),
@@ -53,6 +64,15 @@ class Requisition(models.Model):
             models.CheckConstraint(
                 condition=Q(state__in=[state.value for state in RequisitionState]),
                 name="orders_requisition_state_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(submitted_revision__lte=models.F("current_revision")),
+                name="orders_requisition_round_is_a_revision",
+            ),
+            models.CheckConstraint(
+                condition=Q(handed_over_at__isnull=True, handed_over_by__isnull=True)
+                | Q(handed_over_at__isnull=False, handed_over_by__isnull=False),
+                name="orders_requisition_handed_over_by_somebody",
             ),
         )
 
@@ -95,15 +115,28 @@ class Involvement(models.Model):
         return f"{self.person_id} {self.side} {self.requisition_id}"
 
 
+class RevisionKind(models.TextChoices):
+    EDIT = "edit", "bearbeitet"
+    CUT = "cut", "bei der Freigabe gekürzt"
+
+
 class RequisitionRevision(models.Model):
-    """An immutable version of what is asked. An edit is a new revision."""
+    """An immutable version of what is asked. An edit is a new revision, and so is a cut.
+
+    Whoever edits stands on the asking side, whoever cuts while deciding on the approving
+    side: the generated `side` and its composite foreign key see to both.
+    """
 
     requisition = models.ForeignKey(Requisition, models.CASCADE, related_name="revisions")
     number = models.PositiveIntegerField("Fassung")
     edited_by = models.ForeignKey(Membership, models.PROTECT, related_name="+")
     editor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    kind = models.CharField("Art", max_length=4, choices=RevisionKind, default=RevisionKind.EDIT)
     side = models.GeneratedField(
-        expression=Value(Side.ASK.value),
+        expression=Case(
+            When(kind=RevisionKind.CUT.value, then=Value(Side.APPROVE.value)),
+            default=Value(Side.ASK.value),
+        ),
         output_field=models.CharField(max_length=8),
         db_persist=True,
     )
@@ -123,17 +156,74 @@ class RequisitionRevision(models.Model):
             models.UniqueConstraint(
                 fields=("requisition", "number"), name="orders_revision_number_unique"
             ),
+            models.CheckConstraint(
+                condition=Q(kind__in=[kind.value for kind in RevisionKind]),
+                name="orders_revision_kind_known",
+            ),
         )
 
     def __str__(self) -> str:
         return f"{self.requisition_id} Fassung {self.number}"
 
 
+class RequisitionDelivery(models.Model):
+    """Where lines of a revision are to be delivered: address and contact as they were then.
+
+    Without a school it is the school authority itself.
+    """
+
+    revision = models.ForeignKey(RequisitionRevision, models.CASCADE, related_name="deliveries")
+    number = models.PositiveSmallIntegerField("Nr.")
+    school = models.ForeignKey(School, models.PROTECT, null=True, blank=True, related_name="+")
+    name = models.CharField("Empfänger", max_length=200)
+    street = models.CharField("Straße", max_length=200, blank=True)
+    postcode = models.CharField("Postleitzahl", max_length=10, blank=True)
+    city = models.CharField("Ort", max_length=100, blank=True)
+    contact = models.CharField("Kontakt", max_length=200, blank=True)
+    phone = models.CharField("Telefon", max_length=40, blank=True)
+    earliest = models.DateField("frühestens am", null=True, blank=True)
+    latest = models.DateField("spätestens am", null=True, blank=True)
+    time_from = models.TimeField("von", null=True, blank=True)
+    time_until = models.TimeField("bis", null=True, blank=True)
+    note = models.CharField("Hinweis zur Anlieferung", max_length=250, blank=True)
+
+    class Meta:
+        verbose_name = "Lieferort"
+        verbose_name_plural = "Lieferorte"
+        ordering = ("revision", "number")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("revision", "number"), name="orders_delivery_number_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(earliest__isnull=True)
+                | Q(latest__isnull=True)
+                | Q(latest__gte=models.F("earliest")),
+                name="orders_delivery_days_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(time_from__isnull=True, time_until__isnull=True)
+                | Q(time_until__gt=models.F("time_from")),
+                name="orders_delivery_window_in_order",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.postcode} {self.city}"
+
+
 class RequisitionLine(models.Model):
-    """One article asked for, with net price and terms frozen at submit."""
+    """One article asked for, with net price and terms frozen at submit.
+
+    `line_no` stays with the line over all revisions and is never used again, so that two
+    revisions can be compared line by line.
+    """
 
     revision = models.ForeignKey(RequisitionRevision, models.CASCADE, related_name="lines")
     line_no = models.PositiveIntegerField("Zeile")
+    delivery = models.ForeignKey(
+        RequisitionDelivery, models.PROTECT, null=True, blank=True, related_name="lines"
+    )
     listing = models.ForeignKey(Listing, models.PROTECT, related_name="+")
     item = models.ForeignKey(ContractItem, models.PROTECT, related_name="+")
     price_version = models.ForeignKey(PriceVersion, models.PROTECT, related_name="+")

@@ -9,7 +9,7 @@ from contracts.agreements.models import Listing
 from contracts.parties.models import Membership
 from orders import approvals, baskets, requisitions
 from orders.models import BudgetLine, Requisition
-from orders.revisions import Ask, Share
+from orders.requisitions import Ask, Share
 
 from .days import Days
 from .parties import Parties

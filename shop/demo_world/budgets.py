@@ -169,6 +169,7 @@ def create_policies(parties: Parties, people: People, valid_from: date) -> None:
             version=1,
             valid_from=valid_from,
             created_by=_author(people, code),
+            confirmed_at=start_of(valid_from),
         )
         ApprovalRule.objects.bulk_create(
             ApprovalRule(policy=policy, tier=tier, from_gross=gross, role=role, signers=signers)

@@ -25,7 +25,7 @@ from orders import baskets, requisitions
 from orders.budgets import Dimensions, create_line
 from orders.models import Assignment, CallOff, FinanceEvent, Requisition
 from orders.models.call_off import CallOffAssignment, CallOffLine
-from orders.revisions import Ask, Share
+from orders.requisitions import Ask, Share
 from tests.world import NOW, World, build_world
 
 Groups = dict[tuple[str, str, Decimal], tuple[Decimal, Decimal]]

@@ -48,7 +48,7 @@ from orders.models import (
     Requisition,
 )
 from orders.price_audit import audit
-from orders.revisions import Ask, Share
+from orders.requisitions import Ask, Share
 from shop.demo_world.bmecat_file import file_articles, write_bmecat
 from shop.demo_world.seed import BMECAT_FILE, CSV_FILE
 from tests.demo_fixtures import DAY, NOW, Demo, member

@@ -148,6 +148,8 @@ def test_the_database_itself_refuses_the_requester_as_decider(world: World) -> N
     with pytest.raises(IntegrityError, match="orders_decider_is_on_approving_side"):
         Decision.objects.create(
             step=step,
+            round_no=1,
+            revision_no=1,
             requisition=requisition,
             membership=world.approver,
             person=world.officer.user,

@@ -9,14 +9,23 @@ import psycopg
 import pytest
 from django.db import DatabaseError, connection
 
+from contracts.agreements.prices.quotes import Wanted
 from contracts.parties.models import Membership, Role, User
 from orders import approvals, requisitions
 from orders.approvals import inbox
 from orders.errors import AlreadyDecided, OwnRequest
-from orders.models import CallOff, Decision, Involvement, Requisition, Side
+from orders.models import (
+    CallOff,
+    Decision,
+    Delegation,
+    Involvement,
+    Requisition,
+    Side,
+    Signature,
+)
 from orders.models.approval import Verdict
 from tests.refusals import refused_by
-from tests.world import NOW, World, build_world, person
+from tests.world import DAY, NOW, World, build_world, person
 
 pytestmark = pytest.mark.django_db
 
@@ -52,11 +61,13 @@ def decide(
 
 
 def revise(requisition: Requisition, by: Membership, world: World, quantity: int) -> None:
+    requisition.refresh_from_db()
     requisitions.revise(
         requisition_id=requisition.pk,
         by=by,
         ask=world.ask(),
-        quantities={world.listings[0].pk: quantity},
+        base_revision=requisition.current_revision,
+        wanted=[Wanted("1", world.listings[0].pk, quantity)],
         now=NOW,
     )
 
@@ -73,15 +84,27 @@ def execute(sql: str, *values: object) -> None:
 def insert_decision(
     requisition: Requisition, world: World, person_id: int, on_behalf_of_id: int | None = None
 ) -> None:
+    delegation = None
+    if on_behalf_of_id is not None:
+        delegation = Delegation.objects.create(
+            delegator=Membership.objects.get(user_id=on_behalf_of_id),
+            delegator_person_id=on_behalf_of_id,
+            deputy_id=person_id,
+            valid_from=DAY,
+            valid_to=DAY,
+            created_by=world.approver,
+            created_at=NOW,
+        )
     execute(
         "INSERT INTO orders_decision (step_id, requisition_id, membership_id, person_id,"
-        " on_behalf_of_id, verdict, comment, decided_at)"
-        " VALUES (%s, %s, %s, %s, %s, 'approve', '', %s)",
+        " on_behalf_of_id, delegation_id, verdict, comment, resolution, round_no, revision_no,"
+        " decided_at) VALUES (%s, %s, %s, %s, %s, %s, 'approve', '', '', 1, 1, %s)",
         requisition.steps.get().pk,
         requisition.pk,
         world.approver.pk,
         person_id,
         on_behalf_of_id,
+        delegation.pk if delegation is not None else None,
         NOW,
     )
 
@@ -222,6 +245,8 @@ class TestByTheDatabase:
                 requisition=other,
                 membership=world.approver,
                 person=world.outsider.user,
+                round_no=1,
+                revision_no=1,
                 verdict=Verdict.APPROVE,
                 decided_at=NOW,
             )
@@ -232,8 +257,8 @@ class TestByTheDatabase:
         with refused_by("orders_editor_is_on_asking_side"):
             execute(
                 "INSERT INTO orders_requisitionrevision (requisition_id, number, edited_by_id,"
-                " editor_id, edited_at, title, justification, net, tax, gross)"
-                " VALUES (%s, 2, %s, %s, %s, '', '', 1, 0, 1)",
+                " kind, editor_id, edited_at, title, justification, net, tax, gross)"
+                " VALUES (%s, 2, %s, 'edit', %s, %s, '', '', 1, 0, 1)",
                 requisition.pk,
                 world.approver.pk,
                 world.approver.user_id,
@@ -244,8 +269,16 @@ class TestByTheDatabase:
         world.policy.rules.update(signers=2)
         requisition = world.submitted({0: 1})
         decide(requisition, world.approver)
-        with refused_by("orders_decision_once_per_person"):
+        with refused_by("orders_decider_has_signature"):
             insert_decision(requisition, world, world.approver.user_id)
+            execute("SET CONSTRAINTS orders_decider_has_signature IMMEDIATE")
+        with refused_by("orders_one_signature_per_round"):
+            Signature.objects.create(
+                decision=Decision.objects.latest("pk"),
+                requisition=requisition,
+                round_no=1,
+                person=world.approver.user,
+            )
 
     @pytest.mark.parametrize(
         "statement",

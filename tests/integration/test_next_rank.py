@@ -20,7 +20,7 @@ from orders.models import (
     Requisition,
     RequisitionLine,
 )
-from orders.revisions import Ask, Share
+from orders.requisitions import Ask, Share
 from tests.ranks import assert_clean, build_ranks, steps
 from tests.world import NOW
 

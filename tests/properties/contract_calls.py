@@ -40,7 +40,7 @@ from orders import (
 )
 from orders.models import Cancellation, Requisition
 from orders.models.approval import Verdict
-from orders.revisions import Ask, Share
+from orders.requisitions import Ask, Share
 
 from .contract_world import Buyer
 

@@ -236,7 +236,9 @@ def _first_buyer(world: World) -> Buyer:
 def _second_buyer(world: World) -> Buyer:
     authority = world.other_authority
     entity = BudgetEntity.objects.create(organisation=authority, code="stadt-b", name="Stadt B")
-    policy = ApprovalPolicy.objects.create(authority=authority, version=1, valid_from=BEGIN)
+    policy = ApprovalPolicy.objects.create(
+        authority=authority, version=1, valid_from=BEGIN, confirmed_at=NOW
+    )
     ApprovalRule.objects.create(policy=policy, tier=1, role=Role.APPROVER)
     return Buyer(
         organisation=authority,

@@ -27,7 +27,7 @@ from contracts.ledger.replay import differences
 from orders import baskets, cancellations, goods_receipts, requisitions
 from orders.budgets import Dimensions, create_line
 from orders.models import CallOff, CallOffAssignment, CallOffLine, FinanceEvent
-from orders.revisions import Ask, Share
+from orders.requisitions import Ask, Share
 from tests.world import DAY, NOW, World, build_world
 
 from .basket_law import half_up

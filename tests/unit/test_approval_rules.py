@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from orders.approval_rules import CoSignature, Rule, required_steps
+from orders.signing.rules import CoSignature, Rule, required_steps
 
 RULES = (Rule(1, Decimal(0), "approver", 1), Rule(2, Decimal(5000), "treasurer", 1))
 

@@ -101,6 +101,10 @@ class School(SortedByName):
     postcode = models.CharField("Postleitzahl", max_length=10, blank=True)
     city = models.CharField("Ort", max_length=100, blank=True)
     contact = models.CharField("Kontakt", max_length=200, blank=True)
+    phone = models.CharField("Telefon", max_length=40, blank=True)
+    delivery_from = models.TimeField("Anlieferung von", null=True, blank=True)
+    delivery_until = models.TimeField("Anlieferung bis", null=True, blank=True)
+    delivery_note = models.CharField("Hinweis zur Anlieferung", max_length=250, blank=True)
 
     class Meta(SortedByName.Meta):
         verbose_name = "Schule"
@@ -108,5 +112,10 @@ class School(SortedByName):
         constraints = (
             models.UniqueConstraint(
                 fields=("authority", "school_no"), name="parties_school_no_unique"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(delivery_from__isnull=True, delivery_until__isnull=True)
+                | models.Q(delivery_until__gt=models.F("delivery_from")),
+                name="parties_school_delivery_window_in_order",
             ),
         )

@@ -8,24 +8,20 @@ from datetime import datetime
 
 from contracts.agreements.allocation.allotment import Decision
 from contracts.agreements.models import AllocationRule
-from contracts.agreements.prices.quotes import PricedOrder, Wanted
+from contracts.agreements.prices.quotes import PricedOrder
 from contracts.clock import berlin_day
+from orders import holds
+from orders.allocation import Allotment, allot, candidates, contestable, grounds_of
+from orders.models import Requisition, RequisitionLine
 
-from . import holds
-from .allocation import Allotment, allot, candidates, contestable, grounds_of
-from .models import Requisition, RequisitionLine
-
-
-def key_of(line: RequisitionLine) -> str:
-    """Two lines may stand on one listing, so it is the number that tells them apart."""
-    return str(line.line_no)
+from .reading import wanted_of
 
 
 def lock_first(
     requisition: Requisition, lines: Sequence[RequisitionLine], *, now: datetime
 ) -> bool:
     """Lock the limit accounts ahead of the quote where it follows from them; say if so."""
-    others = candidates(lines, berlin_day(now))
+    others = candidates([line.listing for line in lines], berlin_day(now))
     return holds.lock_first(requisition, lines, others, now=now)
 
 
@@ -34,7 +30,7 @@ def requote(
 ) -> Allotment:
     """Decide and price the lines for today. Raises what `allot` raises."""
     return allot(
-        [Wanted(key_of(line), line.listing_id, line.quantity) for line in lines],
+        wanted_of(lines),
         buyer=requisition.authority,
         on=berlin_day(now),
         known=[line.listing for line in lines],
@@ -53,7 +49,7 @@ def outlook(
         return []
     grounds = grounds_of(requisition, lines)
     allotted = allot(
-        [Wanted(key_of(line), line.listing_id, line.quantity) for line in lines],
+        wanted_of(lines),
         buyer=requisition.authority,
         on=berlin_day(now),
         known=[line.listing for line in lines],

@@ -1,0 +1,84 @@
+"""A school asks, the authority's procurement completes and submits."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from contracts.audit.record import record
+from contracts.parties.models import Membership, Role
+from orders.acting import require_role
+from orders.errors import CommentMissing, NotAllowed
+from orders.lifecycle import RequisitionState
+from orders.models import Requisition
+from orders.notices import announce_hand_back, announce_hand_over
+
+from .creation import state_of
+from .reading import locked
+from .submission import SUBMITTING_ROLES
+
+OPEN_STATES = (RequisitionState.DRAFT.value, RequisitionState.RETURNED.value)
+
+
+def hand_over(*, requisition_id: int, by: Membership, now: datetime) -> Requisition:
+    """Give a school's draft to procurement, which completes and submits it.
+
+    The school can no longer edit it, only withdraw it. Doing it twice changes nothing.
+    Raises NotFound, NotAllowed.
+    """
+    require_role(by, (Role.SCHOOL_REQUESTER,), now)
+    with transaction.atomic():
+        requisition = locked(requisition_id, by)
+        _require_open(requisition)
+        if requisition.handed_over_at is not None:
+            return requisition
+        requisition.handed_over_at = now
+        requisition.handed_over_by = by
+        _save(requisition, now)
+        announce_hand_over(requisition, now=now)
+        record(requisition, "requisition.handed_over", by=by, now=now, after=state_of(requisition))
+    return requisition
+
+
+def hand_back(*, requisition_id: int, reason: str, by: Membership, now: datetime) -> Requisition:
+    """Give a draft back to the school that asked, with what is missing.
+
+    Raises NotFound, NotAllowed, CommentMissing.
+    """
+    require_role(by, SUBMITTING_ROLES, now)
+    reason = reason.strip()
+    if not reason:
+        raise CommentMissing("Bitte schreiben Sie der Schule, was fehlt.")
+    with transaction.atomic():
+        requisition = locked(requisition_id, by)
+        _require_open(requisition)
+        if requisition.handed_over_at is None:
+            raise NotAllowed("Diese Anforderung liegt nicht bei der Beschaffung.")
+        school = requisition.handed_over_by
+        requisition.handed_over_at = None
+        requisition.handed_over_by = None
+        _save(requisition, now)
+        announce_hand_back(requisition, school, reason, now=now)
+        record(
+            requisition,
+            "requisition.handed_back",
+            by=by,
+            now=now,
+            after=state_of(requisition),
+            reason=reason,
+        )
+    return requisition
+
+
+def _require_open(requisition: Requisition) -> None:
+    if requisition.state not in OPEN_STATES:
+        raise NotAllowed(
+            f"Die Anforderung ist {requisition.get_state_display()}; "
+            "übergeben lassen sich nur Entwürfe und zurückgegebene Anforderungen."
+        )
+
+
+def _save(requisition: Requisition, now: datetime) -> None:
+    requisition.updated_at = now
+    requisition.save(update_fields=["handed_over_at", "handed_over_by", "updated_at"])

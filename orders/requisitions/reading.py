@@ -1,0 +1,135 @@
+"""Reading requisitions within the actor's organisation, and locking one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db.models import Prefetch, QuerySet
+
+from contracts.agreements.prices.quotes import Wanted
+from contracts.audit.models import AuditEntry
+from contracts.clock import BERLIN
+from contracts.parties.models import Membership
+from orders.errors import NotFound
+from orders.lifecycle import IllegalTransition, RequisitionState, requisition_step
+from orders.models import Assignment, Requisition, RequisitionDelivery, RequisitionLine
+
+from .ask import Ask, Place, Share
+
+
+def visible_requisitions(by: Membership) -> QuerySet[Requisition]:
+    """Requisitions of the actor's organisation; a school sees its own only."""
+    rows = Requisition.objects.filter(authority_id=by.organisation_id)
+    if by.school_id is not None:
+        rows = rows.filter(school_id=by.school_id)
+    return rows
+
+
+def locked(requisition_id: int, by: Membership) -> Requisition:
+    """Lock a requisition of the actor's organisation; raises NotFound."""
+    row = (
+        visible_requisitions(by)
+        .select_for_update(no_key=True, of=("self",))
+        .select_related("authority", "created_by__user")
+        .filter(pk=requisition_id)
+        .first()
+    )
+    if row is None:
+        raise NotFound("Diese Anforderung gibt es in Ihrer Organisation nicht.")
+    return row
+
+
+def step_to(requisition: Requisition, wanted: RequisitionState) -> str:
+    """The stored value of *wanted*; raises IllegalTransition that says who came first, and when."""
+    try:
+        return requisition_step(requisition.state, wanted)
+    except IllegalTransition as refused:
+        raise refused.of(f"Anforderung {requisition.number}", _last_change(requisition)) from None
+
+
+def _last_change(requisition: Requisition) -> str:
+    entry = (
+        AuditEntry.objects.filter(object_type="orders.requisition", object_id=requisition.pk)
+        .select_related("person")
+        .order_by("-pk")
+        .first()
+    )
+    if entry is None:
+        return ""
+    when = entry.at.astimezone(BERLIN)
+    who = str(entry.person) if entry.person is not None else "durch Fristablauf"
+    return f"{who}, {when:%d.%m.%Y, %H:%M} Uhr"
+
+
+def key_of(line: RequisitionLine) -> str:
+    """Two lines may stand on one listing, so it is the number that tells them apart."""
+    return str(line.line_no)
+
+
+def wanted_of(lines: Sequence[RequisitionLine]) -> list[Wanted]:
+    """The lines as they were asked for, to be priced again."""
+    return [Wanted(key_of(line), line.listing_id, line.quantity) for line in lines]
+
+
+def current_lines(requisition: Requisition) -> list[RequisitionLine]:
+    """Lines of the current revision with everything events, holds and documents need."""
+    return lines_of(requisition, requisition.current_revision)
+
+
+def lines_of(requisition: Requisition, revision_no: int) -> list[RequisitionLine]:
+    """Lines of one revision, with the same."""
+    return list(
+        RequisitionLine.objects.filter(
+            revision__requisition=requisition, revision__number=revision_no
+        )
+        .select_related(
+            "revision",
+            "delivery",
+            "terms",
+            "listing__article",
+            "listing__stockrecord",
+            "listing__item__award__supplier",
+            "listing__item__award__lot__agreement",
+        )
+        .prefetch_related(
+            Prefetch(
+                "assignments",
+                Assignment.objects.order_by("number").select_related(
+                    "budget_entity", "budget_line__own_account", "budget_line__pool__account"
+                ),
+            )
+        )
+        .order_by("line_no")
+    )
+
+
+def ask_of(lines: Sequence[RequisitionLine]) -> Ask:
+    """The revision of the lines as an Ask, to write the next one from."""
+    revision = lines[0].revision
+    return Ask(
+        title=revision.title,
+        justification=revision.justification,
+        needed_by=revision.needed_by,
+        shares={
+            key_of(line): [
+                Share(row.budget_line_id, row.share_percent, row.deductible_percent)
+                for row in line.assignments.all()
+            ]
+            for line in lines
+        },
+        places={key_of(line): place_of(line.delivery) for line in lines if line.delivery},
+    )
+
+
+def place_of(delivery: RequisitionDelivery) -> Place:
+    """A delivery as it was asked for."""
+    return Place(
+        school_id=delivery.school_id,
+        contact=delivery.contact,
+        phone=delivery.phone,
+        earliest=delivery.earliest,
+        latest=delivery.latest,
+        time_from=delivery.time_from,
+        time_until=delivery.time_until,
+        note=delivery.note,
+    )

@@ -1,0 +1,161 @@
+"""Submitting: re-quote, freeze net prices, ask the gates, hold every cap and every budget.
+
+All in one transaction; see docs/placement.md for the order of the locks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from contracts.agreements.prices.quotes import PricedOrder
+from contracts.audit.record import record
+from contracts.parties.models import Membership, Role
+from orders import events, holds
+from orders.acting import require_role
+from orders.errors import InvalidAssignment
+from orders.facts import facts
+from orders.lifecycle import RequisitionState
+from orders.models import Requisition, RequisitionLine, Side
+from orders.models.event import EventType
+from orders.notices import announce_submission
+from orders.order_checks import explained, require_submittable
+from orders.signing.rules import CoSignature
+from orders.signing.steps import expiry, write_steps
+
+from .ask import Ask
+from .creation import draft_of_basket, state_of
+from .reading import ask_of, current_lines, locked, step_to
+from .requoting import lock_first, moved, requote
+from .revisions import involve, write_revision
+
+SUBMITTING_ROLES = (Role.PROCUREMENT_OFFICER,)
+
+
+def submit_basket(*, by: Membership, ask: Ask, school_id: int | None, now: datetime) -> Requisition:
+    """Turn the open basket into a submitted requisition in one transaction.
+
+    Raises what `create_from_basket` and `submit` raise; the basket stays as it was then.
+    """
+    require_role(by, SUBMITTING_ROLES, now)
+    with transaction.atomic():
+        requisition, allotted = draft_of_basket(by, ask, school_id, now)
+        lines = current_lines(requisition)
+        if lock_first(requisition, lines, now=now):
+            allotted = requote(requisition, lines, now=now)
+            lines = _as_priced(requisition, lines, allotted.order, by, now)
+        allotted.require_served()
+        _submit(requisition, lines, allotted.order, by, now)
+    return requisition
+
+
+def submit(*, requisition_id: int, by: Membership, now: datetime) -> Requisition:
+    """Submit the current revision: everything is checked again and every limit is held.
+
+    A price or a turn that moved since the draft makes a new revision, and so does
+    submitting unchanged what was in approval before. Whoever submits stands on the asking
+    side. Raises NotFound, NotAllowed, OwnRequest, IllegalTransition, InvalidAssignment,
+    Blocked, LotFull, DeviceMissing, BelowMinimum, NoPolicy, NotEntitled, NobodyInTurn,
+    LimitExceeded, AccountClosed; nothing is done then.
+    """
+    require_role(by, SUBMITTING_ROLES, now)
+    with transaction.atomic():
+        requisition = locked(requisition_id, by)
+        step_to(requisition, RequisitionState.SUBMITTED)
+        lines = current_lines(requisition)
+        lock_first(requisition, lines, now=now)
+        known = [line.listing for line in lines]
+        with explained(known, buyer_id=requisition.authority_id, now=now):
+            allotted = requote(requisition, lines, now=now)
+        allotted.require_served()
+        order = allotted.order
+        if moved(lines, order) or holds.were_held(lines):
+            write_revision(requisition, ask_of(lines), order, by=by, now=now)
+            lines = current_lines(requisition)
+        elif lines[0].revision.editor_id != by.user_id:
+            involve(requisition, by.user_id, Side.ASK)
+        _submit(requisition, lines, order, by, now)
+    return requisition
+
+
+def _submit(
+    requisition: Requisition,
+    lines: Sequence[RequisitionLine],
+    order: PricedOrder,
+    by: Membership,
+    now: datetime,
+) -> None:
+    """Steps, events, mails, and last the holds: the limit rows are the hot ones."""
+    require_assigned(lines)
+    before = state_of(requisition)
+    requisition.state = step_to(requisition, RequisitionState.SUBMITTED)
+    cosign = require_submittable(order, buyer_id=requisition.authority_id, now=now)
+    policy_id = open_round(requisition, lines, cosign, now=now)
+    events.append(facts(EventType.RESERVATION, requisition, lines), now=now)
+    record(
+        requisition,
+        "requisition.submitted",
+        by=by,
+        now=now,
+        before=before,
+        after=state_of(requisition),
+        rule=f"policy:{policy_id}",
+    )
+    holds.hold_all(requisition, lines, by=by, now=now)
+
+
+def open_round(
+    requisition: Requisition,
+    lines: Sequence[RequisitionLine],
+    cosign: Sequence[CoSignature],
+    *,
+    now: datetime,
+) -> int:
+    """Begin a round of approval for the current revision; return the policy's key.
+
+    The requisition expires no sooner than its steps' deadlines together allow. Raises
+    NoPolicy.
+    """
+    requisition.submitted_revision = requisition.current_revision
+    steps = write_steps(
+        requisition,
+        gross=lines[0].revision.gross,
+        is_funded=any(row.grant_no for line in lines for row in line.assignments.all()),
+        cosign=cosign,
+        now=now,
+    )
+    requisition.submitted_at = now
+    requisition.expires_at = expiry(steps, now=now)
+    requisition.updated_at = now
+    requisition.save(
+        update_fields=["state", "submitted_revision", "submitted_at", "expires_at", "updated_at"]
+    )
+    announce_submission(requisition, steps, now=now)
+    return steps[0].policy_id
+
+
+def require_assigned(lines: Sequence[RequisitionLine]) -> None:
+    """Raise InvalidAssignment, naming them, when lines have no budget."""
+    bare = [line for line in lines if not line.assignments.all()]
+    if bare:
+        named = ", ".join(f"Zeile {line.line_no} („{line.title}“)" for line in bare[:5])
+        more = f" und {len(bare) - 5} weitere" if len(bare) > 5 else ""
+        raise InvalidAssignment(
+            f"Ohne Haushaltsposition: {named}{more}. Bitte jeder Zeile eine zuordnen."
+        )
+
+
+def _as_priced(
+    requisition: Requisition,
+    lines: list[RequisitionLine],
+    order: PricedOrder,
+    by: Membership,
+    now: datetime,
+) -> list[RequisitionLine]:
+    """The lines at the prices of *order*: a new revision when one has moved."""
+    if not moved(lines, order):
+        return lines
+    write_revision(requisition, ask_of(lines), order, by=by, now=now)
+    return current_lines(requisition)

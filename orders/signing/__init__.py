@@ -1,0 +1,1 @@
+"""Who has to sign, and who may: policies, steps, substitutes."""

@@ -1,0 +1,137 @@
+"""Who must approve what, and why. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from contracts.pricing import euros
+
+STEP_DAYS = 7
+"""Days that a signature has unless its rule says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """From *from_gross* EUR on, *signers* people of *role* sign in *tier*.
+
+    `when_funded` limits it to requisitions paid from a grant. Each signature has *days*;
+    after that people of `escalation_role` may sign too. `committee` names the body whose
+    resolution the signature needs.
+    """
+
+    tier: int
+    from_gross: Decimal
+    role: str
+    signers: int
+    when_funded: bool = False
+    days: int = STEP_DAYS
+    escalation_role: str = ""
+    committee: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CoSignature:
+    """A gate asks for a signature of *role*; *reason* is shown to everyone."""
+
+    role: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequiredStep:
+    """A signature group of one requisition."""
+
+    tier: int
+    role: str
+    signers: int
+    reason: str
+    days: int = STEP_DAYS
+    escalation_role: str = ""
+    committee: str = ""
+
+
+def applies(rule: Rule, gross: Decimal, *, is_funded: bool) -> bool:
+    """Whether *gross* (EUR) reaches the band of the rule and its condition holds."""
+    return gross >= rule.from_gross and (is_funded or not rule.when_funded)
+
+
+def required_steps(
+    gross: Decimal,
+    rules: Iterable[Rule],
+    cosign: Iterable[CoSignature] = (),
+    *,
+    is_funded: bool = False,
+) -> list[RequiredStep]:
+    """Steps in order of their tier.
+
+    Every rule that applies counts; of several for one role in one tier the one with most
+    signers, then the one with the higher band. Co-signatures join the first tier; a role that
+    signs anyway is not asked twice, it reads their reasons with its own.
+    """
+    chosen: dict[tuple[int, str], Rule] = {}
+    for rule in rules:
+        if not applies(rule, gross, is_funded=is_funded):
+            continue
+        known = chosen.get((rule.tier, rule.role))
+        if known is None or _weight(rule) > _weight(known):
+            chosen[rule.tier, rule.role] = rule
+    steps = {key: _step(rule) for key, rule in chosen.items()}
+    first = min((tier for tier, _ in steps), default=1)
+    signing = {role: (tier, role) for tier, role in sorted(steps, reverse=True)}
+    for role, reason in reasons_by_role(cosign).items():
+        if role in signing:
+            anyway = steps[signing[role]]
+            steps[signing[role]] = replace(anyway, reason=f"{anyway.reason}. {reason}")
+        else:
+            steps[first, role] = RequiredStep(first, role, 1, reason)
+    return sorted(steps.values(), key=lambda step: (step.tier, step.role))
+
+
+def _weight(rule: Rule) -> tuple[int, Decimal, bool]:
+    return rule.signers, rule.from_gross, bool(rule.committee)
+
+
+def _step(rule: Rule) -> RequiredStep:
+    return RequiredStep(
+        rule.tier,
+        rule.role,
+        rule.signers,
+        _reason(rule),
+        rule.days,
+        rule.escalation_role,
+        rule.committee,
+    )
+
+
+def reasons_by_role(cosign: Iterable[CoSignature]) -> dict[str, str]:
+    """Every reason for which a role has to co-sign, each named once."""
+    found: dict[str, list[str]] = {}
+    for wish in cosign:
+        reasons = found.setdefault(wish.role, [])
+        if wish.reason not in reasons:
+            reasons.append(wish.reason)
+    return {role: " ".join(reasons) for role, reasons in found.items()}
+
+
+def _reason(rule: Rule) -> str:
+    amount = (
+        f"Betrag ab {euros(rule.from_gross)} brutto" if rule.from_gross else "gilt für jeden Betrag"
+    )
+    funded = ", wenn aus einer Zuwendung bezahlt wird" if rule.when_funded else ""
+    committee = f"; Beschluss: {rule.committee}" if rule.committee else ""
+    return f"{amount}{funded}{committee}"
+
+
+def open_tier(steps: Sequence[tuple[int, bool]]) -> int | None:
+    """The lowest tier with an unfinished step, from (tier, finished) pairs."""
+    return min((tier for tier, finished in steps if not finished), default=None)
+
+
+def days_of_tiers(steps: Iterable[tuple[int, int]]) -> dict[int, int]:
+    """Days per tier, from (tier, days) pairs: people of one tier sign side by side."""
+    days: dict[int, int] = {}
+    for tier, step_days in steps:
+        days[tier] = max(days.get(tier, 0), step_days)
+    return days

@@ -1,0 +1,118 @@
+"""Whose signature it is: one's own, or that of the person substituted (A for B).
+
+A substitute signs with the role and within the limit of the membership that was delegated.
+A delegation names a membership, never another delegation: there are no chains.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from contracts.clock import berlin_day
+from contracts.parties.models import Membership
+from orders.acting import valid_while_deciding
+from orders.errors import InvalidDelegation, NotAllowed
+from orders.models import Delegation
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """`by` signs; role and signing limit are those of `membership`."""
+
+    by: Membership
+    membership: Membership
+    delegation: Delegation | None = None
+
+    @property
+    def on_behalf_of_id(self) -> int | None:
+        """The person substituted, if any."""
+        return self.delegation.delegator_person_id if self.delegation is not None else None
+
+    @property
+    def people(self) -> tuple[int, ...]:
+        """Everybody this signature speaks for: whoever signs, and whoever is substituted."""
+        substituted = self.on_behalf_of_id
+        return (self.by.user_id,) if substituted is None else (self.by.user_id, substituted)
+
+
+def deputyships(by: Membership, on: date) -> QuerySet[Delegation]:
+    """Delegations the actor may use on the day, in the organisation acted for."""
+    return (
+        Delegation.objects.filter(
+            deputy_id=by.user_id,
+            delegator__organisation_id=by.organisation_id,
+            delegator__in=Membership.objects.valid_on(on),
+            valid_from__lte=on,
+            valid_to__gte=on,
+            revoked_at__isnull=True,
+        )
+        .select_related("delegator__user", "delegator__organisation")
+        .order_by("delegator__user__last_name", "pk")
+    )
+
+
+def voice_of(by: Membership, delegation_id: int | None, *, on: date) -> Voice:
+    """The voice to read an inbox with; raises InvalidDelegation."""
+    if delegation_id is None:
+        return Voice(by, by)
+    delegation = deputyships(by, on).filter(pk=delegation_id).first()
+    if delegation is None:
+        raise _refusal(by, delegation_id, on)
+    return Voice(by, delegation.delegator, delegation)
+
+
+def voice_to_decide(by: Membership, delegation_id: int | None, *, now: datetime) -> Voice:
+    """The same, kept as it is until the transaction is over.
+
+    Whoever ends the membership or revokes the substitution waits; what was decided before
+    stays decided. Raises NotAllowed or InvalidDelegation.
+    """
+    day = berlin_day(now)
+    if delegation_id is not None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT id FROM orders_delegation WHERE id = %s FOR SHARE", [delegation_id]
+            )
+    voice = voice_of(by, delegation_id, on=day)
+    valid = valid_while_deciding({by.pk, voice.membership.pk}, now)
+    if by.pk not in valid:
+        raise NotAllowed("Ihre Mitgliedschaft ist heute nicht gültig.")
+    if voice.membership.pk not in valid:
+        raise InvalidDelegation(
+            f"Die Mitgliedschaft von {voice.membership.user} ist beendet, "
+            "und mit ihr die Vertretung."
+        )
+    return Voice(by, valid[voice.membership.pk], voice.delegation)
+
+
+def _refusal(by: Membership, delegation_id: int, on: date) -> InvalidDelegation:
+    """Why the delegation can't be used, as far as it concerns the actor."""
+    found = (
+        Delegation.objects.filter(
+            pk=delegation_id,
+            deputy_id=by.user_id,
+            delegator__organisation_id=by.organisation_id,
+        )
+        .select_related("delegator__user")
+        .first()
+    )
+    if found is None:
+        return InvalidDelegation("Diese Vertretung gibt es für Sie nicht.")
+    who = str(found.delegator.user)
+    if found.revoked_at is not None:
+        return InvalidDelegation(f"Die Vertretung für {who} ist aufgehoben.")
+    if found.valid_to < on:
+        return InvalidDelegation(
+            f"Die Vertretung für {who} ist am {found.valid_to:%d.%m.%Y} abgelaufen."
+        )
+    if found.valid_from > on:
+        return InvalidDelegation(
+            f"Die Vertretung für {who} beginnt erst am {found.valid_from:%d.%m.%Y}."
+        )
+    return InvalidDelegation(
+        f"Die Mitgliedschaft von {who} ist beendet, und mit ihr die Vertretung."
+    )
