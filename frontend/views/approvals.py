@@ -159,9 +159,7 @@ def _confirm(
     lines = current_lines(wish)
     terms = asked_terms(lines, on=berlin_day(timezone.now()))
     with_terms(lines, terms, ordered_on=berlin_day(wish.created_at))
-    step = (
-        steps_of_round(wish).filter(role=request.actor.role, completed_at__isnull=True).first()
-    )
+    step = steps_of_round(wish).filter(role=request.actor.role, completed_at__isnull=True).first()
     context = {
         "wish": wish,
         "revision": lines[0].revision,
