@@ -23,7 +23,7 @@ demo: $(STAMP) ## the house with demo data at http://127.0.0.1:8000 (PORT=8001 f
 	@PORT=$(PORT) exec $(BIN)/python -m shop.demo
 
 test: $(STAMP) assets ## the whole suite on real servers
-	$(BIN)/pytest -n $(WORKERS) $(ARGS)
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 check: $(STAMP) ## format, lint, import directions, types, settings, missing migrations
 	$(BIN)/ruff format --check .

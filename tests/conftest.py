@@ -50,6 +50,11 @@ def _forbid_outside(event: str, arguments: tuple[Any, ...]) -> None:
 sys.addaudithook(_forbid_outside)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests first: their worker does little else, and the others steal its rest."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
+
+
 @pytest.fixture(scope="session")
 def services() -> Iterator[Addresses]:
     """PostgreSQL and Redis: embedded ones in var/test, or the servers of the environment."""
