@@ -4,14 +4,17 @@ This is the public face of the room.
 """
 
 from .ask import Ask, Place, Share
+from .comparing import difference
 from .creation import ASKING_ROLES, create, create_from_basket
-from .editing import revise
+from .editing import Foresight, foresee, revise, why_not_editable
 from .ending import expire_due, release, withdraw
-from .handover import hand_back, hand_over
+from .handover import hand_back, hand_over, hand_over_basket
 from .reading import (
     ask_of,
     current_lines,
+    found,
     key_of,
+    last_change,
     lines_of,
     locked,
     step_to,
@@ -25,16 +28,22 @@ __all__ = [
     "ASKING_ROLES",
     "SUBMITTING_ROLES",
     "Ask",
+    "Foresight",
     "Place",
     "Share",
     "ask_of",
     "create",
     "create_from_basket",
     "current_lines",
+    "difference",
     "expire_due",
+    "foresee",
+    "found",
     "hand_back",
     "hand_over",
+    "hand_over_basket",
     "key_of",
+    "last_change",
     "lines_of",
     "locked",
     "outlook",
@@ -44,6 +53,7 @@ __all__ = [
     "submit",
     "submit_basket",
     "visible_requisitions",
+    "why_not_editable",
     "wanted_of",
     "withdraw",
 ]

@@ -15,13 +15,12 @@ from contracts.parties.models import Membership, Role
 from orders.acting import require_role
 from orders.allocation import Allotment, Grounds, allot
 from orders.baskets import lock_basket
-from orders.errors import EmptyBasket
 from orders.models import BasketOwner, Requisition
 from orders.numbers import requisition_number
 from orders.order_checks import explained
 from orders.oscar_adapter import basket_quantities, close_basket
 
-from .ask import Ask
+from .ask import Ask, require_lines
 from .deliveries import own_school
 from .revisions import write_revision
 
@@ -33,8 +32,8 @@ def create_from_basket(
 ) -> Requisition:
     """Turn the open basket into a draft requisition and close the basket.
 
-    Raises EmptyBasket, NotAllowed, UnknownSchool, InvalidDelivery, InvalidAssignment,
-    NotEntitled, NoPrice.
+    Raises EmptyBasket, InvalidQuantity, NotAllowed, UnknownSchool, InvalidDelivery,
+    InvalidAssignment, NotEntitled, NoPrice.
     """
     require_role(by, ASKING_ROLES, now)
     with transaction.atomic():
@@ -75,8 +74,7 @@ def draft_of_basket(
 def _drafted(
     by: Membership, ask: Ask, wanted: Sequence[Wanted], school_id: int | None, now: datetime
 ) -> tuple[Requisition, Allotment]:
-    if not wanted:
-        raise EmptyBasket("Eine Anforderung braucht mindestens eine Zeile.")
+    require_lines(wanted)
     requisition = Requisition.objects.create(
         number=requisition_number(now),
         authority=by.organisation,

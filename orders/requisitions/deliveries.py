@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from django.db.models import Q, QuerySet
+
 from contracts.agreements.prices.quotes import PricedOrder
 from contracts.parties.models import Membership, Organisation, School
-from orders.errors import InvalidDelivery, UnknownSchool
-from orders.models import RequisitionDelivery, RequisitionRevision
+from orders.errors import UnknownSchool
+from orders.models import Requisition, RequisitionDelivery, RequisitionRevision
 
-from .ask import Ask, Place
+from .ask import Ask, Place, require_order
 
 
 def own_school(authority_id: int, school_id: int | None, *, by: Membership) -> int | None:
@@ -47,19 +49,26 @@ def write_deliveries(
     return {key: by_place[place] for key, place in wanted.items()}
 
 
+def deliverable(by: Membership, requisition: Requisition | None = None) -> QuerySet[School]:
+    """Schools that may be delivered to: the authority's; for a school only itself, and what
+    a revision of the requisition names already.
+    """
+    rows = School.objects.filter(authority_id=by.organisation_id)
+    if by.school_id is None:
+        return rows
+    before = RequisitionDelivery.objects.filter(revision__requisition=requisition)
+    return rows.filter(Q(pk=by.school_id) | Q(pk__in=before.values("school_id")))
+
+
 def _schools(
     revision: RequisitionRevision, places: list[Place], by: Membership
 ) -> dict[int, School]:
-    """The schools named: the authority's, and for a school only itself (or what was there)."""
     wanted = {place.school_id for place in places if place.school_id is not None}
-    authority_id = revision.requisition.authority_id
-    found = {row.pk: row for row in School.objects.filter(pk__in=wanted, authority_id=authority_id)}
-    foreign = wanted - found.keys()
-    if by.school_id is not None:
-        before = RequisitionDelivery.objects.filter(revision__requisition=revision.requisition)
-        known = {by.school_id, *before.values_list("school_id", flat=True)}
-        foreign |= wanted - known
-    if foreign:
+    if not wanted:
+        return {}
+    rows = deliverable(by, revision.requisition).filter(pk__in=wanted)
+    found = {row.pk: row for row in rows}
+    if wanted - found.keys():
         raise UnknownSchool(
             "Geliefert wird nur an Schulen Ihrer Organisation; diese gehört nicht dazu."
         )
@@ -69,7 +78,7 @@ def _schools(
 def _delivery(
     revision: RequisitionRevision, number: int, place: Place, schools: dict[int, School]
 ) -> RequisitionDelivery:
-    _require_order(place)
+    require_order(place)
     school = schools.get(place.school_id) if place.school_id is not None else None
     address: School | Organisation = school or revision.requisition.authority
     full = _completed(place, school)
@@ -104,12 +113,3 @@ def _completed(place: Place, school: School | None) -> Place:
         time_until=place.time_until if has_window else school.delivery_until,
         note=place.note or school.delivery_note,
     )
-
-
-def _require_order(place: Place) -> None:
-    if place.earliest and place.latest and place.latest < place.earliest:
-        raise InvalidDelivery("Der späteste Liefertag liegt vor dem frühesten.")
-    if (place.time_from is None) != (place.time_until is None):
-        raise InvalidDelivery("Das Zeitfenster braucht Beginn und Ende.")
-    if place.time_from and place.time_until and place.time_until <= place.time_from:
-        raise InvalidDelivery("Das Zeitfenster endet vor seinem Beginn.")

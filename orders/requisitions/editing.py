@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from django.db import transaction
 
-from contracts.agreements.prices.quotes import PricedOrder, Wanted
+from contracts.agreements.prices.quotes import PricedLine, PricedOrder, Wanted
 from contracts.audit.record import record
 from contracts.parties.models import Membership
 from orders.acting import require_role
 from orders.allocation import grounds_of
-from orders.errors import EmptyBasket, NotAllowed, StaleRevision
+from orders.errors import NotAllowed, StaleRevision
 from orders.lifecycle import RequisitionState
 from orders.models import Requisition, RequisitionLine, RequisitionRevision, RevisionKind
 from orders.order_checks import require_submittable
 
-from .ask import Ask
+from .ask import Ask, require_lines
 from .creation import ASKING_ROLES, allotted_for, state_of
-from .exchanges import exchange, price_instead
-from .reading import current_lines, key_of, locked
+from .exchanges import exchange, foreseen, price_instead
+from .reading import ask_of, current_lines, found, key_of, locked
 from .revisions import write_revision
 from .submission import SUBMITTING_ROLES, open_round, require_assigned
 
@@ -29,6 +31,16 @@ EDITABLE_STATES = (
     RequisitionState.RETURNED.value,
     RequisitionState.SUBMITTED.value,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Foresight:
+    """What a change would do to a round of approval; sums in EUR gross."""
+
+    keeps_signatures: bool
+    signatures: int
+    before: Decimal
+    after: Decimal
 
 
 def revise(
@@ -46,15 +58,15 @@ def revise(
     nothing overwritten. In approval a mere decrease frees money and leaves the signatures;
     anything else needs approval again, and either holds or leaves all as it was. The editor
     joins the asking side and can never decide. Raises NotFound, NotAllowed, StaleRevision,
-    OwnRequest, EmptyBasket, InvalidAssignment, UnknownSchool, InvalidDelivery, NotEntitled;
+    OwnRequest, EmptyBasket, InvalidQuantity, InvalidAssignment, UnknownSchool, InvalidDelivery, NotEntitled;
     in approval also what `submit` raises.
     """
     require_role(by, ASKING_ROLES, now)
-    if not wanted:
-        raise EmptyBasket("Eine Anforderung braucht mindestens eine Zeile.")
+    require_lines(wanted)
     with transaction.atomic():
         requisition = locked(requisition_id, by)
-        _require_editable(requisition, base_revision, by, now)
+        _require_editable(requisition, by, now)
+        _require_current(requisition, base_revision)
         before = state_of(requisition)
         if requisition.state == RequisitionState.SUBMITTED.value:
             _revise_submitted(requisition, ask, wanted, by, now)
@@ -72,19 +84,58 @@ def revise(
     return requisition.revisions.get(number=requisition.current_revision)
 
 
-def _require_editable(
-    requisition: Requisition, base_revision: int, by: Membership, now: datetime
-) -> None:
+def foresee(
+    *,
+    requisition_id: int,
+    base_revision: int,
+    ask: Ask,
+    wanted: Sequence[Wanted],
+    by: Membership,
+    now: datetime,
+) -> Foresight | None:
+    """What `revise` would do to the signatures; None where nothing is in approval.
+
+    Advice: nothing is locked and nothing written. Raises what `revise` raises before it
+    holds anything.
+    """
+    require_role(by, ASKING_ROLES, now)
+    requisition = found(requisition_id, by)
+    _require_editable(requisition, by, now)
+    _require_current(requisition, base_revision)
+    if requisition.state != RequisitionState.SUBMITTED.value:
+        return None
+    lines = current_lines(requisition)
+    order = foreseen(requisition, lines, wanted, now=now).order
+    signed = requisition.signatures.filter(round_no=requisition.submitted_revision)
+    return Foresight(
+        keeps_signatures=_is_decrease(lines, ask, order),
+        signatures=signed.values("decision").distinct().count(),
+        before=lines[0].revision.gross,
+        after=order.quote.gross,
+    )
+
+
+def why_not_editable(requisition: Requisition, by: Membership) -> str:
+    """Why the actor can't edit it now, as a sentence; empty when it can."""
     if requisition.state not in EDITABLE_STATES:
-        raise NotAllowed(
-            f"Die Anforderung ist {requisition.get_state_display()} und nicht mehr änderbar."
-        )
+        return f"Die Anforderung ist {requisition.get_state_display()} und nicht mehr änderbar."
+    if by.role in SUBMITTING_ROLES:
+        return ""
+    if requisition.state == RequisitionState.SUBMITTED.value:
+        return "Solange die Anforderung in der Freigabe ist, ändert sie nur die Beschaffung."
+    if requisition.handed_over_at is not None:
+        return "Die Anforderung liegt bei der Beschaffung; bearbeiten kann sie jetzt nur diese."
+    return "" if by.role in ASKING_ROLES else "Ihre Rolle bearbeitet keine Anforderungen."
+
+
+def _require_editable(requisition: Requisition, by: Membership, now: datetime) -> None:
     if requisition.state == RequisitionState.SUBMITTED.value:
         require_role(by, SUBMITTING_ROLES, now)
-    if requisition.handed_over_at is not None and by.role not in SUBMITTING_ROLES:
-        raise NotAllowed(
-            "Die Anforderung liegt bei der Beschaffung; bearbeiten kann sie jetzt nur diese."
-        )
+    if reason := why_not_editable(requisition, by):
+        raise NotAllowed(reason)
+
+
+def _require_current(requisition: Requisition, base_revision: int) -> None:
     if base_revision != requisition.current_revision:
         raise StaleRevision(
             f"Inzwischen gibt es Fassung {requisition.current_revision}. Ihre Änderung an Fassung "
@@ -102,40 +153,29 @@ def _revise_submitted(
         requisition, lines, ask, allotted.order, kind=RevisionKind.EDIT, by=by, now=now
     )
     require_assigned(fresh)
-    if not _is_decrease(lines, fresh, allotted.order):
+    if not _is_decrease(lines, ask, allotted.order):
         open_round(requisition, fresh, cosign, now=now)
 
 
-def _is_decrease(
-    before: Sequence[RequisitionLine], after: Sequence[RequisitionLine], order: PricedOrder
-) -> bool:
+def _is_decrease(before: Sequence[RequisitionLine], ask: Ask, order: PricedOrder) -> bool:
     """Whether those who signed have signed for all of it: nothing new, nothing dearer, nothing
     paid from elsewhere, delivered elsewhere or reasoned otherwise.
     """
     known = {key_of(line): line for line in before}
-    head, fresh_head = before[0].revision, after[0].revision
-    if (head.title, head.justification) != (fresh_head.title, fresh_head.justification):
+    head = before[0].revision
+    if (head.title, head.justification) != (ask.title, ask.justification):
         return False
     return order.quote.gross <= head.gross and all(
-        key_of(line) in known and _is_part(line, known[key_of(line)]) for line in after
+        row.key in known and _is_part(row, ask, known[row.key]) for row in order.lines
     )
 
 
-def _is_part(line: RequisitionLine, of: RequisitionLine) -> bool:
+def _is_part(row: PricedLine, ask: Ask, of: RequisitionLine) -> bool:
+    place = ask.place_of(row.key)
+    school_id = of.revision.requisition.school_id if place is None else place.school_id
     return (
-        line.listing_id == of.listing_id
-        and line.quantity <= of.quantity
-        and _place(line) == _place(of)
-        and _shares(line) == _shares(of)
+        row.offer.listing.pk == of.listing_id
+        and row.quantity <= of.quantity
+        and school_id == (of.delivery.school_id if of.delivery is not None else None)
+        and list(ask.shares_of(row.key)) == list(ask_of([of]).shares[key_of(of)])
     )
-
-
-def _place(line: RequisitionLine) -> int | None:
-    return line.delivery.school_id if line.delivery is not None else None
-
-
-def _shares(line: RequisitionLine) -> list[tuple[object, ...]]:
-    return [
-        (row.budget_line_id, row.share_percent, row.deductible_percent)
-        for row in line.assignments.all()
-    ]

@@ -20,15 +20,18 @@ from .creation import ASKING_ROLES, state_of
 from .reading import current_lines, locked, step_to
 
 
-def withdraw(*, requisition_id: int, by: Membership, now: datetime) -> Requisition:
-    """Take a requisition back; whatever it held is free again.
+def withdraw(
+    *, requisition_id: int, by: Membership, now: datetime, reason: str = ""
+) -> Requisition:
+    """Take a requisition back; whatever it held is free again, the reason is kept.
 
     Raises NotFound, NotAllowed or IllegalTransition.
     """
     require_role(by, ASKING_ROLES, now)
+    words = reason.strip() or "zurückgezogen"
     with transaction.atomic():
         requisition = locked(requisition_id, by)
-        release(requisition, RequisitionState.WITHDRAWN, by=by, now=now, reason="zurückgezogen")
+        release(requisition, RequisitionState.WITHDRAWN, by=by, now=now, reason=words)
     return requisition
 
 

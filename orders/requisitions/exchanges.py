@@ -47,6 +47,31 @@ def price_instead(
     """
     known = _listings(lines, wanted)
     _lock(requisition, lines, known, ask, now)
+    return _allotted(requisition, lines, wanted, known, may_split=may_split, now=now)
+
+
+def advise_instead(
+    requisition: Requisition,
+    lines: Sequence[RequisitionLine],
+    wanted: Sequence[Wanted],
+    *,
+    may_split: bool,
+    now: datetime,
+) -> Allotment:
+    """The same as advice: nothing is locked, so it may be another price a moment later."""
+    known = _listings(lines, wanted)
+    return _allotted(requisition, lines, wanted, known, may_split=may_split, now=now)
+
+
+def _allotted(
+    requisition: Requisition,
+    lines: Sequence[RequisitionLine],
+    wanted: Sequence[Wanted],
+    known: Sequence[Listing],
+    *,
+    may_split: bool,
+    now: datetime,
+) -> Allotment:
     grounds = replace(
         grounds_of(requisition, lines),
         own=holds.held_by_account(lines),

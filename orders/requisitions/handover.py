@@ -14,7 +14,8 @@ from orders.lifecycle import RequisitionState
 from orders.models import Requisition
 from orders.notices import announce_hand_back, announce_hand_over
 
-from .creation import state_of
+from .ask import Ask
+from .creation import draft_of_basket, state_of
 from .reading import locked
 from .submission import SUBMITTING_ROLES
 
@@ -31,14 +32,32 @@ def hand_over(*, requisition_id: int, by: Membership, now: datetime) -> Requisit
     with transaction.atomic():
         requisition = locked(requisition_id, by)
         _require_open(requisition)
-        if requisition.handed_over_at is not None:
-            return requisition
-        requisition.handed_over_at = now
-        requisition.handed_over_by = by
-        _save(requisition, now)
-        announce_hand_over(requisition, now=now)
-        record(requisition, "requisition.handed_over", by=by, now=now, after=state_of(requisition))
+        if requisition.handed_over_at is None:
+            _hand_over(requisition, by, now)
     return requisition
+
+
+def hand_over_basket(
+    *, by: Membership, ask: Ask, school_id: int | None, now: datetime
+) -> Requisition:
+    """Turn the open basket into a draft and give it to procurement in one transaction.
+
+    Raises what `create_from_basket` raises; the basket stays as it was then.
+    """
+    require_role(by, (Role.SCHOOL_REQUESTER,), now)
+    with transaction.atomic():
+        requisition, _ = draft_of_basket(by, ask, school_id, now)
+        record(requisition, "requisition.created", by=by, now=now, after=state_of(requisition))
+        _hand_over(requisition, by, now)
+    return requisition
+
+
+def _hand_over(requisition: Requisition, by: Membership, now: datetime) -> None:
+    requisition.handed_over_at = now
+    requisition.handed_over_by = by
+    _save(requisition, now)
+    announce_hand_over(requisition, now=now)
+    record(requisition, "requisition.handed_over", by=by, now=now, after=state_of(requisition))
 
 
 def hand_back(*, requisition_id: int, reason: str, by: Membership, now: datetime) -> Requisition:

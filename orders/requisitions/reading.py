@@ -39,15 +39,24 @@ def locked(requisition_id: int, by: Membership) -> Requisition:
     return row
 
 
+def found(requisition_id: int, by: Membership) -> Requisition:
+    """A requisition of the actor's organisation, to be read; raises NotFound."""
+    row = visible_requisitions(by).select_related("authority").filter(pk=requisition_id).first()
+    if row is None:
+        raise NotFound("Diese Anforderung gibt es in Ihrer Organisation nicht.")
+    return row
+
+
 def step_to(requisition: Requisition, wanted: RequisitionState) -> str:
     """The stored value of *wanted*; raises IllegalTransition that says who came first, and when."""
     try:
         return requisition_step(requisition.state, wanted)
     except IllegalTransition as refused:
-        raise refused.of(f"Anforderung {requisition.number}", _last_change(requisition)) from None
+        raise refused.of(f"Anforderung {requisition.number}", last_change(requisition)) from None
 
 
-def _last_change(requisition: Requisition) -> str:
+def last_change(requisition: Requisition) -> str:
+    """Who brought the requisition into its state and when; empty when nobody did yet."""
     entry = (
         AuditEntry.objects.filter(object_type="orders.requisition", object_id=requisition.pk)
         .select_related("person")

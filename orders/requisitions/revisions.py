@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 from itertools import count
 
 from django.db import connection
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 
 from contracts.agreements.prices.quotes import PricedLine, PricedOrder
 from contracts.parties.models import Membership
-from contracts.pricing import QuotedLine, decimals, german, round_half_up, split
+from contracts.pricing import QuotedLine, round_half_up, split
 from orders.errors import InvalidAssignment, OwnRequest
 from orders.models import (
     Assignment,
@@ -26,10 +25,9 @@ from orders.models import (
     Side,
 )
 
-from .ask import HUNDRED, Ask, Share
+from .ask import HUNDRED, Ask, Share, require_whole
 from .deliveries import write_deliveries
 
-SHARE_PLACES = 4
 _SIDES = {RevisionKind.EDIT: Side.ASK, RevisionKind.CUT: Side.APPROVE}
 
 
@@ -102,6 +100,8 @@ def write_revision(
 
 def _numbers(requisition: Requisition, keys: Sequence[str]) -> dict[str, int]:
     """The line number per key: kept where the line was there, else one never used before."""
+    if requisition.current_revision == 0:
+        return {key: number for number, key in enumerate(keys, start=1)}
     rows = RequisitionLine.objects.filter(revision__requisition=requisition)
     before = rows.filter(revision__number=requisition.current_revision)
     known = {str(number): number for number in before.values_list("line_no", flat=True)}
@@ -116,27 +116,29 @@ def _counted(
         yield key, known[key] if key in known else next(fresh)
 
 
-def _budget_lines(
-    requisition: Requisition, order: PricedOrder, ask: Ask, by: Membership
-) -> dict[int, BudgetLine]:
-    """The budget lines named: the authority's own, and for a school those open to it.
+def assignable(by: Membership, requisition: Requisition | None = None) -> QuerySet[BudgetLine]:
+    """Budget lines that may be named: the authority's, and for a school those open to it.
 
-    What the revision before was assigned to stays, whoever edits now.
+    What the current revision is assigned to stays, whoever edits now.
     """
-    wanted = {share.budget_line_id for line in order.lines for share in ask.shares_of(line.key)}
-    rows = BudgetLine.objects.filter(
-        pk__in=wanted, budget_entity__organisation_id=requisition.authority_id
-    )
-    if by.school_id is not None:
+    rows = BudgetLine.objects.filter(budget_entity__organisation_id=by.organisation_id)
+    if by.school_id is None:
+        return rows
+    is_open = Q(school_id=by.school_id) | Q(school__isnull=True)
+    if requisition is not None:
         used = Assignment.objects.filter(
             line__revision__requisition=requisition,
             line__revision__number=requisition.current_revision,
         )
-        rows = rows.filter(
-            Q(school_id=by.school_id)
-            | Q(school__isnull=True)
-            | Q(pk__in=used.values("budget_line_id"))
-        )
+        is_open |= Q(pk__in=used.values("budget_line_id"))
+    return rows.filter(is_open)
+
+
+def _budget_lines(
+    requisition: Requisition, order: PricedOrder, ask: Ask, by: Membership
+) -> dict[int, BudgetLine]:
+    wanted = {share.budget_line_id for line in order.lines for share in ask.shares_of(line.key)}
+    rows = assignable(by, requisition).filter(pk__in=wanted)
     found = {row.pk: row for row in rows.select_related("budget_entity")}
     if wanted - found.keys():
         raise InvalidAssignment("Die Haushaltsposition gehört nicht zu Ihrer Organisation.")
@@ -180,7 +182,10 @@ def _assignments(
 ) -> list[Assignment]:
     if not shares:
         return []
-    _require_whole(line, shares)
+    try:
+        require_whole(shares)
+    except InvalidAssignment as error:
+        raise InvalidAssignment(f"Zeile {line.line_no} („{line.title}“): {error}") from None
     parts = split(
         QuotedLine(priced.key, priced.net, priced.tax), [share.percent for share in shares]
     )
@@ -205,16 +210,3 @@ def _assignments(
             )
         )
     return rows
-
-
-def _require_whole(line: RequisitionLine, shares: Collection[Share]) -> None:
-    """Raise InvalidAssignment, naming the line, unless the shares are 100 percent of it."""
-    where = f"Zeile {line.line_no} („{line.title}“)"
-    if any(share.percent <= 0 or decimals(share.percent) > SHARE_PLACES for share in shares):
-        raise InvalidAssignment(
-            f"{where}: Jeder Anteil muss über 0 Prozent liegen und hat höchstens "
-            f"{SHARE_PLACES} Nachkommastellen."
-        )
-    total = sum((share.percent for share in shares), Decimal(0))
-    if total != HUNDRED:
-        raise InvalidAssignment(f"{where}: Die Anteile ergeben {german(total)} statt 100 Prozent.")
