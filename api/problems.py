@@ -82,6 +82,7 @@ KINDS: dict[type[Exception], Kind] = {
     ordering.UnknownSchool: Kind(422, "unknown_school", "Schule nicht gefunden"),
     ordering.InvalidDelivery: Kind(422, "invalid_delivery", "Lieferangabe passt nicht"),
     ordering.InvalidCut: Kind(422, "invalid_cut", "Kürzung passt nicht"),
+    ordering.TooManyAtOnce: Kind(422, "too_many", "Zu viele auf einmal"),
     ordering.ResolutionMissing: Kind(422, "resolution_missing", "Beschluss fehlt"),
     ordering.InvalidDelegation: Kind(409, "invalid_delegation", "Vertretung gilt nicht"),
     ordering.BudgetOverdrawn: Kind(409, "budget_overdrawn", "Haushalt durch Sperre überzogen"),

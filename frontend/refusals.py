@@ -8,7 +8,6 @@ from decimal import Decimal
 
 from contracts.agreements.errors import (
     AgreementEnded,
-    AgreementError,
     Blocked,
     NoPrice,
     NotAllowed,
@@ -23,18 +22,17 @@ from contracts.agreements.writing.setup import OverlappingPrices
 from contracts.catalogue.errors import CatalogueError, InvalidMapping
 from contracts.ledger.errors import (
     AccountClosed,
-    LedgerError,
     LimitBelowUse,
     LimitExceeded,
     Shortfall,
 )
 from contracts.ledger.models import AccountKind
-from contracts.pricing import PricingError
 from frontend.formatting import format_amount
 from orders import errors
 from orders.lifecycle import IllegalTransition
+from orders.refused import REFUSALS
 
-REFUSALS = (errors.OrderError, AgreementError, LedgerError, PricingError, IllegalTransition)
+__all__ = ["REFUSALS", "Refusal", "explain"]
 
 _BUDGET_ADVICE = (
     "Wählen Sie eine andere Haushaltsposition, teilen Sie die Kontierung auf, verringern Sie "
@@ -142,6 +140,18 @@ _ADVICE: dict[type[Exception], tuple[str, str]] = {
     errors.InvalidCut: (
         "So lässt sich nicht kürzen",
         "Geben Sie je Zeile 0 bis zur angeforderten Menge frei, und begründen Sie die Kürzung.",
+    ),
+    errors.CommentMissing: (
+        "Die Begründung fehlt",
+        "Schreiben Sie in die Bemerkung, was gegen die Anforderung spricht.",
+    ),
+    errors.TooManyAtOnce: (
+        "Zu viele Anforderungen auf einmal",
+        "Entscheiden Sie in mehreren Schritten; entschieden ist noch keine.",
+    ),
+    errors.NothingChosen: (
+        "Nichts ausgewählt",
+        "Wählen Sie aus, worüber Sie entscheiden.",
     ),
     errors.ResolutionMissing: (
         "Der Beschluss fehlt",

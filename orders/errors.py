@@ -39,8 +39,16 @@ class InvalidDelivery(OrderError):
     """Days or hours of a delivery are in the wrong order or half given."""
 
 
+class InvalidSplit(OrderError):
+    """The parts of a line are not the whole of it."""
+
+
 class InvalidCut(OrderError):
     """A cut grants more than was asked, nothing at all, or gives no reason."""
+
+
+class TooManyAtOnce(OrderError):
+    """More requisitions were chosen than are decided in one go; none was decided."""
 
 
 class ResolutionMissing(OrderError):

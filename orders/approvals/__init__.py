@@ -1,10 +1,32 @@
-"""Approvals (Freigaben): the inbox, the decision, the cut.
+"""Approvals (Freigaben): the inbox, the decision, the cut, many at once.
 
 This is the public face of the room.
 """
 
-from .cuts import Grant
+from .bulk import MOST_AT_ONCE, Chosen, Outcome, Result, decide_many
+from .cuts import CutQuote, Grant, quote_cut
 from .decisions import decide
-from .inbox import above_limit, inbox, steps_for
+from .inbox import above_limit, inbox, queue, steps_for, voices, waiting, waiting_counts, why_not
+from .splitting import Splitting, splittings
 
-__all__ = ["Grant", "above_limit", "decide", "inbox", "steps_for"]
+__all__ = [
+    "MOST_AT_ONCE",
+    "Chosen",
+    "CutQuote",
+    "Grant",
+    "Outcome",
+    "Result",
+    "Splitting",
+    "above_limit",
+    "decide",
+    "decide_many",
+    "inbox",
+    "queue",
+    "quote_cut",
+    "splittings",
+    "steps_for",
+    "voices",
+    "waiting",
+    "waiting_counts",
+    "why_not",
+]

@@ -9,16 +9,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from contracts.agreements.prices.quotes import PricedOrder, Wanted
 from contracts.parties.models import Membership
 from contracts.pricing import euros
-from orders.errors import InvalidCut
+from orders.errors import InvalidCut, NotFound, StaleRevision
+from orders.lifecycle import RequisitionState
 from orders.models import Decision, DecisionLine, Requisition, RequisitionLine, RevisionKind
 from orders.order_checks import require_submittable
 from orders.placement import PriceRisen
-from orders.requisitions import ask_of, key_of, wanted_of
-from orders.requisitions.exchanges import exchange, price_instead
+from orders.requisitions import (
+    ask_of,
+    current_lines,
+    key_of,
+    step_to,
+    visible_requisitions,
+    wanted_of,
+)
+from orders.requisitions.exchanges import advise_instead, exchange, price_instead
 from orders.signing.rules import CoSignature
 
 
@@ -39,6 +48,77 @@ class Cut:
     cosign: Sequence[CoSignature]
 
 
+@dataclass(frozen=True, slots=True)
+class LostTier:
+    """A line whose unit price (net EUR) rises because less of its item is left."""
+
+    line_no: int
+    title: str
+    before: Decimal
+    after: Decimal
+    price_unit: int
+
+
+@dataclass(frozen=True, slots=True)
+class CutQuote:
+    """What a cut would come to, gross in EUR; dearer than before it goes back instead."""
+
+    before: Decimal
+    after: Decimal
+    lost_tiers: tuple[LostTier, ...]
+
+    @property
+    def freed(self) -> Decimal:
+        """The money that is free again at once."""
+        return self.before - self.after
+
+    @property
+    def is_dearer(self) -> bool:
+        """Whether the rest would cost more than the whole."""
+        return self.after > self.before
+
+
+def quote_cut(
+    *,
+    requisition_id: int,
+    revision_no: int,
+    grants: Mapping[int, Grant],
+    by: Membership,
+    now: datetime,
+) -> CutQuote | None:
+    """What granting *grants* (by line number) would cost; None when they cut nothing.
+
+    Nothing is written and nothing is locked. Raises NotFound, IllegalTransition,
+    StaleRevision, InvalidCut, and what `submit` raises when the rest can't be ordered.
+    """
+    requisition = (
+        visible_requisitions(by).select_related("authority").filter(pk=requisition_id).first()
+    )
+    if requisition is None:
+        raise NotFound("Diese Anforderung gibt es in Ihrer Organisation nicht.")
+    step_to(requisition, RequisitionState.PARTLY_APPROVED)
+    require_read(requisition, revision_no)
+    lines = current_lines(requisition)
+    refused = _refused(lines, grants)
+    if not refused:
+        return None
+    wanted = _rest(lines, refused)
+    order = advise_instead(requisition, lines, wanted, may_split=False, now=now).order
+    before, after = lines[0].revision.gross, order.quote.gross
+    if after <= before:
+        require_submittable(order, buyer_id=requisition.authority_id, now=now)
+    return CutQuote(before, after, _lost_tiers(lines, order))
+
+
+def require_read(requisition: Requisition, revision_no: int) -> None:
+    """Raise StaleRevision unless the revision that was read is the current one."""
+    if revision_no != requisition.current_revision:
+        raise StaleRevision(
+            "Die Anforderung wurde inzwischen geändert "
+            f"(Fassung {requisition.current_revision}). Bitte prüfen Sie die neue Fassung."
+        )
+
+
 def priced_cut(
     requisition: Requisition,
     lines: Sequence[RequisitionLine],
@@ -55,10 +135,6 @@ def priced_cut(
     if not refused:
         return None
     wanted = _rest(lines, refused)
-    if not wanted:
-        raise InvalidCut(
-            "So bliebe keine Zeile übrig. Lehnen Sie die Anforderung ab, statt alles zu kürzen."
-        )
     allotted = price_instead(requisition, lines, wanted, ask_of(lines), may_split=False, now=now)
     before, after = lines[0].revision.gross, allotted.order.quote.gross
     if after > before:
@@ -121,8 +197,23 @@ def _rest(
     lines: Sequence[RequisitionLine], refused: Mapping[RequisitionLine, Grant]
 ) -> list[Wanted]:
     left = {key_of(line): grant.quantity for line, grant in refused.items()}
-    return [
+    wanted = [
         Wanted(row.key, row.listing_id, left.get(row.key, row.quantity))
         for row in wanted_of(lines)
         if left.get(row.key, row.quantity) > 0
     ]
+    if not wanted:
+        raise InvalidCut(
+            "So bliebe keine Zeile übrig. Lehnen Sie die Anforderung ab, statt alles zu kürzen."
+        )
+    return wanted
+
+
+def _lost_tiers(lines: Sequence[RequisitionLine], order: PricedOrder) -> tuple[LostTier, ...]:
+    left = {priced.key: priced for priced in order.lines}
+    return tuple(
+        LostTier(line.line_no, line.title, line.net_unit_price, price, line.price_unit)
+        for line in lines
+        if (priced := left.get(key_of(line))) is not None
+        and (price := priced.tier.net_unit_price) > line.net_unit_price
+    )

@@ -22,7 +22,6 @@ from orders.errors import (
     OwnRequest,
     ResolutionMissing,
     SigningLimitExceeded,
-    StaleRevision,
 )
 from orders.lifecycle import RequisitionState
 from orders.models import ApprovalStep, Decision, Requisition, RequisitionLine, Side, Signature
@@ -35,8 +34,13 @@ from orders.signing.rules import open_tier
 from orders.signing.steps import add_cosignatures, open_next_tier, steps_of_round
 from orders.signing.voices import Voice, voice_to_decide
 
-from .cuts import Cut, Grant, carry_out, priced_cut, write_grants
+from .cuts import Cut, Grant, carry_out, priced_cut, require_read, write_grants
 
+_LEADS_TO = {
+    Verdict.APPROVE: RequisitionState.APPROVED,
+    Verdict.REJECT: RequisitionState.REJECTED,
+    Verdict.RETURN: RequisitionState.RETURNED,
+}
 _CONSTRAINTS: Refusals = {
     "orders_decider_is_on_approving_side": partial(
         OwnRequest,
@@ -94,12 +98,8 @@ def decide(
     ruling = _checked(Ruling(verdict, comment.strip(), grants or {}, resolution.strip()))
     with translated(_CONSTRAINTS), transaction.atomic():
         requisition = locked(requisition_id, by)
-        step_to(requisition, RequisitionState.REJECTED)
-        if revision_no != requisition.current_revision:
-            raise StaleRevision(
-                "Die Anforderung wurde inzwischen geändert "
-                f"(Fassung {requisition.current_revision}). Bitte prüfen Sie die neue Fassung."
-            )
+        step_to(requisition, _LEADS_TO[ruling.verdict])
+        require_read(requisition, revision_no)
         voice = voice_to_decide(by, delegation_id, now=now)
         step = _step_for(requisition, voice)
         for person_id in voice.people:
@@ -152,9 +152,7 @@ def _refuse(
     requisition: Requisition, step: ApprovalStep, voice: Voice, ruling: Ruling, now: datetime
 ) -> None:
     _write(requisition, step, voice, ruling, cut=None, read=requisition.current_revision, now=now)
-    rejected = ruling.verdict is Verdict.REJECT
-    state = RequisitionState.REJECTED if rejected else RequisitionState.RETURNED
-    release(requisition, state, by=voice.by, now=now, reason=ruling.comment)
+    release(requisition, _LEADS_TO[ruling.verdict], by=voice.by, now=now, reason=ruling.comment)
 
 
 def _write(

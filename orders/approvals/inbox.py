@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from collections.abc import Sequence
+from datetime import date
+
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 
 from contracts.parties.models import Membership
 from orders.lifecycle import RequisitionState
@@ -14,7 +17,8 @@ from orders.models import (
     Side,
     Signature,
 )
-from orders.signing.voices import Voice
+from orders.requisitions import last_change
+from orders.signing.voices import Voice, deputyships
 
 
 def inbox(by: Membership | Voice) -> QuerySet[Requisition]:
@@ -27,14 +31,87 @@ def inbox(by: Membership | Voice) -> QuerySet[Requisition]:
     limit = voice.membership.signing_limit
     if limit is None:
         return Requisition.objects.none()
-    return _waiting(voice).filter(_current(gross__lte=limit))
+    return waiting(voice).filter(_current(gross__lte=limit))
 
 
 def above_limit(voice: Voice) -> QuerySet[Requisition]:
     """What waits for the role, but is above the limit of this voice: others have to sign."""
     limit = voice.membership.signing_limit
-    waiting = _waiting(voice)
-    return waiting if limit is None else waiting.exclude(_current(gross__lte=limit))
+    rows = waiting(voice)
+    return rows if limit is None else rows.exclude(_current(gross__lte=limit))
+
+
+def queue(voice: Voice) -> QuerySet[Requisition]:
+    """The inbox with what it is sorted and filtered by.
+
+    Adds `due` (until when this voice is asked to sign), and `title` and `gross` (EUR) of the
+    current revision.
+    """
+    now = RequisitionRevision.objects.filter(
+        requisition=OuterRef("pk"), number=OuterRef("current_revision")
+    )
+    return inbox(voice).annotate(
+        due=Subquery(_open_steps(voice).order_by("deadline").values("deadline")[:1]),
+        title=Subquery(now.values("title")),
+        gross=Subquery(now.values("gross")),
+    )
+
+
+def voices(by: Membership, on: date) -> list[Voice]:
+    """In whose name the actor may sign on the day: the own first, then the substitutions."""
+    return [Voice(by, by), *(Voice(by, row.delegator, row) for row in deputyships(by, on))]
+
+
+def waiting_counts(voices: Sequence[Voice]) -> dict[int | None, int]:
+    """How many requisitions wait for each voice, by its delegation (None is one's own).
+
+    One query for all of them.
+    """
+    parts = [
+        inbox(voice)
+        .order_by()
+        .annotate(
+            voice=Value(voice.delegation.pk if voice.delegation else 0, IntegerField()),
+        )
+        .values("voice")
+        .annotate(waiting=Count("pk"))
+        .values_list("voice", "waiting")
+        for voice in voices
+    ]
+    first, *others = parts
+    found = dict(first.union(*others, all=True) if others else first)
+    return {
+        (pk := voice.delegation.pk if voice.delegation else None): found.get(pk or 0, 0)
+        for voice in voices
+    }
+
+
+def why_not(voice: Voice, requisition: Requisition) -> str:
+    """Why the requisition does not wait for this voice, as a sentence; empty when it does."""
+    if waiting(voice).filter(pk=requisition.pk).exists():
+        return ""
+    if requisition.state != RequisitionState.SUBMITTED.value:
+        since = last_change(requisition)
+        return (
+            f"Anforderung {requisition.number}: Der Stand ist "
+            f"„{requisition.get_state_display()}“{f' ({since})' if since else ''}; "
+            "zu entscheiden ist nichts mehr."
+        )
+    people = voice.people
+    if requisition.involvements.filter(person_id__in=people, side=Side.ASK).exists():
+        return (
+            "Wer angefordert oder bearbeitet hat, entscheidet nicht mit (Vier-Augen-Prinzip); "
+            "das gilt auch für die vertretene Person."
+        )
+    signed = requisition.signatures.filter(
+        person_id__in=people, round_no=requisition.submitted_revision
+    )
+    if signed.exists():
+        return (
+            "In dieser Freigaberunde haben Sie schon entschieden, oder es wurde für Sie "
+            "oder die vertretene Person entschieden."
+        )
+    return "Die Anforderung wartet auf eine andere Stufe oder Rolle."
 
 
 def steps_for(voice: Voice) -> Q:
@@ -43,14 +120,18 @@ def steps_for(voice: Voice) -> Q:
     return Q(role=role) | Q(escalation_role=role, escalated_at__isnull=False)
 
 
-def _waiting(voice: Voice) -> QuerySet[Requisition]:
-    mine = ApprovalStep.objects.filter(
+def _open_steps(voice: Voice) -> QuerySet[ApprovalStep]:
+    return ApprovalStep.objects.filter(
         steps_for(voice),
         requisition=OuterRef("pk"),
         revision_no=OuterRef("submitted_revision"),
         opened_at__isnull=False,
         completed_at__isnull=True,
     )
+
+
+def waiting(voice: Voice) -> QuerySet[Requisition]:
+    """What waits for the role of this voice, whatever its limit."""
     asked = Involvement.objects.filter(
         requisition=OuterRef("pk"), person_id__in=voice.people, side=Side.ASK
     )
@@ -60,7 +141,7 @@ def _waiting(voice: Voice) -> QuerySet[Requisition]:
         person_id__in=voice.people,
     )
     return Requisition.objects.filter(
-        Exists(mine),
+        Exists(_open_steps(voice)),
         ~Exists(asked),
         ~Exists(signed),
         authority_id=voice.membership.organisation_id,
