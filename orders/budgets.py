@@ -32,7 +32,10 @@ class Dimensions:
 
 @dataclass(frozen=True, slots=True)
 class BudgetEffect:
-    """What a requisition does to one budget account (EUR gross less deductible tax)."""
+    """What a requisition does to one budget account (EUR gross less deductible tax).
+
+    `title` names the holder of the budget and the line, or the pool that binds.
+    """
 
     title: str
     limit: Decimal
@@ -150,18 +153,28 @@ def freeze(
 
 def effects(assignments: Iterable[Assignment]) -> Sequence[BudgetEffect]:
     """Sum the assignments per binding account, with the balances as they stand."""
+    return effects_of((row.budget_line, row.bound) for row in assignments)
+
+
+def effects_of(bound: Iterable[tuple[BudgetLine, Decimal]]) -> Sequence[BudgetEffect]:
+    """Sum what is to be bound (EUR) per binding account of the budget lines."""
     amounts: dict[int, Decimal] = defaultdict(Decimal)
-    accounts = {}
-    for assignment in assignments:
-        account = assignment.budget_line.account
-        accounts[account.pk] = account
-        amounts[account.pk] += assignment.bound
+    lines: dict[int, BudgetLine] = {}
+    for line, amount in bound:
+        lines.setdefault(line.binding_account_id, line)
+        amounts[line.binding_account_id] += amount
     return [
         BudgetEffect(
-            title=account.title,
-            limit=account.limit_amount,
-            bound=account.bound,
-            amount=amounts[account.pk],
+            title=budget_title(line),
+            limit=line.account.limit_amount,
+            bound=line.account.bound,
+            amount=amounts[key],
         )
-        for account in sorted(accounts.values(), key=lambda row: row.pk)
+        for key, line in sorted(lines.items())
     ]
+
+
+def budget_title(line: BudgetLine) -> str:
+    """The holder of the budget and what binds: the line, or the pool it is in."""
+    what = line.pool.title if line.pool is not None else line.title
+    return f"{line.budget_entity.name} {line.fiscal_year}: {what}"

@@ -17,12 +17,18 @@ from django.db.models import F, Sum
 from django.db.models.functions import Coalesce
 
 from contracts.agreements.entitlement import entitled_listings
-from contracts.agreements.models import ContractItem, ItemRelation, ItemRole, RelationKind
+from contracts.agreements.models import (
+    AwardTerms,
+    ContractItem,
+    ItemRelation,
+    ItemRole,
+    RelationKind,
+)
 from contracts.agreements.prices.quotes import PricedOrder
 from contracts.parties.models import Organisation
 from contracts.pricing import euros
 
-from .models import CallOffLine
+from .models import CallOffLine, RequisitionLine
 
 Position = tuple[int, str]
 """A position of the price sheet at whatever rank: lot and number."""
@@ -183,23 +189,41 @@ def advise(order: PricedOrder, *, buyer_id: int, on: date) -> Advice:
 
 def minimum_gaps(order: PricedOrder, *, buyer_id: int, on: date) -> list[MinimumGap]:
     """Future call-offs below their award's minimum order and without its surcharge item."""
-    short = {}
-    for award_id, lines in order.by_award().items():
-        net = sum((line.net for line in lines), Decimal(0))
-        roles = {line.offer.listing.item.role for line in lines}
-        if net < lines[0].offer.terms.minimum_order and ItemRole.SURCHARGE not in roles:
-            short[award_id] = (lines[0].offer, net)
+    rows = ((line.offer.listing.item, line.offer.terms, line.net) for line in order.lines)
+    return _gaps(rows, buyer_id, on)
+
+
+def minimum_gaps_of(
+    lines: Iterable[RequisitionLine], *, buyer_id: int, on: date
+) -> list[MinimumGap]:
+    """The same for lines as they are stored (of `current_lines`)."""
+    rows = ((line.listing.item, line.terms, line.net) for line in lines)
+    return _gaps(rows, buyer_id, on)
+
+
+def _gaps(
+    rows: Iterable[tuple[ContractItem, AwardTerms, Decimal]], buyer_id: int, on: date
+) -> list[MinimumGap]:
+    """From (item, terms, net) per line, those of one award making one call-off."""
+    nets: dict[int, Decimal] = defaultdict(Decimal)
+    terms_of: dict[int, tuple[ContractItem, AwardTerms]] = {}
+    charged = set()
+    for item, terms, net in rows:
+        nets[item.award_id] += net
+        terms_of.setdefault(item.award_id, (item, terms))
+        if item.role == ItemRole.SURCHARGE:
+            charged.add(item.award_id)
+    short = {
+        award_id: (item.award.supplier.name, terms.minimum_order)
+        for award_id, (item, terms) in terms_of.items()
+        if nets[award_id] < terms.minimum_order and award_id not in charged
+    }
     surcharges = _surcharges(short, buyer_id, on)
     return [
         MinimumGap(
-            award_id=award_id,
-            supplier=offer.listing.item.award.supplier.name,
-            minimum=offer.terms.minimum_order,
-            net=net,
-            surcharge_listing_id=surcharges.get(award_id, (None, ""))[0],
-            surcharge_name=surcharges.get(award_id, (None, ""))[1],
+            award_id, supplier, minimum, nets[award_id], *surcharges.get(award_id, (None, ""))
         )
-        for award_id, (offer, net) in short.items()
+        for award_id, (supplier, minimum) in short.items()
     ]
 
 

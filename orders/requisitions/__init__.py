@@ -53,7 +53,7 @@ __all__ = [
     "submit",
     "submit_basket",
     "visible_requisitions",
-    "why_not_editable",
     "wanted_of",
+    "why_not_editable",
     "withdraw",
 ]

@@ -19,9 +19,9 @@ from orders.lifecycle import RequisitionState
 from orders.models import Requisition, RequisitionLine, RequisitionRevision, RevisionKind
 from orders.order_checks import require_submittable
 
-from .ask import Ask, require_lines
+from .ask import Ask, Place, require_lines
 from .creation import ASKING_ROLES, allotted_for, state_of
-from .exchanges import exchange, foreseen, price_instead
+from .exchanges import advise_instead, exchange, price_instead
 from .reading import ask_of, current_lines, found, key_of, locked
 from .revisions import write_revision
 from .submission import SUBMITTING_ROLES, open_round, require_assigned
@@ -58,8 +58,8 @@ def revise(
     nothing overwritten. In approval a mere decrease frees money and leaves the signatures;
     anything else needs approval again, and either holds or leaves all as it was. The editor
     joins the asking side and can never decide. Raises NotFound, NotAllowed, StaleRevision,
-    OwnRequest, EmptyBasket, InvalidQuantity, InvalidAssignment, UnknownSchool, InvalidDelivery, NotEntitled;
-    in approval also what `submit` raises.
+    OwnRequest, EmptyBasket, InvalidQuantity, InvalidAssignment, UnknownSchool,
+    InvalidDelivery, NotEntitled; in approval also what `submit` raises.
     """
     require_role(by, ASKING_ROLES, now)
     require_lines(wanted)
@@ -105,10 +105,11 @@ def foresee(
     if requisition.state != RequisitionState.SUBMITTED.value:
         return None
     lines = current_lines(requisition)
-    order = foreseen(requisition, lines, wanted, now=now).order
+    allotted = advise_instead(requisition, lines, wanted, may_split=True, now=now)
+    order = allotted.order
     signed = requisition.signatures.filter(round_no=requisition.submitted_revision)
     return Foresight(
-        keeps_signatures=_is_decrease(lines, ask, order),
+        keeps_signatures=_is_decrease(requisition, lines, ask, order),
         signatures=signed.values("decision").distinct().count(),
         before=lines[0].revision.gross,
         after=order.quote.gross,
@@ -153,29 +154,29 @@ def _revise_submitted(
         requisition, lines, ask, allotted.order, kind=RevisionKind.EDIT, by=by, now=now
     )
     require_assigned(fresh)
-    if not _is_decrease(lines, ask, allotted.order):
+    if not _is_decrease(requisition, lines, ask, allotted.order):
         open_round(requisition, fresh, cosign, now=now)
 
 
-def _is_decrease(before: Sequence[RequisitionLine], ask: Ask, order: PricedOrder) -> bool:
+def _is_decrease(
+    requisition: Requisition, before: Sequence[RequisitionLine], ask: Ask, order: PricedOrder
+) -> bool:
     """Whether those who signed have signed for all of it: nothing new, nothing dearer, nothing
     paid from elsewhere, delivered elsewhere or reasoned otherwise.
     """
     known = {key_of(line): line for line in before}
-    head = before[0].revision
+    old, head = ask_of(before), before[0].revision
     if (head.title, head.justification) != (ask.title, ask.justification):
         return False
+    home = Place(school_id=requisition.school_id)
     return order.quote.gross <= head.gross and all(
-        row.key in known and _is_part(row, ask, known[row.key]) for row in order.lines
+        row.key in known
+        and _is_part(row, known[row.key])
+        and (ask.place_of(row.key) or home).school_id == (old.place_of(row.key) or home).school_id
+        and list(ask.shares_of(row.key)) == list(old.shares_of(row.key))
+        for row in order.lines
     )
 
 
-def _is_part(row: PricedLine, ask: Ask, of: RequisitionLine) -> bool:
-    place = ask.place_of(row.key)
-    school_id = of.revision.requisition.school_id if place is None else place.school_id
-    return (
-        row.offer.listing.pk == of.listing_id
-        and row.quantity <= of.quantity
-        and school_id == (of.delivery.school_id if of.delivery is not None else None)
-        and list(ask.shares_of(row.key)) == list(ask_of([of]).shares[key_of(of)])
-    )
+def _is_part(row: PricedLine, of: RequisitionLine) -> bool:
+    return row.offer.listing.pk == of.listing_id and row.quantity <= of.quantity

@@ -104,7 +104,10 @@ def lines_of(requisition: Requisition, revision_no: int) -> list[RequisitionLine
             Prefetch(
                 "assignments",
                 Assignment.objects.order_by("number").select_related(
-                    "budget_entity", "budget_line__own_account", "budget_line__pool__account"
+                    "budget_entity",
+                    "budget_line__budget_entity",
+                    "budget_line__own_account",
+                    "budget_line__pool__account",
                 ),
             )
         )
