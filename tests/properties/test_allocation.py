@@ -11,7 +11,8 @@ import pytest
 from contracts.agreements.allocation import allotment
 from contracts.agreements.allocation import turns as turns_of
 from contracts.agreements.models import AllocationRule
-from orders import allocation, cascade, issuing, placement, requoting
+from orders import allocation, cascade, issuing, placement
+from orders.requisitions import requoting
 
 from .allocation_law import run_acts
 from .mutation import Edits, spoilt_copy

@@ -26,7 +26,9 @@ from contracts.agreements.prices import quotes
 from contracts.ledger import movements
 from contracts.pricing import calculator
 from contracts.pricing import price_change as clause
-from orders import allocation, approvals, cancellations, cascade, holds, placement, requisitions
+from orders import allocation, cancellations, cascade, holds, placement
+from orders.approvals import decisions
+from orders.requisitions import ending
 from tests.concurrency.racing import losers, race, unlocked_accounts, winners
 from tests.world import NOW
 
@@ -277,16 +279,16 @@ MUTANTS = (
         "states differ",
         placement,
         ("if allotted.order.quote.gross > approved:", "if False:"),
-        "_requote",
+        "still_good",
     ),
     _mutant(
         "an expired requisition keeps its holds",
         roads.nobody_signs,
         "held differs from what is open",
-        requisitions,
+        ending,
         ("        holds.void_all(lines, by=by, now=now)\n", "        pass\n"),
         "release",
-        places=(requisitions, approvals),
+        places=(ending, decisions),
     ),
 )
 
