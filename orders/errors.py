@@ -117,3 +117,63 @@ class NothingChosen(OrderError):
 
 class InvalidReceipt(OrderError):
     """Goods can't have come in on this day."""
+
+
+class PolicyRefused(Reasons):
+    """An approval policy is not accepted; `rules` has the place of the rule of each reason."""
+
+    def __init__(self, reasons: list[str], rules: list[int | None]) -> None:
+        self.rules = rules
+        super().__init__(reasons)
+
+
+class InvalidPolicy(PolicyRefused):
+    """Rules that make no sense by themselves, whoever is there to sign."""
+
+
+class UnsatisfiablePolicy(PolicyRefused):
+    """Amounts that nobody could release under these rules, whoever submits."""
+
+
+class InvalidPolicyDay(OrderError):
+    """A policy holds from today or later, not from a day gone by."""
+
+
+class UnchangedPolicy(OrderError):
+    """The rules are those that hold already."""
+
+
+class OpenProposal(OrderError):
+    """The authority has a proposed policy that waits for its confirmation."""
+
+
+class OwnProposal(OrderError):
+    """Whoever proposed a policy does not confirm it (four eyes)."""
+
+
+class StaleProposal(OrderError):
+    """The proposed policy was confirmed or withdrawn meanwhile."""
+
+
+class OwnMembership(OrderError):
+    """Nobody changes their own membership or signing limit."""
+
+
+class InvalidMembershipEnd(OrderError):
+    """The last day lies before what has happened, or after the end that was set."""
+
+
+class InvalidSigningLimit(OrderError):
+    """The signing limit is negative, too high, or the role does not sign."""
+
+
+class TableRejected(OrderError):
+    """The file is no table of numbers and quantities that could be read."""
+
+
+class InvalidList(OrderError):
+    """A shared list has no name, too long a one, or too many lines."""
+
+
+class ListNameTaken(OrderError):
+    """The person has another list of this name."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -70,13 +70,7 @@ def required_steps(
     signers, then the one with the higher band. Co-signatures join the first tier; a role that
     signs anyway is not asked twice, it reads their reasons with its own.
     """
-    chosen: dict[tuple[int, str], Rule] = {}
-    for rule in rules:
-        if not applies(rule, gross, is_funded=is_funded):
-            continue
-        known = chosen.get((rule.tier, rule.role))
-        if known is None or _weight(rule) > _weight(known):
-            chosen[rule.tier, rule.role] = rule
+    chosen = deciding_rules(gross, rules, is_funded=is_funded)
     steps = {key: _step(rule) for key, rule in chosen.items()}
     first = min((tier for tier, _ in steps), default=1)
     signing = {role: (tier, role) for tier, role in sorted(steps, reverse=True)}
@@ -87,6 +81,20 @@ def required_steps(
         else:
             steps[first, role] = RequiredStep(first, role, 1, reason)
     return sorted(steps.values(), key=lambda step: (step.tier, step.role))
+
+
+def deciding_rules(
+    gross: Decimal, rules: Iterable[Rule], *, is_funded: bool = False
+) -> dict[tuple[int, str], Rule]:
+    """By tier and role the rule that decides for *gross* EUR, of all that apply."""
+    chosen: dict[tuple[int, str], Rule] = {}
+    for rule in rules:
+        if not applies(rule, gross, is_funded=is_funded):
+            continue
+        known = chosen.get((rule.tier, rule.role))
+        if known is None or _weight(rule) > _weight(known):
+            chosen[rule.tier, rule.role] = rule
+    return chosen
 
 
 def _weight(rule: Rule) -> tuple[int, Decimal, bool]:
@@ -135,3 +143,8 @@ def days_of_tiers(steps: Iterable[tuple[int, int]]) -> dict[int, int]:
     for tier, step_days in steps:
         days[tier] = max(days.get(tier, 0), step_days)
     return days
+
+
+def days_before(days: Mapping[int, int], tier: int) -> int:
+    """Days of the tiers that come before this one."""
+    return sum(count for number, count in days.items() if number < tier)

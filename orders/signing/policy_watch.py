@@ -1,0 +1,90 @@
+"""Watching the policies: keepers hear when nobody can release some amount any more.
+
+`check` is idempotent. A change of people nudges it for its authority after the commit; beat
+repeats it for all, so nothing a dying process left undone stays so. What was found last is
+kept in the audit trail: one mail per set of faults, and another when it comes back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from contracts.audit.models import AuditEntry
+from contracts.audit.record import record
+from contracts.clock import berlin_day
+from contracts.parties.models import Organisation
+from orders.models import ApprovalPolicy
+from orders.notices import people_of
+from orders.outbox import Mail, enqueue_mails
+
+from .policies import KEEPERS, health
+
+FAULTY, SOUND = "policy.faulty", "policy.sound"
+
+
+def check(*, now: datetime, authority_ids: Collection[int] | None = None) -> int:
+    """Look at the policies of the authorities named, or of all; return how many changed.
+
+    Of a set of faults that was not there before the keepers get a mail each.
+    """
+    rows = ApprovalPolicy.objects.filter(confirmed_at__isnull=False)
+    if authority_ids is not None:
+        rows = rows.filter(authority_id__in=authority_ids)
+    keys = sorted(set(rows.values_list("authority_id", flat=True)))
+    return sum(_check(key, now) for key in keys)
+
+
+def _check(authority_id: int, now: datetime) -> bool:
+    """Write down what is wrong now where it differs from the last time, and tell."""
+    with transaction.atomic():
+        authority = Organisation.objects.select_for_update(no_key=True).get(pk=authority_id)
+        alarms = health(authority_id, berlin_day(now)).alarms
+        if alarms == _last_alarms(authority):
+            return False
+        record(
+            authority,
+            FAULTY if alarms else SOUND,
+            by=None,
+            now=now,
+            after={"faults": alarms},
+        )
+        if alarms:
+            _tell(authority, alarms, now)
+    return True
+
+
+def _last_alarms(authority: Organisation) -> list[str]:
+    entry = (
+        AuditEntry.objects.filter(
+            object_type="parties.organisation",
+            object_id=authority.pk,
+            action__in=(FAULTY, SOUND),
+        )
+        .order_by("-pk")
+        .first()
+    )
+    return list(entry.after["faults"]) if entry is not None else []
+
+
+def _tell(authority: Organisation, alarms: Sequence[str], now: datetime) -> None:
+    points = "\n".join(f"- {sentence}" for sentence in alarms)
+    enqueue_mails(
+        (
+            Mail(
+                key=f"policy-faulty:{authority.pk}:{now:%Y%m%d%H%M%S%f}:{member.pk}",
+                recipient=member.user.email,
+                subject=f"Freigaberegelung {authority}: Beträge, die niemand freigeben kann",
+                body=(
+                    f"Guten Tag {member.user},\n\n"
+                    f"mit den Menschen, die es gibt, lässt sich die Freigaberegelung nicht "
+                    f"erfüllen:\n{points}\n\n"
+                    "Bitte ändern Sie Regelung oder Zeichnungsgrenzen:\n/freigaberegelung/\n"
+                ),
+            )
+            for member in people_of(authority, KEEPERS, now)
+        ),
+        now=now,
+    )
