@@ -22,7 +22,7 @@ from contracts.catalogue import errors as catalogue
 from contracts.catalogue import successor_errors as successor
 from contracts.catalogue.readers.errors import FileRejected, MappingError
 from contracts.ledger.errors import LedgerError, LimitBelowUse, LimitExceeded
-from contracts.pricing import PricingError, TierOrderError
+from contracts.pricing import InvalidQuantity, PricingError, TierOrderError
 from orders import errors as ordering
 from orders.lifecycle import IllegalTransition
 
@@ -81,6 +81,7 @@ KINDS: dict[type[Exception], Kind] = {
     ordering.InvalidAssignment: Kind(422, "invalid_assignment", "Kontierung passt nicht"),
     ordering.UnknownSchool: Kind(422, "unknown_school", "Schule nicht gefunden"),
     ordering.InvalidDelivery: Kind(422, "invalid_delivery", "Lieferangabe passt nicht"),
+    ordering.InvalidSplit: Kind(422, "invalid_split", "Aufteilung passt nicht"),
     ordering.InvalidCut: Kind(422, "invalid_cut", "Kürzung passt nicht"),
     ordering.TooManyAtOnce: Kind(422, "too_many", "Zu viele auf einmal"),
     ordering.ResolutionMissing: Kind(422, "resolution_missing", "Beschluss fehlt"),
@@ -92,6 +93,9 @@ KINDS: dict[type[Exception], Kind] = {
     ordering.StaleRevision: Kind(409, "stale_revision", "Inzwischen geändert"),
     ordering.SigningLimitExceeded: Kind(409, "signing_limit", "Über der Zeichnungsgrenze"),
     ordering.CommentMissing: Kind(422, "reason_missing", "Begründung fehlt"),
+    ordering.TableRejected: Kind(422, "file_rejected", "Datei abgelehnt"),
+    ordering.InvalidList: Kind(422, "invalid_list", "Merkliste passt nicht"),
+    ordering.ListNameTaken: Kind(409, "list_name_taken", "Name schon vergeben"),
     ordering.OrderError: Kind(409, "refused", "Vorgang abgelehnt"),
     IllegalTransition: Kind(409, "illegal_transition", "Stand lässt das nicht zu"),
     # Agreements and limits.
@@ -108,6 +112,7 @@ KINDS: dict[type[Exception], Kind] = {
     ),
     AgreementError: Kind(409, "refused", "Vorgang abgelehnt"),
     # Prices and their changes.
+    InvalidQuantity: Kind(422, "invalid_quantity", "Menge ungültig"),
     PricingError: Kind(422, "invalid_price", "Preisangabe ungültig"),
     TierOrderError: Kind(422, "tiers_out_of_order", "Staffel nicht in Ordnung"),
     OverlappingPrices: Kind(409, "overlapping_prices", "Preisfassungen überschneiden sich"),

@@ -119,7 +119,7 @@ _ADVICE: dict[type[Exception], tuple[str, str]] = {
     ),
     errors.StaleRevision: (
         "Die Anforderung wurde inzwischen geändert",
-        "Prüfen Sie die Fassung, die Sie jetzt sehen, und entscheiden Sie dann erneut.",
+        "Prüfen Sie die Fassung, die Sie jetzt sehen, und senden Sie dann erneut.",
     ),
     errors.SigningLimitExceeded: (
         "Der Betrag liegt über Ihrer Zeichnungsgrenze",
@@ -136,6 +136,10 @@ _ADVICE: dict[type[Exception], tuple[str, str]] = {
     errors.InvalidDelivery: (
         "Die Angaben zur Lieferung passen nicht",
         "Prüfen Sie Tage und Uhrzeiten.",
+    ),
+    errors.InvalidSplit: (
+        "Die Aufteilung passt nicht",
+        "Verteilen Sie genau die Menge der Zeile auf die Lieferorte.",
     ),
     errors.InvalidCut: (
         "So lässt sich nicht kürzen",
@@ -199,6 +203,16 @@ _ADVICE: dict[type[Exception], tuple[str, str]] = {
     CatalogueError: (
         "Die Kataloglieferung wurde nicht angenommen",
         "Prüfen Sie die Datei und den Stand der Lieferung.",
+    ),
+    errors.TableRejected: (
+        "Die Datei lässt sich nicht lesen",
+        "Wählen Sie eine andere Datei, oder fügen Sie Nummern und Mengen als Text ein.",
+    ),
+    errors.InvalidList: ("Die Merkliste passt so nicht", ""),
+    errors.ListNameTaken: ("Der Name ist schon vergeben", ""),
+    errors.EmptyBasket: (
+        "Es ist nichts ausgewählt",
+        "Geben Sie mindestens für eine Zeile eine Menge ab 1 an.",
     ),
     errors.MoreThanOpen: (
         "Die Menge ist größer als das, was offen ist",

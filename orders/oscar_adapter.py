@@ -54,6 +54,27 @@ def set_basket_line(basket_id: int, listing: Listing, quantity: int) -> None:
     )
 
 
+def set_basket_lines(basket_id: int, lines: Sequence[tuple[Listing, int]]) -> None:
+    """Set the quantities (at least 1) of many listings in one statement."""
+    line_model = get_model("basket", "Line")
+    line_model.objects.bulk_create(
+        [
+            line_model(
+                basket_id=basket_id,
+                line_reference=str(listing.stockrecord_id),
+                quantity=quantity,
+                product_id=listing.article.product_id,
+                stockrecord_id=listing.stockrecord_id,
+                price_currency="EUR",
+            )
+            for listing, quantity in lines
+        ],
+        update_conflicts=True,
+        unique_fields=["basket", "line_reference"],
+        update_fields=["quantity"],
+    )
+
+
 def close_basket(basket_id: int, now: datetime) -> None:
     """Mark the basket as submitted."""
     basket_model = get_model("basket", "Basket")

@@ -60,6 +60,19 @@ def entitled_listings(buyer_id: int, on: date, *, held: bool = False) -> QuerySe
     )
 
 
+def known_listings(buyer_id: int, on: date) -> QuerySet[Listing]:
+    """What the buyer is named for on the day, orderable or not.
+
+    It may read why something of it can't be called off; of anything else, not even that it
+    exists.
+    """
+    mine = named_on(buyer_id, on).filter(
+        Q(lot__isnull=True) | Q(lot=OuterRef("item__award__lot")),
+        agreement=OuterRef("item__award__lot__agreement"),
+    )
+    return Listing.objects.filter(Exists(mine))
+
+
 def why_not_entitled(buyer_id: int, listing_ids: Collection[int], on: date) -> str:
     """A sentence for a buyer about listings out of reach: which agreement is suspended or over.
 
@@ -75,6 +88,11 @@ def why_not_entitled(buyer_id: int, listing_ids: Collection[int], on: date) -> s
     )
     if agreement is None:
         return "Mindestens ein Artikel ist für Sie nicht (mehr) abrufbar."
+    return why_closed(agreement)
+
+
+def why_closed(agreement: FrameworkAgreement) -> str:
+    """The sentence for its buyers about an agreement that is suspended or over."""
     reason = f" Grund: {agreement.state_reason}" if agreement.state_reason else ""
     if agreement.state == AgreementState.SUSPENDED:
         return (
