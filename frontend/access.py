@@ -66,6 +66,7 @@ ACCESS: Mapping[str, frozenset[Role]] = {
     "requisition_withdraw": ASKING,
     "approvals": SIGNING,
     "decide": SIGNING,
+    "decide_many": SIGNING,
     "call_offs": ORDER_READERS,
     "call_off": ORDER_READERS,
     "call_off_receive": ASKING,

@@ -9,9 +9,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from contracts.parties.models import Membership
-from orders import approvals, baskets
+from orders import baskets
 
 from .access import may_open
+from .voices import waiting_count
 
 NAVIGATION = (
     ("start", "Start"),
@@ -53,6 +54,6 @@ def _navigation(request: HttpRequest, actor: Membership) -> list[dict[str, Any]]
             continue
         url = reverse(f"frontend:{name}")
         here = request.path == url if url == "/" else request.path.startswith(url)
-        badge = approvals.inbox(actor).count() if name == "approvals" else 0
+        badge = waiting_count(request, actor) if name == "approvals" else 0
         entries.append({"url": url, "label": label, "active": here, "badge": badge})
     return entries

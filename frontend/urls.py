@@ -20,6 +20,8 @@ from .views import (
     call_off_steps,
     call_offs,
     catalogue,
+    decide,
+    decide_many,
     feed,
     gates,
     mailbox,
@@ -77,7 +79,8 @@ urlpatterns: list[URLPattern] = [
         "requisition_withdraw",
     ),
     _page("freigaben/", approvals.approvals, "approvals"),
-    _page("freigaben/<int:requisition_id>/entscheiden/", approvals.decide, "decide"),
+    _page("freigaben/sammel/", decide_many.decide_many, "decide_many"),
+    _page("freigaben/<int:requisition_id>/", decide.decide, "decide"),
     _page("abrufe/", call_offs.call_offs, "call_offs"),
     _page("abrufe/<int:call_off_id>/", call_offs.call_off, "call_off"),
     _page(

@@ -220,6 +220,9 @@ PAGE_ROWS: tuple[PageRow, ...] = (
         args=("submitted",),
         body={"revision_no": 1, "verdict": "approve", "comment": ""},
     ),
+    # Whoever chose nothing is told so; what is chosen gets its result by row.
+    PageRow("GET", "decide_many", _each(_SIGNING), foreign=200),
+    PageRow("POST", "decide_many", _each(_SIGNING, 422), foreign=422, body={"verdict": "approve"}),
     PageRow("GET", "call_offs", _each(_READERS), foreign=200),
     PageRow("GET", "call_off", _each(_READERS), args=("call_off",)),
     PageRow(

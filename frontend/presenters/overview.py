@@ -14,7 +14,7 @@ from contracts.catalogue.models import UploadState
 from contracts.catalogue.uploads import visible_uploads
 from contracts.parties.models import Membership, Role
 from frontend.access import CONTRACTS, may_open
-from orders import approvals, baskets
+from orders import baskets
 from orders.call_offs import visible_call_offs
 from orders.lifecycle import CallOffState, RequisitionState
 from orders.requisitions import visible_requisitions
@@ -30,9 +30,9 @@ class Task:
     action: str
 
 
-def tasks(by: Membership, on: date) -> list[Task]:
-    """Open work of the role; what is done for others stays out."""
-    return [*_asking(by), *_signing(by), *_pricing(by, on), *_supplying(by)]
+def tasks(by: Membership, on: date, *, to_sign: int | None) -> list[Task]:
+    """Open work of the role; `to_sign` counts what waits for a signature (None: not its task)."""
+    return [*_asking(by), *_signing(to_sign), *_pricing(by, on), *_supplying(by)]
 
 
 def _asking(by: Membership) -> Iterator[Task]:
@@ -51,10 +51,9 @@ def _asking(by: Membership) -> Iterator[Task]:
         yield Task(count, label, f"/anforderungen/?stand={state}", action)
 
 
-def _signing(by: Membership) -> Iterator[Task]:
-    if may_open(by, "approvals"):
-        count = approvals.inbox(by).count()
-        yield Task(count, "warten auf Ihre Entscheidung", "/freigaben/", "Entscheiden")
+def _signing(to_sign: int | None) -> Iterator[Task]:
+    if to_sign is not None:
+        yield Task(to_sign, "warten auf Ihre Entscheidung", "/freigaben/", "Entscheiden")
 
 
 def _pricing(by: Membership, on: date) -> Iterator[Task]:

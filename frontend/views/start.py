@@ -12,6 +12,7 @@ from frontend.access import may_open
 from frontend.actor import PageRequest
 from frontend.forms.requisition import fiscal_year
 from frontend.presenters.overview import caps_to_watch, tasks
+from frontend.voices import waiting_count
 from orders.budgets import usable_lines
 from orders.call_offs import visible_call_offs
 from orders.models import BudgetLine, CallOff
@@ -35,7 +36,7 @@ def start(request: PageRequest) -> HttpResponse:
             .order_by("-issued_at", "-pk")[:SHOWN]
         )
     context = {
-        "tasks": tasks(actor, day),
+        "tasks": tasks(actor, day, to_sign=waiting_count(request, actor)),
         "caps": caps_to_watch(actor),
         "budgets": budgets,
         "fiscal_year": fiscal_year(day),

@@ -6,7 +6,17 @@ This is the public face of the room.
 from .bulk import MOST_AT_ONCE, Chosen, Outcome, Result, decide_many
 from .cuts import CutQuote, Grant, quote_cut
 from .decisions import decide
-from .inbox import above_limit, inbox, queue, steps_for, voices, waiting, waiting_counts, why_not
+from .inbox import (
+    above_limit,
+    inbox,
+    queue,
+    steps_for,
+    steps_to_sign,
+    voices,
+    waiting,
+    waiting_counts,
+    why_not,
+)
 from .splitting import Splitting, splittings
 
 __all__ = [
@@ -25,6 +35,7 @@ __all__ = [
     "quote_cut",
     "splittings",
     "steps_for",
+    "steps_to_sign",
     "voices",
     "waiting",
     "waiting_counts",

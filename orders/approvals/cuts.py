@@ -14,20 +14,14 @@ from decimal import Decimal
 from contracts.agreements.prices.quotes import PricedOrder, Wanted
 from contracts.parties.models import Membership
 from contracts.pricing import euros
-from orders.errors import InvalidCut, NotFound, StaleRevision
+from orders.errors import InvalidCut, StaleRevision
 from orders.lifecycle import RequisitionState
 from orders.models import Decision, DecisionLine, Requisition, RequisitionLine, RevisionKind
 from orders.order_checks import require_submittable
 from orders.placement import PriceRisen
-from orders.requisitions import (
-    ask_of,
-    current_lines,
-    key_of,
-    step_to,
-    visible_requisitions,
-    wanted_of,
-)
+from orders.requisitions import ask_of, current_lines, key_of, step_to, wanted_of
 from orders.requisitions.exchanges import advise_instead, exchange, price_instead
+from orders.requisitions.reading import found
 from orders.signing.rules import CoSignature
 
 
@@ -91,11 +85,7 @@ def quote_cut(
     Nothing is written and nothing is locked. Raises NotFound, IllegalTransition,
     StaleRevision, InvalidCut, and what `submit` raises when the rest can't be ordered.
     """
-    requisition = (
-        visible_requisitions(by).select_related("authority").filter(pk=requisition_id).first()
-    )
-    if requisition is None:
-        raise NotFound("Diese Anforderung gibt es in Ihrer Organisation nicht.")
+    requisition = found(requisition_id, by)
     step_to(requisition, RequisitionState.PARTLY_APPROVED)
     require_read(requisition, revision_no)
     lines = current_lines(requisition)

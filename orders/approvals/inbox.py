@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
-from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 
 from contracts.parties.models import Membership
 from orders.lifecycle import RequisitionState
@@ -118,6 +118,19 @@ def steps_for(voice: Voice) -> Q:
     """Steps that the role signs: its own, and escalated ones it may sign too."""
     role = voice.membership.role
     return Q(role=role) | Q(escalation_role=role, escalated_at__isnull=False)
+
+
+def steps_to_sign(requisition_ids: Iterable[int], voice: Voice) -> dict[int, ApprovalStep]:
+    """The open step of each requisition that this voice signs: its own before an escalated."""
+    rows = ApprovalStep.objects.filter(
+        steps_for(voice),
+        requisition_id__in=requisition_ids,
+        revision_no=F("requisition__submitted_revision"),
+        opened_at__isnull=False,
+        completed_at__isnull=True,
+    )
+    own_last = sorted(rows, key=lambda step: step.role == voice.membership.role)
+    return {step.requisition_id: step for step in own_last}
 
 
 def _open_steps(voice: Voice) -> QuerySet[ApprovalStep]:

@@ -16,6 +16,13 @@ from orders.models import Assignment, Requisition, RequisitionDelivery, Requisit
 
 from .ask import Ask, Place, Share
 
+_BROUGHT_BY = {
+    RequisitionState.DRAFT.value: "requisition.created",
+    RequisitionState.APPROVED.value: "requisition.decision.approve",
+    RequisitionState.PARTLY_APPROVED.value: "requisition.decision.approve",
+}
+"""The audit's word for what led into a state, where it is not the state's own."""
+
 
 def visible_requisitions(by: Membership) -> QuerySet[Requisition]:
     """Requisitions of the actor's organisation; a school sees its own only."""
@@ -58,7 +65,11 @@ def step_to(requisition: Requisition, wanted: RequisitionState) -> str:
 def last_change(requisition: Requisition) -> str:
     """Who brought the requisition into its state and when; empty when nobody did yet."""
     entry = (
-        AuditEntry.objects.filter(object_type="orders.requisition", object_id=requisition.pk)
+        AuditEntry.objects.filter(
+            object_type="orders.requisition",
+            object_id=requisition.pk,
+            action=_BROUGHT_BY.get(requisition.state, f"requisition.{requisition.state}"),
+        )
         .select_related("person")
         .order_by("-pk")
         .first()

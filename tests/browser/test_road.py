@@ -256,7 +256,7 @@ def requester_cannot_decide(demo: Demo, page: Page, requisition: Requisition) ->
     page.get_by_role("button", name=re.compile("Freigabe")).first.click()
     demo.open(page, "/freigaben/")
     expect(page.locator("main")).not_to_contain_text(requisition.number)
-    page.goto(f"{demo.url}/freigaben/{requisition.pk}/entscheiden/")
+    page.goto(f"{demo.url}/freigaben/{requisition.pk}/")
     expect(page.get_by_role("button", name="Freigeben")).to_have_count(0)
 
 
@@ -274,7 +274,7 @@ def release(demo: Demo, page: Page, requisition: Requisition) -> None:
         step = requisition.steps.filter(completed_at=None).order_by("tier")[0]
         demo.log_in(page, signers[step.role])
         demo.open(page, "/freigaben/")
-        demo.open(page, f"/freigaben/{requisition.pk}/entscheiden/")
+        demo.open(page, f"/freigaben/{requisition.pk}/")
         page.get_by_role("button", name="Freigeben").click()
         expect(page.locator("main")).to_contain_text("freigegeben")
     requisition.refresh_from_db()

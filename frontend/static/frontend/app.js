@@ -114,6 +114,16 @@
     if (step) stepQuantity(step);
   }
 
+  /* One box ticks all of its name; without script each is ticked by itself. */
+  function onChange(event) {
+    const name = event.target.dataset && event.target.dataset.checkAll;
+    if (!name) return;
+    const boxes = event.target.form.querySelectorAll(`input[type="checkbox"][name="${name}"]`);
+    boxes.forEach((box) => {
+      box.checked = event.target.checked;
+    });
+  }
+
   function stepQuantity(button) {
     const input = button.closest("[data-quantity]").querySelector("input");
     if (button.dataset.step === "1") input.stepUp();
@@ -123,7 +133,7 @@
 
   /* Shows the controls that only work with script; also in parts that htmx swaps in. */
   function reveal(root) {
-    root.querySelectorAll("[data-dismiss], [data-step]").forEach((element) => {
+    root.querySelectorAll("[data-dismiss], [data-step], [data-check-all]").forEach((element) => {
       element.hidden = false;
     });
     const summary = root.querySelector("[data-error-summary]");
@@ -132,6 +142,7 @@
 
   document.addEventListener("submit", onSubmit, true);
   document.addEventListener("click", onClick);
+  document.addEventListener("change", onChange);
   document.addEventListener("keydown", onEscape);
   document.addEventListener("htmx:load", (event) => reveal(event.detail.elt));
   setUpTheme();

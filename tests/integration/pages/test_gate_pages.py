@@ -315,7 +315,7 @@ def test_a_gate_set_since_refuses_the_approval_on_the_page(pages: PageWorld) -> 
     wish = pages.submitted()
     manager(pages).post("/hindernisse/setzen/", gate_form(pages))
     answer = pages.client(pages.approver).post(
-        f"/freigaben/{wish.pk}/entscheiden/",
+        f"/freigaben/{wish.pk}/",
         {"revision_no": 1, "verdict": "approve", "comment": ""},
     )
     assert answer.status_code == 422

@@ -64,7 +64,7 @@ def test_from_search_to_call_offs(pages: PageWorld, officer: Client) -> None:
     approver = pages.client(pages.approver)
     assert draft.number in approver.get("/freigaben/").content.decode()
     decided = approver.post(
-        f"/freigaben/{draft.pk}/entscheiden/",
+        f"/freigaben/{draft.pk}/",
         {"revision_no": "1", "verdict": "approve", "comment": ""},
     )
     assert decided["Location"] == "/freigaben/"
@@ -83,7 +83,7 @@ def test_an_exact_number_opens_the_article(pages: PageWorld, officer: Client) ->
 def test_get_never_decides(pages: PageWorld) -> None:
     submitted = pages.submitted()
     page = pages.client(pages.approver).get(
-        f"/freigaben/{submitted.pk}/entscheiden/?verdict=approve&revision_no=1"
+        f"/freigaben/{submitted.pk}/?verdict=approve&revision_no=1"
     )
     assert page.status_code == 200
     submitted.refresh_from_db()
@@ -104,7 +104,7 @@ def test_a_refused_submit_names_the_missing_amount(pages: PageWorld, officer: Cl
 def test_a_refusal_without_comment_keeps_what_was_typed(pages: PageWorld) -> None:
     submitted = pages.submitted()
     page = pages.client(pages.approver).post(
-        f"/freigaben/{submitted.pk}/entscheiden/",
+        f"/freigaben/{submitted.pk}/",
         {"revision_no": "1", "verdict": "reject", "comment": "  "},
     )
     assert page.status_code == 422

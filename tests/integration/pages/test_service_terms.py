@@ -79,7 +79,7 @@ def test_the_split_is_shown_from_the_request_to_the_call_off(
     address = f"/anforderungen/{requisition.pk}/"
     for page in (
         seen(pages, Role.PROCUREMENT_OFFICER, address),
-        seen(pages, Role.APPROVER, f"/freigaben/{requisition.pk}/entscheiden/"),
+        seen(pages, Role.APPROVER, f"/freigaben/{requisition.pk}/"),
     ):
         assert page.count(term) == page.count(split) == 1
 

@@ -1,0 +1,161 @@
+"""The page of a decision: lines by page with what is granted of them, and what surrounds it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.paginator import Page, Paginator
+
+from contracts.agreements.allocation.allotment import Decision as Turn
+from frontend.formatting import format_money, format_quantity, format_unit_price
+from frontend.forms.decision import Cuts
+from frontend.presenters.requisitions import LineGroup, groups
+from frontend.refusals import REFUSALS
+from orders.lifecycle import RequisitionState
+from orders.models import Requisition, RequisitionLine
+from orders.models.approval import Decision, Verdict
+from orders.requisitions import outlook
+from orders.requisitions.difference import Difference, Field, LineChange, PriceFacts
+
+LINES_PER_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLine:
+    """A line with what is typed beside it."""
+
+    line: RequisitionLine
+    granted: str
+    reason: str
+    error: str
+
+    @property
+    def is_cut(self) -> bool:
+        return self.granted != str(self.line.quantity)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownGroup:
+    """The lines of a future call-off on this page; the sums are those of all its lines."""
+
+    group: LineGroup
+    rows: Sequence[ShownLine]
+
+    @property
+    def hidden_count(self) -> int:
+        """How many lines of the call-off are on other pages."""
+        return len(self.group.lines) - len(self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionLines:
+    """One page of lines; `elsewhere` is what was typed beside lines of other pages."""
+
+    page: Page[RequisitionLine]
+    groups: Sequence[ShownGroup]
+    elsewhere: Sequence[ShownLine]
+    cut_count: int
+
+
+def decision_lines(
+    lines: Sequence[RequisitionLine], cuts: Cuts, page_no: str | int | None
+) -> DecisionLines:
+    """Lines in the order of their call-offs, `LINES_PER_PAGE` at a time."""
+    whole = groups(lines)
+    ordered = [line for group in whole for line in group.lines]
+    page = Paginator(ordered, LINES_PER_PAGE).get_page(page_no)
+    here = {line.pk for line in page.object_list}
+    shown = [
+        ShownGroup(group, [_shown(line, cuts) for line in group.lines if line.pk in here])
+        for group in whole
+    ]
+    return DecisionLines(
+        page=page,
+        groups=[group for group in shown if group.rows],
+        elsewhere=[
+            _shown(line, cuts)
+            for line in ordered
+            if line.pk not in here and cuts.touched(line.line_no)
+        ],
+        cut_count=len(cuts.grants),
+    )
+
+
+def _shown(line: RequisitionLine, cuts: Cuts) -> ShownLine:
+    number = line.line_no
+    return ShownLine(line, cuts.quantity(number), cuts.reason(number), cuts.errors.get(number, ""))
+
+
+def turns(wish: Requisition, lines: Sequence[RequisitionLine], *, now: datetime) -> Sequence[Turn]:
+    """Who would get the lines today; what is not orderable says so when it is decided."""
+    if wish.state != RequisitionState.SUBMITTED.value:
+        return []
+    try:
+        return outlook(wish, lines, now=now)
+    except REFUSALS:
+        return []
+
+
+def last_approved_revision(wish: Requisition) -> int | None:
+    """The revision that somebody approved last, in whatever round, if it is not the current."""
+    decision = (
+        Decision.objects.filter(requisition=wish, verdict=Verdict.APPROVE)
+        .order_by("-decided_at", "-pk")
+        .first()
+    )
+    if decision is None:
+        return None
+    number = decision.granted_revision or decision.revision_no
+    return number if number != wish.current_revision else None
+
+
+def changes(found: Difference) -> list[str]:
+    """What differs, as one sentence each: sum, head, lines that came, went or changed."""
+    before, after = found.before, found.after
+    sentences = []
+    if before.gross != after.gross:
+        sentences.append(
+            f"Summe brutto: {format_money(after.gross)} statt {format_money(before.gross)}"
+        )
+    sentences += [f"{_HEAD[change.field]} geändert" for change in found.head]
+    sentences += [
+        f"Zeile {line.number} „{line.title}“ ist neu: {format_quantity(line.quantity)}"
+        for line in found.added
+    ]
+    sentences += [f"Zeile {line.number} „{line.title}“ ist entfallen" for line in found.removed]
+    sentences += [_line_change(row) for row in found.changed]
+    return sentences
+
+
+_HEAD = {
+    Field.TITLE: "Betreff",
+    Field.JUSTIFICATION: "Begründung",
+    Field.NEEDED_BY: "Bedarfstag",
+}
+_LINE = {
+    Field.ARTICLE: "anderer Artikel",
+    Field.SUPPLIER: "anderer Lieferant",
+    Field.DELIVERY: "Lieferung geändert",
+    Field.ASSIGNMENT: "Kontierung geändert",
+}
+
+
+def _line_change(row: LineChange) -> str:
+    parts = []
+    for change in row.changes:
+        if change.field is Field.QUANTITY:
+            parts.append(
+                f"Menge {format_quantity(row.after.quantity)} "
+                f"statt {format_quantity(row.before.quantity)}"
+            )
+        elif change.field is Field.PRICE:
+            parts.append(f"Preis {_price(row.after.price)} statt {_price(row.before.price)}")
+        else:
+            parts.append(_LINE[change.field])
+    return f"Zeile {row.after.number} „{row.after.title}“: {', '.join(parts)}"
+
+
+def _price(price: PriceFacts) -> str:
+    return format_unit_price(price.net, price.unit)
