@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -19,3 +19,21 @@ def working_days_after(day: date, days: int) -> date:
         day += timedelta(days=1)
         days -= day.weekday() < 5
     return day
+
+
+def start_of_day(day: date) -> datetime:
+    """The first moment of a Berlin day."""
+    return datetime.combine(day, time.min, BERLIN).astimezone(UTC)
+
+
+def end_of_day(day: date) -> datetime:
+    """The last second of a Berlin day: with it a deadline in days ends (§ 188 (1) BGB)."""
+    return datetime.combine(day, time(23, 59, 59), BERLIN).astimezone(UTC)
+
+
+def days_later(moment: datetime, days: int) -> datetime:
+    """The end of the Berlin day that comes *days* after that of the moment (§ 187 (1) BGB).
+
+    Counted in days and not in hours, so it ends at midnight also across a change of the clock.
+    """
+    return end_of_day(berlin_day(moment) + timedelta(days=days))

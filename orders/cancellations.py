@@ -22,7 +22,6 @@ from contracts.pricing import LineGiveback, Share, ShareGiveback, give_back
 from . import events, holds
 from .acting import require_role
 from .bookings import count, issued_line, lines_of, wanted_of_open
-from .call_off_notices import announce_taken_back
 from .call_offs import bought_call_offs, locked_call_off, translated
 from .cap_nudges import nudge
 from .errors import CommentMissing, NothingOpen
@@ -38,6 +37,7 @@ from .models import (
     CancelledShare,
 )
 from .models.event import EventType
+from .notices import announce_taken_back
 from .reversals import Amount, reverse_posts
 
 CANCELLING_ROLES = (Role.PROCUREMENT_OFFICER,)

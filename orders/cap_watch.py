@@ -25,6 +25,7 @@ from contracts.ledger.errors import amount_in_words
 from contracts.ledger.models import LimitAccount
 from contracts.parties.models import Membership, Role, User
 
+from . import addresses
 from .outbox import Mail, enqueue_mails
 
 
@@ -153,7 +154,7 @@ def _mail(account: LimitAccount, mark: int, agreement: FrameworkAgreement, user:
             f"gebunden: {amount_in_words(account.bound, account.unit)} von "
             f"{amount_in_words(account.limit_amount, account.unit)}, frei sind noch "
             f"{amount_in_words(max(account.available, Decimal(0)), account.unit)}.\n"
-            f"/vereinbarungen/{agreement.pk}/\n"
+            f"{addresses.agreement(agreement.pk)}\n"
         ),
     )
 

@@ -26,7 +26,6 @@ from contracts.pricing import PricingError, euros
 
 from . import events, holds, issuing
 from .allocation import GIVEN_BACK, Allotment, allot, candidates, grounds_of
-from .allocation_notices import announce_next_rank
 from .cancellations import take_back
 from .errors import NobodyInTurn, OrderError
 from .issuing import Issue, IssueLine, issue_line
@@ -39,7 +38,7 @@ from .models import (
     RequisitionLine,
 )
 from .models.allocation import AllocationOutcome
-from .notices import announce_call_offs
+from .notices import announce_call_offs, announce_next_rank
 from .numbers import requisition_number
 from .order_checks import require_open
 from .placement import commitments

@@ -16,12 +16,12 @@ from contracts.clock import berlin_day
 from contracts.parties.models import Membership, Role
 
 from .acting import require_role
-from .call_off_notices import announce_confirmation
 from .call_offs import lock_requisition_of, locked_call_off, supplied_call_offs, translated
 from .cascade import pass_on
 from .errors import CommentMissing
 from .lifecycle import CallOffState, call_off_step
 from .models import CallOff, CancellationCause
+from .notices import announce_confirmation
 
 CONFIRMING_ROLES = (Role.SUPPLIER_ORDERS,)
 

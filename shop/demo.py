@@ -33,6 +33,7 @@ from shop.services.errors import ServiceError
 ROOT = Path(__file__).resolve().parent.parent
 HOST = os.environ.get("HOST", "127.0.0.1")
 PORT = int(os.environ.get("PORT", "8000"))
+URL = f"http://{HOST}:{PORT}"
 READY_TIMEOUT_SECONDS = 60
 PAUSE_SECONDS = 0.2
 CREDENTIALS = "credentials.json"
@@ -65,7 +66,7 @@ def main() -> int:
     try:
         _refuse_taken_port()
         with embedded.running() as found:
-            environment = {**os.environ, **found.environment(), "DEMO": "1"}
+            environment = {"SITE_URL": URL, **os.environ, **found.environment(), "DEMO": "1"}
             with Processes(var_dir() / "demo", environment) as processes:
                 _prepare(processes, found)
                 _serve(processes, found)
@@ -179,7 +180,7 @@ def _ready() -> bool:
 
 
 def _announce(seconds: float) -> None:
-    lines = [f"Kaufhaus: http://{HOST}:{PORT}/   (ready after {seconds:.0f} s, Ctrl-C stops)", ""]
+    lines = [f"Kaufhaus: {URL}/   (ready after {seconds:.0f} s, Ctrl-C stops)", ""]
     path = var_dir() / "demo" / CREDENTIALS
     if path.exists():
         people = json.loads(path.read_text(encoding="utf-8"))["people"]

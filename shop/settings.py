@@ -35,6 +35,8 @@ HTTPS = flag("HTTPS", default=not (SELF_HOSTED or DEBUG))
 SECRET_KEY = secret_key(may_generate=SELF_HOSTED)
 ALLOWED_HOSTS = words("ALLOWED_HOSTS", default="localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = words("CSRF_TRUSTED_ORIGINS")
+# Mails lead here; they are written where no request tells the address.
+SITE_URL = os.environ.get("SITE_URL", "http://localhost:8000").rstrip("/")
 
 INSTALLED_APPS = [
     "contracts.parties.apps.PartiesConfig",

@@ -9,13 +9,21 @@ from decimal import Decimal
 from django.db.models import QuerySet
 
 from contracts.audit.record import record
-from contracts.clock import berlin_day
+from contracts.clock import berlin_day, days_later, end_of_day
 from contracts.parties.models import Membership
 from orders.errors import NoPolicy
 from orders.models import ApprovalPolicy, ApprovalRule, ApprovalStep, Requisition, RuleCondition
 from orders.notices import announce_submission
 
-from .rules import STEP_DAYS, CoSignature, Rule, days_of_tiers, reasons_by_role, required_steps
+from .rules import (
+    STEP_DAYS,
+    CoSignature,
+    Rule,
+    days_before,
+    days_of_tiers,
+    reasons_by_role,
+    required_steps,
+)
 
 
 def policy_in_force(authority_id: int, on: date) -> ApprovalPolicy | None:
@@ -79,8 +87,7 @@ def write_steps(
             policy=policy,
             days=step.days,
             opened_at=now if step.tier == first else None,
-            deadline=now
-            + timedelta(days=sum(days[tier] for tier in days if tier < step.tier) + step.days),
+            deadline=days_later(now, days_before(days, step.tier) + step.days),
             escalation_role=step.escalation_role,
             committee=step.committee,
         )
@@ -96,7 +103,15 @@ def steps_of_round(requisition: Requisition) -> QuerySet[ApprovalStep]:
 def expiry(steps: Iterable[ApprovalStep], *, now: datetime) -> datetime:
     """When a requisition expires: after the days of all its tiers, and one deadline more."""
     days = days_of_tiers((step.tier, step.days) for step in steps)
-    return now + timedelta(days=sum(days.values()) + STEP_DAYS)
+    return days_later(now, sum(days.values()) + STEP_DAYS)
+
+
+def deadline_of(step: ApprovalStep, *, since: datetime) -> datetime:
+    """The end of the step's days *since* its turn came, or after the sitting it waits for."""
+    deadline = days_later(since, step.days)
+    if step.committee_on is None:
+        return deadline
+    return max(deadline, end_of_day(step.committee_on + timedelta(days=step.days)))
 
 
 def open_next_tier(requisition: Requisition, *, now: datetime) -> list[ApprovalStep]:
@@ -111,11 +126,19 @@ def open_next_tier(requisition: Requisition, *, now: datetime) -> list[ApprovalS
     opened = [step for step in waiting if step.tier == tier]
     for step in opened:
         step.opened_at = now
-        step.deadline = now + timedelta(days=step.days)
+        step.deadline = deadline_of(step, since=now)
     ApprovalStep.objects.bulk_update(opened, ["opened_at", "deadline"])
-    extend_expiry(requisition, expiry(waiting, now=now) - timedelta(days=STEP_DAYS))
+    extend_expiry(requisition, _end_of_all(waiting, opened))
     announce_submission(requisition, opened, now=now)
     return opened
+
+
+def _end_of_all(waiting: Sequence[ApprovalStep], opened: Sequence[ApprovalStep]) -> datetime:
+    """When the last tier would end if each took its days after the tier that is open now."""
+    days = days_of_tiers((step.tier, step.days) for step in waiting)
+    tier = opened[0].tier
+    later = sum(days[number] for number in days if number > tier)
+    return days_later(max(step.deadline for step in opened), later)
 
 
 def extend_expiry(requisition: Requisition, until: datetime) -> None:
@@ -142,7 +165,7 @@ def add_cosignatures(
     missing = reasons_by_role(wish for wish in wishes if wish.role not in known)
     if not missing:
         return
-    deadline = now + timedelta(days=STEP_DAYS)
+    deadline = days_later(now, STEP_DAYS)
     added = ApprovalStep.objects.bulk_create(
         ApprovalStep(
             requisition=requisition,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from contracts.parties.models import Role
+from orders import addresses
+from orders.models import CallOff, Requisition
+from orders.outbox import Mail, enqueue_mails
 
-from .models import CallOff, Requisition
-from .notices import people_of
-from .outbox import Mail, enqueue_mails
+from .people import people_of
 
 
 def announce_next_rank(
@@ -16,8 +17,8 @@ def announce_next_rank(
 ) -> None:
     """Tell the person who asked, and the procurement, where the call-off has gone."""
     people = people_of(call_off.authority, {Role.PROCUREMENT_OFFICER}, now)
-    addresses = {call_off.requisition.created_by.user.email, *(row.user.email for row in people)}
-    place = f"/anforderungen/{draft.pk if draft else call_off.requisition_id}/"
+    recipients = {call_off.requisition.created_by.user.email, *(row.user.email for row in people)}
+    place = addresses.requisition(draft.pk if draft else call_off.requisition_id)
     enqueue_mails(
         (
             Mail(
@@ -29,7 +30,7 @@ def announce_next_rank(
                     f"{call_off.number} nicht.\n{sentence}\n{place}\n"
                 ),
             )
-            for address in sorted(addresses)
+            for address in sorted(recipients)
         ),
         now=now,
     )

@@ -1,4 +1,4 @@
-"""Mails about what becomes of an issued call-off."""
+"""Mails about call-offs: issued, confirmed, taken back."""
 
 from __future__ import annotations
 
@@ -7,12 +7,35 @@ from datetime import datetime
 
 from contracts.parties.models import Role
 from contracts.pricing import LineGiveback, euros
+from orders import addresses
+from orders.models import CallOff, CallOffLine, Cancellation, CancellationCause
+from orders.outbox import Mail, enqueue_mails
 
-from .models import CallOff, CallOffLine, Cancellation, CancellationCause
-from .notices import order_desks, people_of
-from .outbox import Mail, enqueue_mails
+from .people import order_desks, people_of
 
 _BY_SUPPLIER = frozenset({CancellationCause.REFUSED, CancellationCause.TIMED_OUT})
+
+
+def announce_call_offs(call_offs: Iterable[CallOff], *, now: datetime) -> None:
+    """Send each supplier its call-off, to the order desk's people and the firm's address."""
+    rows = list(call_offs)
+    desks = order_desks({row.supplier for row in rows}, now)
+    enqueue_mails(
+        (
+            Mail(
+                key=f"call-off:{row.number}:{address}",
+                recipient=address,
+                subject=f"Neuer Abruf {row.number} von {row.authority.name}",
+                body=(
+                    f"Guten Tag,\n\n{row.authority.name} hat den Abruf {row.number} erteilt "
+                    f"({euros(row.net)} netto).\nDetails: {addresses.call_off(row.pk)}\n"
+                ),
+            )
+            for row in rows
+            for address in desks[row.supplier_id]
+        ),
+        now=now,
+    )
 
 
 def announce_taken_back(
@@ -24,14 +47,14 @@ def announce_taken_back(
 ) -> None:
     """Tell both sides what will not come: the supplier, unless it refused, and the buyer."""
     cause = CancellationCause(cancellation.cause)
-    addresses = _buyers(call_off, now, with_officers=cause in _BY_SUPPLIER)
+    recipients = _buyers(call_off, now, with_officers=cause in _BY_SUPPLIER)
     if cause is not CancellationCause.REFUSED:
-        addresses |= set(order_desks([call_off.supplier], now)[call_off.supplier_id])
+        recipients |= set(order_desks([call_off.supplier], now)[call_off.supplier_id])
     rows = "".join(f"- Zeile {line.line_no}, {line.title}: {row.quantity}\n" for line, row in given)
     _send(
         call_off,
         f"taken-back:{cancellation.number}",
-        addresses,
+        recipients,
         f"Abruf {call_off.number}: {cause.label}",
         f"vom Abruf {call_off.number} ({call_off.supplier.name}) kommt nicht mehr:\n{rows}"
         f"Anlass: {cause.label}\nBegründung: {cancellation.reason}\n"
@@ -62,7 +85,7 @@ def _buyers(call_off: CallOff, now: datetime, *, with_officers: bool) -> set[str
 
 
 def _send(
-    call_off: CallOff, key: str, addresses: Iterable[str], subject: str, body: str, now: datetime
+    call_off: CallOff, key: str, recipients: Iterable[str], subject: str, body: str, now: datetime
 ) -> None:
     enqueue_mails(
         (
@@ -70,9 +93,9 @@ def _send(
                 key=f"call-off:{call_off.number}:{key}:{address}",
                 recipient=address,
                 subject=subject,
-                body=f"Guten Tag,\n\n{body}Details: /abrufe/{call_off.pk}/\n",
+                body=f"Guten Tag,\n\n{body}Details: {addresses.call_off(call_off.pk)}\n",
             )
-            for address in sorted(set(addresses))
+            for address in sorted(set(recipients))
         ),
         now=now,
     )

@@ -1,0 +1,58 @@
+"""Mails about substitutions, to both people."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from orders import addresses
+from orders.models import Delegation
+from orders.outbox import Mail, enqueue_mails
+
+
+def announce_delegation(delegation: Delegation, *, now: datetime) -> None:
+    """Tell deputy and delegator that the substitution is set up."""
+    absent, deputy = delegation.delegator_person, delegation.deputy
+    role = delegation.delegator.get_role_display()
+    days = f"vom {delegation.valid_from:%d.%m.%Y} bis {delegation.valid_to:%d.%m.%Y}"
+    by = delegation.created_by.user
+    _send(
+        delegation,
+        "set-up",
+        f"Vertretung {days}",
+        {
+            deputy.pk: f"{by} hat eingerichtet, dass Sie {absent} ({role}) {days} vertreten. Sie "
+            "zeichnen dann mit dieser Rolle und bis zu dieser Zeichnungsgrenze; was auf Sie "
+            "wartet, steht unter „Freigaben“.",
+            absent.pk: f"{by} hat eingerichtet, dass {deputy} Sie als {role} {days} vertritt. Sie "
+            "können weiter selbst entscheiden und die Vertretung jederzeit aufheben.",
+        },
+        now,
+    )
+
+
+def announce_revocation(delegation: Delegation, *, now: datetime) -> None:
+    """Tell both that the substitution is revoked; what was decided stays decided."""
+    absent, deputy = delegation.delegator_person, delegation.deputy
+    words = (
+        f"Die Vertretung von {absent} durch {deputy} ist aufgehoben. Was bis jetzt entschieden "
+        "wurde, bleibt entschieden."
+    )
+    _send(delegation, "revoked", "Vertretung aufgehoben", {deputy.pk: words, absent.pk: words}, now)
+
+
+def _send(
+    delegation: Delegation, key: str, subject: str, words: dict[int, str], now: datetime
+) -> None:
+    people = {row.pk: row for row in (delegation.deputy, delegation.delegator_person)}
+    enqueue_mails(
+        (
+            Mail(
+                key=f"delegation:{delegation.pk}:{key}:{pk}",
+                recipient=people[pk].email,
+                subject=subject,
+                body=f"Guten Tag {people[pk]},\n\n{text}\n\n{addresses.delegations()}\n",
+            )
+            for pk, text in words.items()
+        ),
+        now=now,
+    )

@@ -1,0 +1,88 @@
+"""What a mail says of a requisition to somebody who is to decide about it. Plain text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from contracts.clock import BERLIN
+from contracts.ledger.models import EntryKind, LedgerEntry
+from contracts.pricing import euros
+from orders import addresses
+from orders.budget_footprints import Footprint, footprints
+from orders.holds import assignment_reference
+from orders.models import ApprovalStep, Assignment, Requisition
+from orders.signing.signers import Signer
+
+SHOWN_BUDGETS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The head of a requisition as it is read in a mail; `gross` in EUR."""
+
+    requisition: Requisition
+    title: str
+    gross: Decimal
+    budgets: tuple[str, ...]
+
+    @property
+    def place(self) -> str:
+        """For whom it is asked."""
+        school = self.requisition.school
+        return str(school) if school is not None else str(self.requisition.authority)
+
+    def facts(self, step: ApprovalStep | None = None) -> str:
+        """One fact a line; with a step also why its role signs, and until when."""
+        lines = [
+            f"Anforderung: {self.requisition.number}, {self.title}",
+            f"Für: {self.place}",
+            f"Betrag: {euros(self.gross)} brutto",
+        ]
+        if step is not None:
+            lines += [
+                f"Warum Sie: {step.get_role_display()} (Stufe {step.tier}): {step.reason}",
+                f"Frist: {step.deadline.astimezone(BERLIN):%d.%m.%Y}",
+            ]
+        lines += [f"Haushalt: {words}" for words in self.budgets]
+        return "\n".join(lines)
+
+
+def summary_of(requisition: Requisition) -> Summary:
+    """Read the current revision and its effect on the budgets; three queries."""
+    revision = requisition.revisions.get(number=requisition.current_revision)
+    return Summary(requisition, revision.title, revision.gross, _budget_words(revision.pk))
+
+
+def _budget_words(revision_id: int) -> tuple[str, ...]:
+    """A line per budget: what the requisition takes, and what is left with it.
+
+    The submission writes its mails before it holds the limits, everybody else after that.
+    """
+    effects = footprints([revision_id]).get(revision_id, Footprint()).effects
+    held = _is_held(revision_id)
+    words = []
+    for effect in effects[:SHOWN_BUDGETS]:
+        free = effect.after if held else effect.after - effect.amount
+        words.append(f"{effect.title}: {euros(effect.amount)}, danach frei {euros(free)}")
+    if len(effects) > SHOWN_BUDGETS:
+        words.append(f"und {len(effects) - SHOWN_BUDGETS} weitere Haushaltspositionen")
+    return tuple(words)
+
+
+def _is_held(revision_id: int) -> bool:
+    first = Assignment.objects.filter(line__revision=revision_id, bound__gt=0).order_by("pk")
+    found = first.values_list("pk", flat=True).first()
+    return (
+        found is not None
+        and LedgerEntry.objects.filter(
+            reference=assignment_reference(found), kind=EntryKind.HOLD
+        ).exists()
+    )
+
+
+def decision_link(requisition: Requisition, signer: Signer) -> str:
+    """Where the signer reads and confirms, in the voice with which it may sign."""
+    delegation = signer.delegation
+    address = addresses.decision(requisition.pk, delegation.pk if delegation else None)
+    return f"Prüfen und entscheiden (der Link allein entscheidet nichts):\n{address}"
