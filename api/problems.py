@@ -21,6 +21,7 @@ from contracts.agreements.writing.setup import OverlappingPrices
 from contracts.catalogue import errors as catalogue
 from contracts.catalogue import successor_errors as successor
 from contracts.catalogue.readers.errors import FileRejected, MappingError
+from contracts.files import UnsuitableFile
 from contracts.ledger.errors import LedgerError, LimitBelowUse, LimitExceeded
 from contracts.pricing import InvalidQuantity, PricingError, TierOrderError
 from orders import errors as ordering
@@ -86,6 +87,15 @@ KINDS: dict[type[Exception], Kind] = {
     ordering.TooManyAtOnce: Kind(422, "too_many", "Zu viele auf einmal"),
     ordering.ResolutionMissing: Kind(422, "resolution_missing", "Beschluss fehlt"),
     ordering.InvalidDelegation: Kind(409, "invalid_delegation", "Vertretung gilt nicht"),
+    ordering.InvalidDelegationDays: Kind(
+        422, "invalid_delegation_days", "Tage der Vertretung unmöglich"
+    ),
+    ordering.NotDelegable: Kind(422, "not_delegable", "Nicht vertretbar"),
+    ordering.UnsuitableDeputy: Kind(422, "unsuitable_deputy", "Vertretung ungeeignet"),
+    ordering.DelegationOverlaps: Kind(
+        409, "delegation_overlaps", "Vertretungen überschneiden sich"
+    ),
+    ordering.InvalidSitting: Kind(422, "invalid_sitting", "Sitzung passt nicht"),
     ordering.BudgetOverdrawn: Kind(409, "budget_overdrawn", "Haushalt durch Sperre überzogen"),
     ordering.NoPolicy: Kind(409, "no_policy", "Keine Freigaberegel"),
     ordering.OwnRequest: Kind(409, "four_eyes", "Vier-Augen-Prinzip"),
@@ -96,6 +106,10 @@ KINDS: dict[type[Exception], Kind] = {
     ordering.TableRejected: Kind(422, "file_rejected", "Datei abgelehnt"),
     ordering.InvalidList: Kind(422, "invalid_list", "Merkliste passt nicht"),
     ordering.ListNameTaken: Kind(409, "list_name_taken", "Name schon vergeben"),
+    ordering.InvalidAttachment: Kind(422, "invalid_attachment", "Anlage passt nicht"),
+    ordering.TooManyAttachments: Kind(409, "too_many_attachments", "Zu viele Anlagen"),
+    ordering.PapersClosed: Kind(409, "papers_closed", "Anlagen stehen fest"),
+    ordering.InvalidComment: Kind(422, "invalid_comment", "Kommentar passt nicht"),
     ordering.OrderError: Kind(409, "refused", "Vorgang abgelehnt"),
     IllegalTransition: Kind(409, "illegal_transition", "Stand lässt das nicht zu"),
     # Agreements and limits.
@@ -131,6 +145,7 @@ KINDS: dict[type[Exception], Kind] = {
     successor.NotReplaceable: Kind(409, "not_replaceable", "Artikel nicht ersetzbar"),
     successor.ProposalPending: Kind(409, "proposal_pending", "Vorschlag noch offen"),
     # Catalogues.
+    UnsuitableFile: Kind(422, "file_rejected", "Datei abgelehnt"),
     FileRejected: Kind(422, "file_rejected", "Datei abgelehnt"),
     MappingError: Kind(422, "invalid_mapping", "Zuordnung ungültig"),
     catalogue.NotFound: Kind(404, "not_found", "Nicht gefunden"),

@@ -20,6 +20,7 @@ from contracts.agreements.prices import errors as changes
 from contracts.agreements.writing.editing import NotEditable
 from contracts.agreements.writing.setup import OverlappingPrices
 from contracts.catalogue.errors import CatalogueError, InvalidMapping
+from contracts.files import UnsuitableFile
 from contracts.ledger.errors import (
     AccountClosed,
     LimitBelowUse,
@@ -165,6 +166,26 @@ _ADVICE: dict[type[Exception], tuple[str, str]] = {
         "Die Vertretung gilt nicht",
         "Entscheiden Sie in eigenem Namen, oder lassen Sie die Vertretung neu einrichten.",
     ),
+    errors.InvalidDelegationDays: (
+        "Diese Tage passen nicht",
+        "Wählen Sie einen ersten Tag ab heute und einen letzten Tag danach.",
+    ),
+    errors.NotDelegable: (
+        "Diese Person lässt sich so nicht vertreten",
+        "Wählen Sie eine Mitgliedschaft mit Zeichnungsgrenze, die an diesen Tagen gilt.",
+    ),
+    errors.UnsuitableDeputy: (
+        "Diese Person kann die Vertretung nicht übernehmen",
+        "Wählen Sie eine andere Person, die in Ihrer Organisation zeichnen darf.",
+    ),
+    errors.DelegationOverlaps: (
+        "Die Tage sind schon vergeben",
+        "Es vertritt immer nur eine Person. Heben Sie die bisherige Vertretung zuerst auf.",
+    ),
+    errors.InvalidSitting: (
+        "Die Sitzung lässt sich so nicht vermerken",
+        "Prüfen Sie den Tag und den Stand der Anforderung.",
+    ),
     errors.BudgetOverdrawn: (
         "Der Haushalt ist durch eine Sperre überzogen",
         "Klären Sie mit der Kämmerei, ob die Sperre aufgehoben wird.",
@@ -214,6 +235,14 @@ _ADVICE: dict[type[Exception], tuple[str, str]] = {
         "Es ist nichts ausgewählt",
         "Geben Sie mindestens für eine Zeile eine Menge ab 1 an.",
     ),
+    UnsuitableFile: ("Die Datei wird nicht angenommen", ""),
+    errors.InvalidAttachment: ("Die Anlage passt nicht", ""),
+    errors.TooManyAttachments: ("Es sind schon zu viele Anlagen", ""),
+    errors.PapersClosed: (
+        "Die Anlagen stehen fest",
+        "Was mit der Anforderung entschieden wurde, bleibt so nachlesbar.",
+    ),
+    errors.InvalidComment: ("Der Kommentar passt nicht", ""),
     errors.MoreThanOpen: (
         "Die Menge ist größer als das, was offen ist",
         "Prüfen Sie Lieferschein und Zeile, und geben Sie höchstens die offene Menge an.",

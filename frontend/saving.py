@@ -9,6 +9,7 @@ from django import forms
 
 from contracts.agreements.errors import NotFound as AgreementNotFound
 from contracts.agreements.refused import FieldRefused
+from contracts.files import UnsuitableFile
 from frontend.refusals import REFUSALS, Refusal, explain
 from orders.errors import NotFound
 
@@ -22,7 +23,7 @@ def attempt(form: forms.Form, step: Callable[[], T]) -> tuple[T | None, Refusal 
     """
     try:
         return step(), None
-    except FieldRefused as error:
+    except (FieldRefused, UnsuitableFile) as error:
         form.add_error(error.field if error.field in form.fields else None, str(error))
     except (NotFound, AgreementNotFound):
         raise

@@ -59,6 +59,26 @@ class InvalidDelegation(OrderError):
     """The substitution is over, revoked, not this person's, or its delegator's term ended."""
 
 
+class InvalidDelegationDays(OrderError):
+    """The days of a substitution are in the wrong order, gone by, or too many."""
+
+
+class NotDelegable(OrderError):
+    """The membership does not sign, or is not in force on any of the days."""
+
+
+class UnsuitableDeputy(OrderError):
+    """The deputy is the person substituted, whoever sets it up, or may not sign here."""
+
+
+class DelegationOverlaps(OrderError):
+    """Somebody else substitutes on some of these days already."""
+
+
+class InvalidSitting(OrderError):
+    """The sitting of a committee lies in the past or too far away, or no step waits for it."""
+
+
 class BudgetOverdrawn(Reasons):
     """A freeze left less than is bound; nothing is released from this budget now."""
 
@@ -177,3 +197,19 @@ class InvalidList(OrderError):
 
 class ListNameTaken(OrderError):
     """The person has another list of this name."""
+
+
+class InvalidAttachment(OrderError):
+    """The title of an attachment is too long."""
+
+
+class TooManyAttachments(OrderError):
+    """The requisition has as many attachments as it may."""
+
+
+class PapersClosed(OrderError):
+    """The requisition has ended; its attachments stay as they are."""
+
+
+class InvalidComment(OrderError):
+    """A comment is empty or too long."""

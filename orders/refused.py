@@ -1,10 +1,18 @@
 """Everything a domain call may refuse by name; whatever else is raised is a defect."""
 
 from contracts.agreements.errors import AgreementError
+from contracts.files import UnsuitableFile
 from contracts.ledger.errors import LedgerError
 from contracts.pricing import PricingError
 
 from .errors import OrderError
 from .lifecycle import IllegalTransition
 
-REFUSALS = (OrderError, AgreementError, LedgerError, PricingError, IllegalTransition)
+REFUSALS = (
+    OrderError,
+    AgreementError,
+    LedgerError,
+    PricingError,
+    IllegalTransition,
+    UnsuitableFile,
+)

@@ -17,7 +17,7 @@ from contracts.agreements.models import (
     Lot,
 )
 from contracts.agreements.writing.documents import NewDocument
-from contracts.agreements.writing.file_kinds import MAX_BYTES
+from contracts.files import MAX_BYTES
 from contracts.parties.models import Organisation
 from contracts.parties.models.organisation import OrganisationKind
 from frontend.formatting import format_money

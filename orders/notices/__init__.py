@@ -3,6 +3,7 @@
 from .allocation import announce_next_rank
 from .call_offs import announce_call_offs, announce_confirmation, announce_taken_back
 from .delegations import announce_delegation, announce_revocation
+from .papers import announce_comment
 from .people import order_desks, people_of
 from .requisitions import (
     announce_expiry,
@@ -19,6 +20,7 @@ from .signing import (
 
 __all__ = [
     "announce_call_offs",
+    "announce_comment",
     "announce_confirmation",
     "announce_delegation",
     "announce_escalation",

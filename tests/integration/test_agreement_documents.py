@@ -13,7 +13,7 @@ from contracts.agreements.models import AgreementDocument, BuyerEntitlement, Doc
 from contracts.agreements.models import DocumentKind as Kind
 from contracts.agreements.writing import documents
 from contracts.agreements.writing.documents import NewDocument, visible_documents
-from contracts.agreements.writing.file_kinds import MAX_BYTES, UnsuitableFile, media_type, safe_name
+from contracts.files import MAX_BYTES, UnsuitableFile, media_type, safe_name
 from contracts.agreements.writing.setup import entitle
 from contracts.audit.models import AuditEntry
 from contracts.parties.models import Membership, Role

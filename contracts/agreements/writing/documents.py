@@ -27,7 +27,7 @@ from contracts.agreements.models import (
     Lot,
     PriceChange,
 )
-from contracts.agreements.writing.file_kinds import media_type, safe_name
+from contracts.files import media_type, safe_name
 from contracts.agreements.writing.managing import managed_agreement
 from contracts.audit.record import record
 from contracts.parties.models import Membership

@@ -9,8 +9,6 @@ from pathlib import PurePosixPath
 from typing import Final
 from zipfile import BadZipFile, ZipFile
 
-from contracts.agreements.refused import FieldRefused
-
 MAX_BYTES: Final = 20 * 2**20
 NAME_LENGTH: Final = 200
 
@@ -28,22 +26,26 @@ _UNSAFE = re.compile(r"[^\w.()+ -]")
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 
-class UnsuitableFile(FieldRefused):
-    """Too large, empty, or not one of the kinds of file that are kept."""
+class UnsuitableFile(Exception):
+    """Too large, empty, or not one of the kinds of file that are kept.
 
-    def __init__(self, message: str) -> None:
-        super().__init__("file", message)
+    `field` is the name of the argument that carries a file, wherever one is taken in.
+    """
+
+    field: Final = "file"
 
 
-def media_type(filename: str, content: bytes) -> str:
-    """The media type of PDF, PNG, XLSX, DOCX, XML and CSV, at most 20 MB.
+def media_type(filename: str, content: bytes, *, most: int = MAX_BYTES) -> str:
+    """The media type of PDF, PNG, XLSX, DOCX, XML and CSV of at most *most* bytes.
 
     Content and ending have to agree. Raises UnsuitableFile.
     """
     if not content:
         raise UnsuitableFile("Die Datei ist leer. Bitte wählen Sie die richtige Datei.")
-    if len(content) > MAX_BYTES:
-        raise UnsuitableFile(f"Die Datei ist größer als {MAX_BYTES // 2**20} MB.")
+    if len(content) > most:
+        raise UnsuitableFile(
+            f"Die Datei ist größer als {most // 2**20} MB. Bitte verkleinern oder aufteilen."
+        )
     ending = PurePosixPath(filename.lower()).suffix
     if ending not in _TYPES or _ending_of(content, ending) != ending:
         raise UnsuitableFile(
