@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
-from contracts.agreements.writing.setup import TierRow, set_price
+from contracts.agreements.models import AllocationRule
 from contracts.parties.models import Membership, Role
 from orders import approvals, requisitions
 from orders.approvals import Chosen, Outcome, Result
@@ -26,6 +25,7 @@ from orders.models import ApprovalRule, ApprovalStep, CallOff, Decision, Delegat
 from orders.models.approval import Verdict
 from tests.database_state import contents
 from tests.integration.test_cuts import second_tier
+from tests.ranks import build_ranks, close
 from tests.world import DAY, NOW, World, build_world, person
 
 pytestmark = pytest.mark.django_db
@@ -114,17 +114,16 @@ def test_above_the_limit_the_row_is_refused(world: World) -> None:
     assert isinstance(results[1].refusal, SigningLimitExceeded)
 
 
-def test_what_became_dearer_goes_back(world: World) -> None:
-    wish = world.submitted({0: 30})
-    day = DAY + timedelta(days=1)
-    rows = [TierRow(1, net_unit_price=Decimal("430.0000"))]
-    set_price(world.items[0], rows, valid_from=day, source="neu", by=world.manager, now=NOW)
-    (result,) = approvals.decide_many(
-        chosen=[Chosen(wish.pk, 1)],
-        verdict=Verdict.APPROVE,
-        by=world.approver,
-        now=NOW + timedelta(days=1),
+def test_what_became_dearer_goes_back() -> None:
+    """The first rank is stopped since, and the next one is dearer."""
+    ranks = build_ranks(
+        AllocationRule.CASCADE,
+        prices=[Decimal(100), Decimal(101), Decimal(101)],
+        maxima=[Decimal(10_000)] * 3,
     )
+    wish = ranks.submitted(3)
+    close(ranks, 1)
+    (result,) = many([wish], ranks.world.approver)
     assert result.outcome is Outcome.DEARER
     wish.refresh_from_db()
     assert wish.state == "returned"
