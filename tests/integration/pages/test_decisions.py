@@ -122,7 +122,7 @@ class TestInbox:
         requisitions.submit(requisition_id=draft.pk, by=pages.officer, now=pages.now)
         page = text(approver, "/freigaben/")
         assert "mehrere Haushalte" in page
-        assert "Haushalte: Amt Nord, Stadt A" in page
+        assert "Haushalte: Stadt A, Amt Nord" in page
 
     def test_splitting_is_named_in_row_and_on_the_page(
         self, pages: PageWorld, approver: Client
