@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +16,15 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """A value of a table with the name of its column."""
+
+    label: str
+    value: str
+    is_numeric: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """Rows under a head; *numeric* are the columns that stand to the right, *widths* their
     share of the page.
@@ -26,6 +35,15 @@ class Table:
     rows: Sequence[Sequence[str]]
     widths: Sequence[int]
     numeric: Sequence[int] = ()
+
+    @property
+    def labelled(self) -> Iterator[list[Cell]]:
+        """The rows, each value with the name of its column: narrow pages show them as cards."""
+        for row in self.rows:
+            yield [
+                Cell(label, value, number in self.numeric)
+                for number, (label, value) in enumerate(zip(self.head, row, strict=True))
+            ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,51 @@
+"""The record of an approval (Freigabevermerk) as page, as PDF and as the data of both."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from frontend.actor import PageRequest
+from orders.approvals.record import approval_record as read
+from orders.approvals.record_data import ApprovalRecord
+from orders.formats.approval_record import document
+from orders.formats.pdf import render as render_pdf
+
+
+def approval_record(request: PageRequest, requisition_id: int) -> HttpResponse:
+    """Everything about the approval on one page; `format=json` gives what the checksum is of."""
+    record = read(requisition_id=requisition_id, by=request.actor)
+    if request.GET.get("format") == "json":
+        return _download(record.canonical, "application/json", f"{_name(record)}.json")
+    context = {
+        "requisition_id": requisition_id,
+        "document": document(record),
+        "crumbs": [
+            {"label": "Anforderungen", "url": reverse("frontend:requisitions")},
+            {
+                "label": record.number,
+                "url": reverse("frontend:requisition", args=[requisition_id]),
+            },
+            {"label": "Freigabevermerk", "url": ""},
+        ],
+    }
+    return render(request, "frontend/requisitions/record.html", context)
+
+
+def approval_record_pdf(request: PageRequest, requisition_id: int) -> HttpResponse:
+    """The same as PDF; the same record gives the same bytes."""
+    record = read(requisition_id=requisition_id, by=request.actor)
+    made = render_pdf(document(record), source=record.canonical, filename=f"{_name(record)}.json")
+    return _download(made, "application/pdf", f"{_name(record)}.pdf")
+
+
+def _name(record: ApprovalRecord) -> str:
+    return f"freigabevermerk-{record.number}"
+
+
+def _download(content: bytes, kind: str, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    return response

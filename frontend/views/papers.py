@@ -1,0 +1,136 @@
+"""Attachments and comments of a requisition: add, download, withdraw, write."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from frontend.actor import PageRequest
+from frontend.forms.papers import AttachmentForm, CommentForm
+from frontend.presenters.papers import Papers, papers_of
+from frontend.refusals import REFUSALS, Refusal, explain
+from frontend.saving import attempt
+from orders.errors import NotFound
+from orders.models import Requisition
+from orders.requisitions import papers as domain
+from orders.requisitions import visible_requisitions
+
+
+@require_POST
+def requisition_attach(request: PageRequest, requisition_id: int) -> HttpResponse:
+    """Add a file."""
+    wish = _visible(request, requisition_id)
+    form = AttachmentForm(request.POST, request.FILES)
+    refusal = None
+    if form.is_valid():
+        done, refusal = attempt(
+            form,
+            lambda: domain.attach(
+                requisition_id=wish.pk, new=form.new, by=request.actor, now=timezone.now()
+            ),
+        )
+        if done is not None:
+            messages.success(request, f"Die Anlage „{done.title}“ ist hinzugefügt.")
+            return redirect(f"{_back(request, wish)}#anlagen")
+    shown = papers_of(wish, request.actor, attachment_form=form)
+    return _page(request, wish, shown, refusal)
+
+
+def requisition_attachment(
+    request: PageRequest, requisition_id: int, attachment_id: int
+) -> HttpResponse:
+    """The file, always as a download and never as a page of ours."""
+    found = (
+        domain.visible_attachments(request.actor)
+        .filter(pk=attachment_id, requisition_id=requisition_id)
+        .first()
+    )
+    if found is None:
+        raise Http404
+    response = HttpResponse(bytes(found.content), content_type=found.media_type)
+    response["Content-Disposition"] = content_disposition_header(
+        as_attachment=True, filename=found.filename
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@require_POST
+def requisition_attachment_withdraw(
+    request: PageRequest, requisition_id: int, attachment_id: int
+) -> HttpResponse:
+    """Take a file back."""
+    wish = _visible(request, requisition_id)
+    own = domain.visible_attachments(request.actor).filter(requisition=wish, pk=attachment_id)
+    if not own.exists():
+        raise Http404
+    try:
+        domain.withdraw_attachment(
+            attachment_id=attachment_id, by=request.actor, now=timezone.now()
+        )
+    except NotFound:
+        raise
+    except REFUSALS as error:
+        return _page(request, wish, papers_of(wish, request.actor), explain(error))
+    messages.success(request, "Die Anlage ist zurückgezogen.")
+    return redirect(f"{_back(request, wish)}#anlagen")
+
+
+@require_POST
+def requisition_comment(request: PageRequest, requisition_id: int) -> HttpResponse:
+    """Write a remark."""
+    wish = _visible(request, requisition_id)
+    form = CommentForm(request.POST)
+    refusal = None
+    if form.is_valid():
+        done, refusal = attempt(
+            form,
+            lambda: domain.comment(
+                requisition_id=wish.pk,
+                text=form.cleaned_data["text"],
+                by=request.actor,
+                now=timezone.now(),
+            ),
+        )
+        if done is not None:
+            messages.success(request, "Der Kommentar ist hinzugefügt.")
+            return redirect(f"{_back(request, wish)}#kommentare")
+    return _page(request, wish, papers_of(wish, request.actor, comment_form=form), refusal)
+
+
+def _visible(request: PageRequest, requisition_id: int) -> Requisition:
+    wish = visible_requisitions(request.actor).filter(pk=requisition_id).first()
+    if wish is None:
+        raise Http404
+    return wish
+
+
+def _back(request: PageRequest, wish: Requisition) -> str:
+    """Where the form was sent from (the page to decide on shows it too), if it is ours."""
+    target = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
+        return target
+    return reverse("frontend:requisition", args=[wish.pk])
+
+
+def _page(
+    request: PageRequest, wish: Requisition, papers: Papers, refusal: Refusal | None
+) -> HttpResponse:
+    """What was refused, with the input kept; other pages show the same part in passing."""
+    context = {
+        "wish": wish,
+        "papers": papers,
+        "refusal": refusal,
+        "next": _back(request, wish),
+        "crumbs": [
+            {"label": "Anforderungen", "url": reverse("frontend:requisitions")},
+            {"label": wish.number, "url": reverse("frontend:requisition", args=[wish.pk])},
+            {"label": "Anlagen und Kommentare", "url": ""},
+        ],
+    }
+    return render(request, "frontend/requisitions/papers_page.html", context, status=422)
