@@ -21,6 +21,8 @@ NAVIGATION = (
     ("approvals", "Freigaben"),
     ("call_offs", "Abrufe"),
     ("agreements", "Vereinbarungen"),
+    ("delegations", "Vertretungen"),
+    ("policy", "Freigaberegelung"),
     ("price_changes", "Preisänderungen"),
     ("price_audit", "Preisprüfung"),
     ("uploads", "Kataloglieferungen"),

@@ -23,6 +23,7 @@ from .views import (
     decide,
     decide_many,
     feed,
+    delegations,
     gates,
     mailbox,
     modifications,
@@ -40,6 +41,8 @@ from .views import (
 app_name = "frontend"
 
 
+    shopping_lists,
+    sitting,
 def _page(route: str, view: View, name: str) -> URLPattern:
     return path(route, page(view), name=name)
 
@@ -143,6 +146,34 @@ urlpatterns: list[URLPattern] = [
     _agreement("dokumente/<int:document_id>/", agreement_documents.document, "document"),
     _agreement(
         "dokumente/<int:document_id>/zurueckziehen/",
+    _page("freigaberegelung/", policy.policy, "policy"),
+    _page("freigaberegelung/bearbeiten/", policy.policy_edit, "policy_edit"),
+    _page("freigaberegelung/<int:policy_id>/bestaetigen/", policy.policy_confirm, "policy_confirm"),
+    _page("freigaberegelung/<int:policy_id>/verwerfen/", policy.policy_withdraw, "policy_withdraw"),
+    _page("freigaberegelung/pruefen/", policy_simulation.policy_simulation, "policy_simulation"),
+    _page("freigaberegelung/personen/", policy_people.policy_people, "policy_people"),
+    _page(
+        "freigaberegelung/personen/<int:membership_id>/grenze/",
+        policy_people.signing_limit,
+        "signing_limit",
+    ),
+    _page(
+        "freigaberegelung/personen/<int:membership_id>/beenden/",
+        policy_people.membership_end,
+        "membership_end",
+    ),
+    _page(
+        "anforderungen/<int:requisition_id>/sitzung/",
+        sitting.requisition_sitting,
+        "requisition_sitting",
+    ),
+    _page("vertretungen/", delegations.delegations, "delegations"),
+    _page("vertretungen/einrichten/", delegations.delegation_create, "delegation_create"),
+    _page(
+        "vertretungen/<int:delegation_id>/aufheben/",
+        delegations.delegation_revoke,
+        "delegation_revoke",
+    ),
         agreement_documents.document_withdraw,
         "document_withdraw",
     ),

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from celery import shared_task
 from django.utils import timezone
 
+from .approvals import deadlines
 from .cap_watch import review
 from .confirmations import time_out_due
 from .delivery import deliver_due
@@ -42,3 +43,15 @@ def expire_requisitions() -> int:
 def time_out_call_offs() -> int:
     """Take back call-offs of cascades that were not confirmed in time."""
     return time_out_due(now=timezone.now())
+
+
+@shared_task
+def check_policies(authority_ids: Sequence[int] | None = None) -> int:
+    """Tell the keepers of approval policies that the people there are can't satisfy."""
+    return policy_watch.check(now=timezone.now(), authority_ids=authority_ids)
+
+
+@shared_task
+def watch_deadlines() -> None:
+    """Remind, escalate, and warn of what is about to expire."""
+    deadlines.watch(now=timezone.now())

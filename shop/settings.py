@@ -248,6 +248,7 @@ CELERY_BEAT_SCHEDULE = {
     "sequence-feeds": {"task": "orders.tasks.sequence_feeds", "schedule": 2.0},
     "sweep-uploads": {"task": "contracts.catalogue.tasks.sweep_uploads", "schedule": 10.0},
     "forget-answers": {"task": "api.tasks.forget_old_answers", "schedule": 86_400.0},
+    "watch-deadlines": {"task": "orders.tasks.watch_deadlines", "schedule": 900.0},
     "expire-requisitions": {"task": "orders.tasks.expire_requisitions", "schedule": 3600.0},
     "review-caps": {"task": "orders.tasks.review_caps", "schedule": 60.0},
     "end-agreements": {"task": "contracts.agreements.tasks.end_agreements", "schedule": 3600.0},

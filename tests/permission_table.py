@@ -264,6 +264,36 @@ PAGE_ROWS: tuple[PageRow, ...] = (
     *_forms("item_edit", (*_AGREEMENT, "item")),
     *_forms("buyer_end", (*_AGREEMENT, "entitlement")),
     *_forms("quota_set", (*_AGREEMENT, "entitlement")),
+    PageRow("GET", "policy", _each(_AUTHORITY), foreign=200),
+    PageRow("GET", "policy_edit", _each(_KEEPING), foreign=200),
+    PageRow("POST", "policy_edit", _each(_KEEPING, 422), foreign=422),
+    # The proposal is the treasurer's: another keeper puts it into force, each may discard it.
+    PageRow(
+        "POST",
+        "policy_confirm",
+        {Role.APPROVER: 302, Role.TREASURER: 422},
+        args=("policy_proposal",),
+    ),
+    PageRow("POST", "policy_withdraw", _each(_KEEPING, 302), args=("policy_proposal",)),
+    PageRow("GET", "policy_simulation", _each(_AUTHORITY), foreign=200),
+    PageRow("GET", "policy_people", _each(_AUTHORITY), foreign=200),
+    PageRow("GET", "signing_limit", _each(_KEEPING), args=("member",)),
+    PageRow("POST", "signing_limit", _each(_KEEPING, 302), args=("member",), body={"limit": "5"}),
+    PageRow("GET", "membership_end", _each(_KEEPING), args=("member",)),
+    PageRow("POST", "membership_end", _each(_KEEPING, 422), args=("member",)),
+    # Nothing here waits for a committee.
+    PageRow("GET", "requisition_sitting", _each(_SIGNING, 302), args=("submitted",)),
+    PageRow("POST", "requisition_sitting", _each(_SIGNING, 422), args=("submitted",)),
+    PageRow("GET", "delegations", _each((*_SIGNING, Role.AUDITOR)), foreign=200),
+    PageRow("GET", "delegation_create", _each(_SIGNING), foreign=200),
+    PageRow("POST", "delegation_create", _each(_SIGNING, 422), foreign=422),
+    # The approver's own; the treasury keeps those of others too.
+    PageRow(
+        "POST",
+        "delegation_revoke",
+        {**_each(_SIGNING, 404), Role.APPROVER: 302, Role.TREASURER: 302},
+        args=("delegation",),
+    ),
     *_forms("document_withdraw", (*_AGREEMENT, "document")),
     *_forms("price_sheet", _AGREEMENT),
     PageRow(

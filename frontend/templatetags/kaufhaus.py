@@ -45,7 +45,8 @@ register.filter("day", formatting.format_day)
 register.filter("moment", formatting.format_moment)
 register.filter("unit_name", unit_name)
 
-_OWN_ADDRESS = re.compile(r"(?<![\w/])(/[a-z]+/\d+/)")
+# Pages by their words and numbers, one of them at least, and whom somebody signs for.
+_OWN_PAGE = r"/[a-z]+/(?:\d+/)?(?:[a-z]+/)?(?:\?fuer=\d+)?"
 ALERT_VARIANTS = {"success": "success", "warning": "warning", "error": "danger"}
 
 _R, _C = RequisitionState, CallOffState
@@ -75,19 +76,25 @@ LEVEL_VARIANTS = {"notice": "info", "warning": "warning", "critical": "danger", 
 
 @register.filter
 def own_links(text: str) -> SafeString:
-    """Turn our own addresses in a text (``/anforderungen/5/``) into links."""
-    parts = _OWN_ADDRESS.split(text)
+    """Turn our own addresses in a text into links that stay on the host that is open.
+
+    Absolute ones (`SITE_URL`), as in mails, and bare ones (``/anforderungen/5/``).
+    """
+    own = rf"((?<![\w/]){re.escape(settings.SITE_URL)}{_OWN_PAGE}|(?<![\w/:.]){_OWN_PAGE})"
+    parts = re.split(own, text)
     return format_html_join(
         "",
         "{}",
-        (
-            (format_html('<a href="{0}">{0}</a>', part) if position % 2 else part,)
-            for position, part in enumerate(parts)
-        ),
+        ((_own_link(part) if position % 2 else part,) for position, part in enumerate(parts)),
     )
 
 
 @register.filter
+def _own_link(address: str) -> SafeString:
+    path = address.removeprefix(settings.SITE_URL)
+    return format_html('<a href="{}">{}</a>', path, address)
+
+
 def image_url(image: str) -> str:
     """Return the address of an article's picture, which lies among the static files."""
     return image if image.startswith("/") else f"{settings.STATIC_URL}{image}"

@@ -12,7 +12,7 @@ from frontend.access import may_open
 from frontend.actor import PageRequest
 from frontend.forms.requisition import fiscal_year
 from frontend.presenters.overview import caps_to_watch, tasks
-from frontend.voices import waiting_count
+from frontend.voices import voices_of, waiting_count
 from orders.budgets import usable_lines
 from orders.call_offs import visible_call_offs
 from orders.models import BudgetLine, CallOff
@@ -37,6 +37,7 @@ def start(request: PageRequest) -> HttpResponse:
         )
     context = {
         "tasks": tasks(actor, day, to_sign=waiting_count(request, actor)),
+        "substituted": [row for row in voices_of(request, actor) if row.delegation is not None],
         "caps": caps_to_watch(actor),
         "budgets": budgets,
         "fiscal_year": fiscal_year(day),

@@ -18,6 +18,8 @@ from orders.acting import valid_while_deciding
 from orders.errors import InvalidDelegation, NotAllowed
 from orders.models import Delegation
 
+from .signers import SIGNING_ROLES
+
 
 @dataclass(frozen=True, slots=True)
 class Voice:
@@ -40,7 +42,12 @@ class Voice:
 
 
 def deputyships(by: Membership, on: date) -> QuerySet[Delegation]:
-    """Delegations the actor may use on the day, in the organisation acted for."""
+    """Delegations the actor may use on the day, in the organisation acted for.
+
+    None in a role that only reads or asks: a deputy is somebody who may sign.
+    """
+    if by.role not in SIGNING_ROLES:
+        return Delegation.objects.none()
     return (
         Delegation.objects.filter(
             deputy_id=by.user_id,
@@ -102,6 +109,11 @@ def _refusal(by: Membership, delegation_id: int, on: date) -> InvalidDelegation:
     )
     if found is None:
         return InvalidDelegation("Diese Vertretung gibt es für Sie nicht.")
+    if by.role not in SIGNING_ROLES:
+        return InvalidDelegation(
+            f"Als {by.get_role_display()} zeichnen Sie nicht, auch nicht in Vertretung. Wechseln "
+            "Sie zu einer Mitgliedschaft, die zeichnen darf."
+        )
     who = str(found.delegator.user)
     if found.revoked_at is not None:
         return InvalidDelegation(f"Die Vertretung für {who} ist aufgehoben.")

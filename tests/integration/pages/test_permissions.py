@@ -15,11 +15,14 @@ from pytest_django import DjangoDbBlocker
 
 from contracts.catalogue import uploads
 from contracts.catalogue.models import CatalogueUpload
+from contracts.clock import berlin_day
 from contracts.parties.models import Membership, Organisation, Role
 from contracts.parties.models.organisation import OrganisationKind
 from frontend.access import ACCESS, PERSONAL, PUBLIC
 from frontend.urls import urlpatterns
+from orders.models import Delegation
 from tests.database_state import writes
+from tests.delegations import stand_in
 from tests.gate_pages import gate_targets
 from tests.pages import PageWorld, agreement_targets, build_pages
 from tests.permission_table import PAGE_ROWS, PUBLIC_PAGE_ROWS, PageRow, PublicRow
@@ -96,6 +99,9 @@ def _targets(pages: PageWorld) -> dict[str, Any]:
         "call_off": issued.call_offs.get(supplier=pages.world.suppliers[0]).pk,
         **agreement_targets(pages),
         **gate_targets(pages),
+        "attachment": attached(submitted, pages.officer, now=pages.now).pk,
+        "line_no": 1,
+        "delegation": _delegation(pages).pk,
         **price_targets(pages.world, pages.people[Role.SUPPLIER_CATALOGUE], now=pages.now),
         "sheet_format": "csv",
         "checked": _upload(pages, FILE).pk,
@@ -111,6 +117,17 @@ def _upload(pages: PageWorld, content: bytes) -> CatalogueUpload:
         by=pages.people[Role.SUPPLIER_CATALOGUE],
         award_id=pages.world.awards[0].pk,
         filename="katalog.csv",
+def _delegation(pages: PageWorld) -> Delegation:
+    day = berlin_day(pages.now)
+    return stand_in(
+        pages.people[Role.TREASURER],
+        pages.approver,
+        valid_from=day,
+        valid_to=day,
+        now=pages.now,
+    )
+
+
         content=content,
         mapping={},
         now=pages.now,
