@@ -96,6 +96,20 @@ KINDS: dict[type[Exception], Kind] = {
         409, "delegation_overlaps", "Vertretungen überschneiden sich"
     ),
     ordering.InvalidSitting: Kind(422, "invalid_sitting", "Sitzung passt nicht"),
+    ordering.InvalidPolicy: Kind(422, "invalid_policy", "Freigaberegelung passt nicht"),
+    ordering.UnsatisfiablePolicy: Kind(
+        422, "unsatisfiable_policy", "Freigaberegelung nicht erfüllbar"
+    ),
+    ordering.InvalidPolicyDay: Kind(422, "invalid_policy_day", "Tag liegt zurück"),
+    ordering.UnchangedPolicy: Kind(409, "unchanged_policy", "Freigaberegelung unverändert"),
+    ordering.OpenProposal: Kind(409, "open_proposal", "Vorschlag liegt schon vor"),
+    ordering.OwnProposal: Kind(403, "own_proposal", "Vier-Augen-Prinzip"),
+    ordering.StaleProposal: Kind(409, "stale_proposal", "Vorschlag schon entschieden"),
+    ordering.OwnMembership: Kind(403, "own_membership", "Vier-Augen-Prinzip"),
+    ordering.InvalidMembershipEnd: Kind(422, "invalid_membership_end", "Letzter Tag passt nicht"),
+    ordering.InvalidSigningLimit: Kind(
+        422, "invalid_signing_limit", "Zeichnungsgrenze passt nicht"
+    ),
     ordering.BudgetOverdrawn: Kind(409, "budget_overdrawn", "Haushalt durch Sperre überzogen"),
     ordering.NoPolicy: Kind(409, "no_policy", "Keine Freigaberegel"),
     ordering.OwnRequest: Kind(409, "four_eyes", "Vier-Augen-Prinzip"),

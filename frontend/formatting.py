@@ -87,6 +87,14 @@ def format_percent(value: Number | None) -> str:
     return f"{text}{NO_BREAK_SPACE}%"
 
 
+def format_share(value: Number | None) -> str:
+    """Return per cent with all of its up to four decimals: ``33,3334 %``; *value* in per cent."""
+    if value is None:
+        return MISSING
+    text = _without_trailing_zeros(_grouped(_checked(value), UNIT_PRICE_STEP))
+    return f"{text}{NO_BREAK_SPACE}%"
+
+
 def format_amount(value: Number | None, unit: str) -> str:
     """Return an amount of a limit account: money for ``EUR``, pieces for ``PCE``."""
     if unit == "EUR":

@@ -111,6 +111,40 @@ _ADVICE: dict[type[Exception], tuple[str, str]] = {
         "Es ist keine Freigaberegel hinterlegt",
         "Ohne Regel kann niemand freigeben. Ihre Verwaltung muss die Freigaberegelung ergänzen.",
     ),
+    errors.InvalidPolicy: (
+        "Die Regeln passen nicht zusammen",
+        "Berichtigen Sie, was genannt ist.",
+    ),
+    errors.UnsatisfiablePolicy: (
+        "Diese Regelung könnte niemand erfüllen",
+        (
+            "Verlangen Sie weniger Unterschriften, oder lassen Sie erst Zeichnungsgrenzen und "
+            "Mitgliedschaften ändern."
+        ),
+    ),
+    errors.InvalidPolicyDay: (
+        "Der Tag liegt in der Vergangenheit",
+        "Wählen Sie heute oder später.",
+    ),
+    errors.UnchangedPolicy: ("Nichts hat sich geändert", "Ändern Sie mindestens eine Regel."),
+    errors.OpenProposal: (
+        "Ein Vorschlag liegt schon vor",
+        "Sehen Sie ihn auf der Seite „Freigaberegelung“ an.",
+    ),
+    errors.OwnProposal: (
+        "Vier-Augen-Prinzip",
+        "Bitten Sie eine zweite Person aus Freigabe oder Kämmerei.",
+    ),
+    errors.StaleProposal: (
+        "Über den Vorschlag ist schon entschieden",
+        "Diese Seite zeigt, was jetzt gilt.",
+    ),
+    errors.OwnMembership: (
+        "Vier-Augen-Prinzip",
+        "Bitten Sie eine andere Person aus Freigabe oder Kämmerei.",
+    ),
+    errors.InvalidMembershipEnd: ("Dieser Tag passt nicht", "Wählen Sie einen anderen Tag."),
+    errors.InvalidSigningLimit: ("Diese Zeichnungsgrenze passt nicht", "Prüfen Sie den Betrag."),
     errors.OwnRequest: (
         "Vier-Augen-Prinzip",
         (

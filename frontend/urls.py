@@ -13,6 +13,7 @@ from .views import (
     agreement_write,
     agreements,
     allocation,
+    approval_record,
     approvals,
     basket,
     budgets,
@@ -22,16 +23,26 @@ from .views import (
     catalogue,
     decide,
     decide_many,
-    feed,
     delegations,
+    feed,
     gates,
     mailbox,
     modifications,
+    papers,
+    policy,
+    policy_people,
+    policy_simulation,
     price_changes,
     price_sheets,
     prices,
+    quick_order,
+    reorder,
+    requisition_edit,
+    requisition_revisions,
     requisitions,
     session,
+    shopping_lists,
+    sitting,
     standards,
     start,
     successors,
@@ -41,10 +52,12 @@ from .views import (
 app_name = "frontend"
 
 
-    shopping_lists,
-    sitting,
 def _page(route: str, view: View, name: str) -> URLPattern:
     return path(route, page(view), name=name)
+
+
+def _requisition(route: str, view: View, name: str) -> URLPattern:
+    return _page(f"anforderungen/<int:requisition_id>/{route}", view, name)
 
 
 def _agreement(route: str, view: View, name: str) -> URLPattern:
@@ -64,26 +77,103 @@ urlpatterns: list[URLPattern] = [
     _page("bedarfskorb/menge/<int:listing_id>/", basket.basket_quantity, "basket_quantity"),
     _page("bedarfskorb/wirkung/", basket.basket_effect, "basket_effect"),
     _page("bedarfskorb/anfordern/", basket.requisition_create, "requisition_create"),
+    _page("schnellerfassung/", quick_order.quick_order, "quick_order"),
+    _page("schnellerfassung/uebernehmen/", quick_order.quick_order_take, "quick_order_take"),
+    _page("schnellerfassung/anhaengen/", quick_order.quick_order_append, "quick_order_append"),
+    _page("schnellerfassung/offen/", quick_order.quick_order_rest, "quick_order_rest"),
+    _page("merklisten/", shopping_lists.shopping_lists, "shopping_lists"),
+    _page("merklisten/neu/", shopping_lists.shopping_list_create, "shopping_list_create"),
+    _page("merklisten/hinzufuegen/", shopping_lists.shopping_list_add, "shopping_list_add"),
+    _page("merklisten/<int:list_id>/", shopping_lists.shopping_list, "shopping_list"),
+    _page(
+        "merklisten/<int:list_id>/bearbeiten/",
+        shopping_lists.shopping_list_edit,
+        "shopping_list_edit",
+    ),
+    _page(
+        "merklisten/<int:list_id>/loeschen/",
+        shopping_lists.shopping_list_retire,
+        "shopping_list_retire",
+    ),
+    _page(
+        "merklisten/<int:list_id>/mengen/",
+        shopping_lists.shopping_list_quantities,
+        "shopping_list_quantities",
+    ),
+    _page(
+        "merklisten/<int:list_id>/uebernehmen/",
+        shopping_lists.shopping_list_take,
+        "shopping_list_take",
+    ),
+    _page(
+        "merklisten/<int:list_id>/nachfolger/<int:listing_id>/",
+        shopping_lists.shopping_list_successor,
+        "shopping_list_successor",
+    ),
+    _page("anforderungen/<int:requisition_id>/nachbestellen/", reorder.reorder, "reorder"),
     _page("anforderungen/", requisitions.requisitions, "requisitions"),
     _page("anforderungen/<int:requisition_id>/", requisitions.requisition, "requisition"),
-    _page(
-        "anforderungen/<int:requisition_id>/bearbeiten/",
-        requisitions.requisition_edit,
-        "requisition_edit",
+    _requisition(
+        "fassungen/", requisition_revisions.requisition_revisions, "requisition_revisions"
     ),
-    _page(
-        "anforderungen/<int:requisition_id>/einreichen/",
-        requisitions.requisition_submit,
-        "requisition_submit",
+    _requisition("bearbeiten/", requisition_edit.requisition_edit, "requisition_edit"),
+    _requisition(
+        "zeilen/hinzufuegen/", requisition_edit.requisition_line_add, "requisition_line_add"
     ),
-    _page(
-        "anforderungen/<int:requisition_id>/zurueckziehen/",
-        requisitions.requisition_withdraw,
-        "requisition_withdraw",
+    _requisition(
+        "zeilen/<int:line_no>/aufteilen/",
+        requisition_edit.requisition_line_split,
+        "requisition_line_split",
     ),
+    _requisition("lieferorte/", requisition_edit.requisition_places, "requisition_places"),
+    _requisition("kontierung/", requisition_edit.requisition_shares, "requisition_shares"),
+    _requisition("uebergeben/", requisitions.requisition_hand_over, "requisition_hand_over"),
+    _requisition("zurueckgeben/", requisitions.requisition_hand_back, "requisition_hand_back"),
+    _requisition("einreichen/", requisitions.requisition_submit, "requisition_submit"),
+    _requisition("zurueckziehen/", requisitions.requisition_withdraw, "requisition_withdraw"),
+    _requisition("anlagen/", papers.requisition_attach, "requisition_attach"),
+    _requisition(
+        "anlagen/<int:attachment_id>/", papers.requisition_attachment, "requisition_attachment"
+    ),
+    _requisition(
+        "anlagen/<int:attachment_id>/zurueckziehen/",
+        papers.requisition_attachment_withdraw,
+        "requisition_attachment_withdraw",
+    ),
+    _requisition("kommentare/", papers.requisition_comment, "requisition_comment"),
+    _requisition("freigabevermerk/", approval_record.approval_record, "approval_record"),
+    _requisition("freigabevermerk.pdf", approval_record.approval_record_pdf, "approval_record_pdf"),
     _page("freigaben/", approvals.approvals, "approvals"),
     _page("freigaben/sammel/", decide_many.decide_many, "decide_many"),
     _page("freigaben/<int:requisition_id>/", decide.decide, "decide"),
+    _page("freigaberegelung/", policy.policy, "policy"),
+    _page("freigaberegelung/bearbeiten/", policy.policy_edit, "policy_edit"),
+    _page("freigaberegelung/<int:policy_id>/bestaetigen/", policy.policy_confirm, "policy_confirm"),
+    _page("freigaberegelung/<int:policy_id>/verwerfen/", policy.policy_withdraw, "policy_withdraw"),
+    _page("freigaberegelung/pruefen/", policy_simulation.policy_simulation, "policy_simulation"),
+    _page("freigaberegelung/personen/", policy_people.policy_people, "policy_people"),
+    _page(
+        "freigaberegelung/personen/<int:membership_id>/grenze/",
+        policy_people.signing_limit,
+        "signing_limit",
+    ),
+    _page(
+        "freigaberegelung/personen/<int:membership_id>/beenden/",
+        policy_people.membership_end,
+        "membership_end",
+    ),
+    _page(
+        "anforderungen/<int:requisition_id>/sitzung/",
+        sitting.requisition_sitting,
+        "requisition_sitting",
+    ),
+    _page("vertretungen/", delegations.delegations, "delegations"),
+    _page("vertretungen/einrichten/", delegations.delegation_create, "delegation_create"),
+    _page(
+        "vertretungen/<int:delegation_id>/aufheben/",
+        delegations.delegation_revoke,
+        "delegation_revoke",
+    ),
     _page("abrufe/", call_offs.call_offs, "call_offs"),
     _page("abrufe/<int:call_off_id>/", call_offs.call_off, "call_off"),
     _page(
@@ -146,34 +236,6 @@ urlpatterns: list[URLPattern] = [
     _agreement("dokumente/<int:document_id>/", agreement_documents.document, "document"),
     _agreement(
         "dokumente/<int:document_id>/zurueckziehen/",
-    _page("freigaberegelung/", policy.policy, "policy"),
-    _page("freigaberegelung/bearbeiten/", policy.policy_edit, "policy_edit"),
-    _page("freigaberegelung/<int:policy_id>/bestaetigen/", policy.policy_confirm, "policy_confirm"),
-    _page("freigaberegelung/<int:policy_id>/verwerfen/", policy.policy_withdraw, "policy_withdraw"),
-    _page("freigaberegelung/pruefen/", policy_simulation.policy_simulation, "policy_simulation"),
-    _page("freigaberegelung/personen/", policy_people.policy_people, "policy_people"),
-    _page(
-        "freigaberegelung/personen/<int:membership_id>/grenze/",
-        policy_people.signing_limit,
-        "signing_limit",
-    ),
-    _page(
-        "freigaberegelung/personen/<int:membership_id>/beenden/",
-        policy_people.membership_end,
-        "membership_end",
-    ),
-    _page(
-        "anforderungen/<int:requisition_id>/sitzung/",
-        sitting.requisition_sitting,
-        "requisition_sitting",
-    ),
-    _page("vertretungen/", delegations.delegations, "delegations"),
-    _page("vertretungen/einrichten/", delegations.delegation_create, "delegation_create"),
-    _page(
-        "vertretungen/<int:delegation_id>/aufheben/",
-        delegations.delegation_revoke,
-        "delegation_revoke",
-    ),
         agreement_documents.document_withdraw,
         "document_withdraw",
     ),

@@ -161,6 +161,7 @@ _PARTIES = _READERS | {Role.SUPPLIER_CATALOGUE}
 _DESK = _CONTRACTS | {Role.SUPPLIER_CATALOGUE}
 _KEEPER = {Role.SUPPLIER_CATALOGUE: 302}
 _SALES = {Role.SUPPLIER_ORDERS: 302}
+_ATTACHMENT = ("submitted", "attachment")
 _AGREEMENT = ("agreement",)
 _CHANGE = (*_AGREEMENT, "change")
 _MODIFICATION = (*_AGREEMENT, "modification")
@@ -189,6 +190,7 @@ def _forms(
 _SETTING = (Role.CONTRACT_MANAGER, Role.DATA_PROTECTION, Role.IT_OFFICER, Role.TREASURER)
 _LIFTING = _each((*_SETTING, Role.PROCUREMENT_OFFICER), 404)
 _EQUIPPING = (Role.IT_OFFICER, Role.PROCUREMENT_OFFICER)
+_KEEPING = (Role.APPROVER, Role.TREASURER)
 
 # A foreign list opens, but is empty; what an address names in another house is not there.
 PAGE_ROWS: tuple[PageRow, ...] = (
@@ -207,9 +209,48 @@ PAGE_ROWS: tuple[PageRow, ...] = (
     PageRow("POST", "requisition_create", _each(_ASKING, 422), foreign=422, body=_WISH),
     PageRow("GET", "requisitions", _each(_AUTHORITY), foreign=200),
     PageRow("GET", "requisition", _each(_AUTHORITY), args=("submitted",)),
+    PageRow("GET", "requisition_revisions", _each(_AUTHORITY), args=("submitted",)),
     PageRow("GET", "requisition_edit", _each(_ASKING), args=("draft",)),
+    PageRow("POST", "requisition_edit", _each(_ASKING, 422), args=("draft",)),
+    PageRow("POST", "requisition_line_add", _each(_ASKING, 422), args=("draft",)),
+    PageRow("GET", "requisition_line_split", _each(_ASKING), args=("draft", "line_no")),
+    PageRow("POST", "requisition_line_split", _each(_ASKING, 422), args=("draft", "line_no")),
+    PageRow("GET", "requisition_places", _each(_ASKING), args=("draft",)),
+    PageRow("POST", "requisition_places", _each(_ASKING, 422), args=("draft",)),
+    PageRow("GET", "requisition_shares", _each(_ASKING), args=("draft",)),
+    PageRow("POST", "requisition_shares", _each(_ASKING, 422), args=("draft",)),
+    PageRow("POST", "requisition_hand_over", {Role.SCHOOL_REQUESTER: 302}, args=("draft",)),
+    PageRow("GET", "requisition_hand_back", {Role.PROCUREMENT_OFFICER: 200}, args=("draft",)),
+    # What was not handed over can't be given back.
+    PageRow(
+        "POST",
+        "requisition_hand_back",
+        {Role.PROCUREMENT_OFFICER: 422},
+        args=("draft",),
+        body={"reason": "Die Menge fehlt"},
+    ),
     PageRow("POST", "requisition_submit", {Role.PROCUREMENT_OFFICER: 302}, args=("draft",)),
+    PageRow("GET", "requisition_withdraw", _each(_ASKING), args=("submitted",)),
     PageRow("POST", "requisition_withdraw", _each(_ASKING, 302), args=("submitted",)),
+    # Without a file nothing is kept, for nobody.
+    PageRow("POST", "requisition_attach", _each((*_ASKING, *_SIGNING), 422), args=("submitted",)),
+    PageRow("GET", "requisition_attachment", _each(_AUTHORITY), args=_ATTACHMENT),
+    # The officer added it; the others only read it.
+    PageRow(
+        "POST",
+        "requisition_attachment_withdraw",
+        {**_each((*_ASKING, *_SIGNING), 422), Role.PROCUREMENT_OFFICER: 302},
+        args=_ATTACHMENT,
+    ),
+    PageRow(
+        "POST",
+        "requisition_comment",
+        _each((*_ASKING, *_SIGNING), 302),
+        args=("submitted",),
+        body={"text": "Bitte bis Freitag."},
+    ),
+    PageRow("GET", "approval_record", _each(_AUTHORITY), args=("submitted",)),
+    PageRow("GET", "approval_record_pdf", _each(_AUTHORITY), args=("submitted",)),
     PageRow("GET", "approvals", _each(_SIGNING), foreign=200),
     # The step waits for the approver; the others are led back to what they may read.
     PageRow("GET", "decide", {**_each(_SIGNING, 302), Role.APPROVER: 200}, args=("submitted",)),
@@ -223,6 +264,36 @@ PAGE_ROWS: tuple[PageRow, ...] = (
     # Whoever chose nothing is told so; what is chosen gets its result by row.
     PageRow("GET", "decide_many", _each(_SIGNING), foreign=200),
     PageRow("POST", "decide_many", _each(_SIGNING, 422), foreign=422, body={"verdict": "approve"}),
+    PageRow("GET", "policy", _each(_AUTHORITY), foreign=200),
+    PageRow("GET", "policy_edit", _each(_KEEPING), foreign=200),
+    PageRow("POST", "policy_edit", _each(_KEEPING, 422), foreign=422),
+    # The proposal is the treasurer's: another keeper puts it into force, each may discard it.
+    PageRow(
+        "POST",
+        "policy_confirm",
+        {Role.APPROVER: 302, Role.TREASURER: 422},
+        args=("policy_proposal",),
+    ),
+    PageRow("POST", "policy_withdraw", _each(_KEEPING, 302), args=("policy_proposal",)),
+    PageRow("GET", "policy_simulation", _each(_AUTHORITY), foreign=200),
+    PageRow("GET", "policy_people", _each(_AUTHORITY), foreign=200),
+    PageRow("GET", "signing_limit", _each(_KEEPING), args=("member",)),
+    PageRow("POST", "signing_limit", _each(_KEEPING, 302), args=("member",), body={"limit": "5"}),
+    PageRow("GET", "membership_end", _each(_KEEPING), args=("member",)),
+    PageRow("POST", "membership_end", _each(_KEEPING, 422), args=("member",)),
+    # Nothing here waits for a committee.
+    PageRow("GET", "requisition_sitting", _each(_SIGNING, 302), args=("submitted",)),
+    PageRow("POST", "requisition_sitting", _each(_SIGNING, 422), args=("submitted",)),
+    PageRow("GET", "delegations", _each((*_SIGNING, Role.AUDITOR)), foreign=200),
+    PageRow("GET", "delegation_create", _each(_SIGNING), foreign=200),
+    PageRow("POST", "delegation_create", _each(_SIGNING, 422), foreign=422),
+    # The approver's own; the treasury keeps those of others too.
+    PageRow(
+        "POST",
+        "delegation_revoke",
+        {**_each(_SIGNING, 404), Role.APPROVER: 302, Role.TREASURER: 302},
+        args=("delegation",),
+    ),
     PageRow("GET", "call_offs", _each(_READERS), foreign=200),
     PageRow("GET", "call_off", _each(_READERS), args=("call_off",)),
     PageRow(
@@ -264,36 +335,6 @@ PAGE_ROWS: tuple[PageRow, ...] = (
     *_forms("item_edit", (*_AGREEMENT, "item")),
     *_forms("buyer_end", (*_AGREEMENT, "entitlement")),
     *_forms("quota_set", (*_AGREEMENT, "entitlement")),
-    PageRow("GET", "policy", _each(_AUTHORITY), foreign=200),
-    PageRow("GET", "policy_edit", _each(_KEEPING), foreign=200),
-    PageRow("POST", "policy_edit", _each(_KEEPING, 422), foreign=422),
-    # The proposal is the treasurer's: another keeper puts it into force, each may discard it.
-    PageRow(
-        "POST",
-        "policy_confirm",
-        {Role.APPROVER: 302, Role.TREASURER: 422},
-        args=("policy_proposal",),
-    ),
-    PageRow("POST", "policy_withdraw", _each(_KEEPING, 302), args=("policy_proposal",)),
-    PageRow("GET", "policy_simulation", _each(_AUTHORITY), foreign=200),
-    PageRow("GET", "policy_people", _each(_AUTHORITY), foreign=200),
-    PageRow("GET", "signing_limit", _each(_KEEPING), args=("member",)),
-    PageRow("POST", "signing_limit", _each(_KEEPING, 302), args=("member",), body={"limit": "5"}),
-    PageRow("GET", "membership_end", _each(_KEEPING), args=("member",)),
-    PageRow("POST", "membership_end", _each(_KEEPING, 422), args=("member",)),
-    # Nothing here waits for a committee.
-    PageRow("GET", "requisition_sitting", _each(_SIGNING, 302), args=("submitted",)),
-    PageRow("POST", "requisition_sitting", _each(_SIGNING, 422), args=("submitted",)),
-    PageRow("GET", "delegations", _each((*_SIGNING, Role.AUDITOR)), foreign=200),
-    PageRow("GET", "delegation_create", _each(_SIGNING), foreign=200),
-    PageRow("POST", "delegation_create", _each(_SIGNING, 422), foreign=422),
-    # The approver's own; the treasury keeps those of others too.
-    PageRow(
-        "POST",
-        "delegation_revoke",
-        {**_each(_SIGNING, 404), Role.APPROVER: 302, Role.TREASURER: 302},
-        args=("delegation",),
-    ),
     *_forms("document_withdraw", (*_AGREEMENT, "document")),
     *_forms("price_sheet", _AGREEMENT),
     PageRow(
@@ -391,6 +432,37 @@ PAGE_ROWS: tuple[PageRow, ...] = (
     PageRow("POST", "bundle_edit", _each(_EQUIPPING, 422), args=("bundle",)),
     PageRow("POST", "bundle_retire", _each(_EQUIPPING, 302), args=("bundle",)),
     PageRow("POST", "bundle_add", _each(_ASKING, 302), args=("bundle",), body={"times": 2}),
+    PageRow("GET", "quick_order", _each(_ASKING), foreign=200),
+    PageRow("POST", "quick_order", _each(_ASKING), foreign=200, body={"text": "A-1;2"}),
+    PageRow("POST", "quick_order_rest", _each(_ASKING), foreign=200, body={"text": "X;2"}),
+    # Abroad the number is unknown: there is nothing to take, and nothing to append to.
+    PageRow("POST", "quick_order_take", _each(_ASKING, 302), foreign=422, body={"text": "A-1;2"}),
+    PageRow("POST", "quick_order_append", _each(_ASKING, 422), foreign=422, body={"text": "A-1;2"}),
+    PageRow("GET", "shopping_lists", _each(_ASKING), foreign=200),
+    PageRow("GET", "shopping_list_create", _each(_ASKING), foreign=200),
+    PageRow("POST", "shopping_list_create", _each(_ASKING, 422), foreign=422),
+    PageRow("GET", "shopping_list", _each(_ASKING), args=("list",)),
+    PageRow("GET", "shopping_list_edit", _each(_ASKING), args=("list",)),
+    PageRow("POST", "shopping_list_edit", _each(_ASKING, 422), args=("list",)),
+    # Neither its owner's nor the procurement's: the list stays.
+    PageRow(
+        "POST",
+        "shopping_list_retire",
+        {Role.PROCUREMENT_OFFICER: 302, Role.SCHOOL_REQUESTER: 422},
+        args=("list",),
+    ),
+    PageRow("POST", "shopping_list_quantities", _each(_ASKING, 302), args=("list",)),
+    PageRow("POST", "shopping_list_take", _each(_ASKING, 422), args=("list",)),
+    # The article was not replaced.
+    PageRow("POST", "shopping_list_successor", _each(_ASKING, 404), args=("list", "listing")),
+    PageRow(
+        "POST",
+        "shopping_list_add",
+        _each(_ASKING, 302),
+        body={"list": "@list", "listing": "@listing", "quantity": 2},
+    ),
+    PageRow("GET", "reorder", _each(_ASKING), args=("draft",)),
+    PageRow("POST", "reorder", _each(_ASKING, 422), args=("draft",)),
     PageRow("GET", "successors", _each(_DESK), foreign=200),
     PageRow("GET", "successor", _each(_DESK), args=("successor_proposal",)),
     PageRow("GET", "successor_create", {Role.SUPPLIER_CATALOGUE: 200}, foreign=200),

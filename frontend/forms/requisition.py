@@ -11,10 +11,11 @@ from django import forms
 from django.forms import BaseFormSet, formset_factory
 
 from contracts.parties.models import Membership, School
+from contracts.pricing import german
 from frontend.formatting import format_money
 from orders.baskets import MAX_QUANTITY
 from orders.models import BudgetLine
-from orders.requisitions import Ask, Share
+from orders.requisitions import Ask, Place, Share
 
 HUNDRED = Decimal(100)
 SPLIT_ROWS = 3
@@ -37,14 +38,15 @@ class HeadForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
-    def ask(self, shares: Sequence[Share]) -> Ask:
-        """The whole wish, every line on the same shares."""
+    def ask(self, shares: Sequence[Share], place: Place) -> Ask:
+        """The whole wish, every line on the same shares (maybe none) and to the same place."""
         data = self.cleaned_data
         return Ask(
             title=data["title"],
             justification=data["justification"],
             needed_by=data["needed_by"],
-            shares={"": shares},
+            shares={"": shares} if shares else {},
+            places={"": place},
         )
 
 
@@ -58,6 +60,7 @@ class RequisitionForm(HeadForm):
 
     def __init__(self, *args: Any, by: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.own_school_id = by.school_id
         if by.school_id is not None:
             del self.fields["school"]
         else:
@@ -69,6 +72,11 @@ class RequisitionForm(HeadForm):
         """The school chosen; None leaves it to the membership."""
         school = self.cleaned_data.get("school")
         return school.pk if school is not None else None
+
+    @property
+    def delivery_school_id(self) -> int | None:
+        """Where to deliver: the school chosen, or that of the membership."""
+        return self.school_id or self.own_school_id
 
 
 class SplitForm(forms.Form):
@@ -85,8 +93,11 @@ class SplitForm(forms.Form):
         widget=forms.NumberInput(attrs={"step": "any", "min": "0", "max": "100"}),
     )
 
-    def __init__(self, *args: Any, choices: Sequence[tuple[Any, str]], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, choices: Sequence[tuple[Any, str]], may_be_empty: bool, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.may_be_empty = may_be_empty
         self.fields["budget_line"].choices = choices  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -94,7 +105,7 @@ class SplitForm(forms.Form):
         line, percent = data.get("budget_line"), data.get("percent")
         if line and percent is None and "percent" not in self.errors:
             self.add_error("percent", "Bitte den Anteil dieser Haushaltsposition angeben.")
-        if percent and not line and "budget_line" not in self.errors:
+        if percent and not line and "budget_line" not in self.errors and not self.may_be_empty:
             self.add_error(
                 "budget_line", "Bitte wählen, welche Haushaltsposition den Anteil trägt."
             )
@@ -102,56 +113,71 @@ class SplitForm(forms.Form):
             self.add_error("percent", "Ein Anteil liegt zwischen 0 und 100 Prozent.")
         return data
 
+    def share(self) -> Share | None:
+        """The share of a filled row."""
+        data = self.cleaned_data
+        if not data.get("budget_line") or not data.get("percent"):
+            return None
+        return Share(
+            data["budget_line"], data["percent"], data.get("deductible_percent") or Decimal(0)
+        )
+
 
 class BaseSplit(BaseFormSet):  # type: ignore[type-arg]
-    """All shares together: at least one, and exactly 100 percent."""
+    """All shares together: exactly 100 percent, or none where that may be.
+
+    `problem` is what is wrong with all of them together.
+    """
+
+    may_be_empty = False
+    problem = ""
 
     def clean(self) -> None:
-        if any(self.errors):
+        if any(self.errors) or (self.may_be_empty and not self.shares):
             return
         total = sum((share.percent for share in self.shares), Decimal(0))
         if not self.shares:
-            raise forms.ValidationError("Bitte mindestens eine Haushaltsposition wählen.")
+            self.problem = "Bitte mindestens eine Haushaltsposition wählen."
+            raise forms.ValidationError(self.problem)
         if total != HUNDRED:
-            words = f"{total.normalize():f}".replace(".", ",")
-            raise forms.ValidationError(f"Die Anteile ergeben {words} statt 100 Prozent.")
+            self.problem = f"Die Anteile ergeben {german(total)} statt 100 Prozent."
+            used = [form for form in self.forms if form.share() is not None]
+            used[-1].add_error("percent", self.problem)
 
     @property
     def shares(self) -> list[Share]:
         """The filled rows; only to be read from a formset without field errors."""
-        return [
-            Share(row["budget_line"], row["percent"])
-            for row in (form.cleaned_data for form in self.forms)
-            if row.get("budget_line") and row.get("percent")
-        ]
+        found = (form.share() for form in self.forms)
+        return [share for share in found if share is not None]
 
 
 SplitFormSet = formset_factory(SplitForm, formset=BaseSplit, extra=0)
 
 
 def split_formset(
-    lines: Iterable[BudgetLine], data: Any = None, shares: Sequence[Share] = ()
+    lines: Iterable[BudgetLine], data: Any = None, *, may_be_empty: bool = False, nothing: str = ""
 ) -> BaseSplit:
-    """The account assignment with three rows; the first carries everything unless told."""
-    choices = [("", "Bitte wählen"), *((line.pk, budget_label(line)) for line in lines)]
-    rows = [{"budget_line": s.budget_line_id, "percent": _plain(s.percent)} for s in shares]
-    rows = rows or [{"percent": 100}]
-    rows += [{} for _ in range(SPLIT_ROWS - len(rows))]
-    formset = SplitFormSet(
-        data, prefix="kontierung", initial=rows, form_kwargs={"choices": choices}
-    )
+    """The account assignment with three rows; the first carries everything unless told.
+
+    *nothing* is the choice of no budget line in words.
+    """
+    choices = [
+        ("", nothing or "Bitte wählen"),
+        *((line.pk, budget_label(line)) for line in lines),
+    ]
+    rows = [{"percent": 100}, *({} for _ in range(SPLIT_ROWS - 1))]
+    kwargs = {"choices": choices, "may_be_empty": may_be_empty}
+    formset = SplitFormSet(data, prefix="kontierung", initial=rows, form_kwargs=kwargs)
+    formset.may_be_empty = may_be_empty
     return cast("BaseSplit", formset)
 
 
 def budget_label(line: BudgetLine) -> str:
-    """A budget line as a choice: where it stands and what is free."""
+    """A budget line as a choice: whose it is, where it stands and what is free."""
     where = f"{line.budget_product}.{line.gl_account}"
     pool = f" im {line.pool.title}" if line.pool is not None else ""
-    return f"{where} {line.title} – frei{pool} {format_money(line.account.available)}"
-
-
-def _plain(percent: Decimal) -> str:
-    return f"{percent.normalize():f}"
+    free = f"frei{pool} {format_money(line.account.available)}"
+    return f"{line.budget_entity.name}: {where} {line.title} – {free}"
 
 
 class QuantityForm(forms.Form):

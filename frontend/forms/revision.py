@@ -1,72 +1,167 @@
-"""Editing a requisition: a new revision of head and quantities."""
+"""Editing a requisition: its head, and quantity and place of the lines of one page."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.forms import BoundField
+from django.http import QueryDict
 
-from contracts.agreements.prices.quotes import Wanted
+from contracts.parties.models import School
 from orders.baskets import MAX_QUANTITY
 from orders.models import RequisitionLine
-from orders.requisitions import Ask, Share, key_of
+from orders.requisitions import Place, key_of
+from orders.requisitions.drafting import Draft, with_head, with_places, with_quantities
+from orders.requisitions.reading import place_of
 
+from .place import AUTHORITY_ITSELF
 from .requisition import HeadForm
 
 
-class RevisionForm(HeadForm):
-    """The head with one quantity field per line; 0 leaves the line out."""
+@dataclass(frozen=True, slots=True)
+class LineRow:
+    """A line with its fields."""
 
-    def __init__(self, data: Any = None, *, lines: Sequence[RequisitionLine], old: Ask) -> None:
+    line: RequisitionLine
+    quantity: BoundField
+    place: BoundField
+    removed: BoundField
+
+
+class PlaceChoices:
+    """The places there are, and the schools that are none yet, to choose from by line.
+
+    A key says what a place is, not where it stands in a list: what was typed on an older
+    revision still means the same.
+    """
+
+    def __init__(self, lines: Sequence[RequisitionLine], schools: Sequence[School]) -> None:
+        deliveries = {line.delivery_id: line.delivery for line in lines if line.delivery}
+        self.places: dict[str, Place] = {}
+        self.choices: list[tuple[str, str]] = []
+        for row in deliveries.values():
+            hint = ", ".join(filter(None, (row.contact, row.note)))
+            self._add(place_of(row), f"{row.name} ({hint})" if hint else row.name)
+        used = {place.school_id for place in self.places.values()}
+        for pk, name in ((None, AUTHORITY_ITSELF), *((row.pk, row.name) for row in schools)):
+            if pk not in used:
+                self._add(Place(school_id=pk), name)
+
+    def _add(self, place: Place, label: str) -> None:
+        key = place_key(place)
+        if key not in self.places:
+            self.places[key] = place
+            self.choices.append((key, label))
+
+
+def place_key(place: Place) -> str:
+    """A short name of a place by what it says."""
+    return hashlib.sha256(repr(place).encode()).hexdigest()[:12]
+
+
+class RevisionForm(HeadForm):
+    """The head, and per line of the page its quantity, its place, and whether it goes."""
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        lines: Sequence[RequisitionLine],
+        old: Draft,
+        places: PlaceChoices,
+    ) -> None:
+        ask = old.ask
         super().__init__(
             data,
             initial={
-                "title": old.title,
-                "justification": old.justification,
-                "needed_by": old.needed_by,
+                "title": ask.title,
+                "justification": ask.justification,
+                "needed_by": ask.needed_by,
             },
         )
-        # a quantity split over the ranks of a lot may stand on one listing twice
-        self.lines = list({line.listing_id: line for line in reversed(lines)}.values())[::-1]
-        self.old = old
-        for line in self.lines:
-            self.fields[_name(line)] = forms.IntegerField(
-                label=f"Menge: {line.title}",
+        self.lines = lines
+        self.places = places
+        for line in lines:
+            number = line.line_no
+            self.fields[f"menge_{number}"] = forms.IntegerField(
+                label=f"Menge in Zeile {number}",
                 min_value=0,
                 max_value=MAX_QUANTITY,
-                initial=sum(row.quantity for row in lines if row.listing_id == line.listing_id),
+                initial=line.quantity,
+                widget=forms.NumberInput(attrs={"class": "kh-input--number"}),
+            )
+            self.fields[f"ort_{number}"] = forms.ChoiceField(
+                label=f"Lieferort von Zeile {number}",
+                choices=places.choices,
+                initial=place_key(old.place_of(key_of(line))),
+            )
+            self.fields[f"weg_{number}"] = forms.BooleanField(
+                label=f"Zeile {number} herausnehmen", required=False
             )
 
     def head(self) -> list[BoundField]:
-        """The fields besides the quantities."""
+        """The fields besides the lines."""
         return [self[name] for name in ("title", "justification", "needed_by")]
 
-    def rows(self) -> list[tuple[RequisitionLine, BoundField]]:
-        """The first line of each listing with its quantity field."""
-        return [(line, self[_name(line)]) for line in self.lines]
+    def rows(self) -> Iterator[LineRow]:
+        """The lines of the page with their fields."""
+        for line in self.lines:
+            number = line.line_no
+            yield LineRow(
+                line, self[f"menge_{number}"], self[f"ort_{number}"], self[f"weg_{number}"]
+            )
 
-    @property
-    def old_shares(self) -> Sequence[Share]:
-        """The account assignment of the first line, to start from."""
-        return next(iter(self.old.shares.values()), ())
+    def draft(self, old: Draft) -> Draft:
+        """The next revision; lines of other pages stay as they are."""
+        data = self.cleaned_data
+        keys = {key_of(line): line.line_no for line in self.lines}
+        quantities = {
+            key: 0 if data[f"weg_{number}"] else data[f"menge_{number}"]
+            for key, number in keys.items()
+        }
+        chosen = {key: data[f"ort_{number}"] for key, number in keys.items()}
+        moved = {
+            key: self.places.places[place]
+            for key, place in chosen.items()
+            if place != place_key(old.place_of(key))
+        }
+        headed = with_head(
+            old,
+            title=data["title"],
+            justification=data["justification"],
+            needed_by=data["needed_by"],
+        )
+        return with_places(with_quantities(headed, quantities), moved)
 
-    @property
-    def has_mixed_shares(self) -> bool:
-        """Whether lines were assigned differently; saving puts all on the same shares."""
-        return any(list(shares) != list(self.old_shares) for shares in self.old.shares.values())
 
-    @property
-    def wanted(self) -> list[Wanted]:
-        """The lines with their quantities; 0 takes one out."""
-        quantities = {line: self.cleaned_data[_name(line)] for line in self.lines}
-        return [
-            Wanted(key_of(line), line.listing_id, quantity)
-            for line, quantity in quantities.items()
-            if quantity
+def typed_on_another_revision(data: QueryDict, form: RevisionForm) -> QueryDict:
+    """What was typed, for the lines there are now: a line that is new keeps its own values,
+    and so does one whose place is no longer there.
+    """
+    merged = data.copy()
+    for name, field in form.fields.items():
+        gone = name.startswith("ort_") and merged.get(name) not in form.places.places
+        if not name.startswith("weg_") and (name not in merged or gone):
+            merged[name] = form.get_initial_for_field(field, name)
+    return merged
+
+
+class AddLineForm(forms.Form):
+    """One line more, by the number of its article."""
+
+    auto_prefix = "neu"
+    number = forms.CharField(
+        label="Artikelnummer, GTIN oder Herstellernummer", max_length=80, strip=True
+    )
+    quantity = forms.IntegerField(label="Menge", min_value=1, max_value=MAX_QUANTITY, initial=1)
+    like = forms.TypedChoiceField(label="Lieferort und Kontierung wie Zeile", coerce=int)
+
+    def __init__(self, data: Any = None, *, numbers: Mapping[int, str]) -> None:
+        super().__init__(data, prefix=self.auto_prefix)
+        self.fields["like"].choices = [  # type: ignore[attr-defined]
+            (number, f"{number}: {title}") for number, title in numbers.items()
         ]
-
-
-def _name(line: RequisitionLine) -> str:
-    return f"menge_{line.listing_id}"

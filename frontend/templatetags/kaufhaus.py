@@ -40,6 +40,7 @@ register.filter("unit_price", formatting.format_unit_price)
 register.filter("exact_price", formatting.format_exact_price)
 register.filter("quantity", formatting.format_quantity)
 register.filter("percent", formatting.format_percent)
+register.filter("share", formatting.format_share)
 register.filter("amount", formatting.format_amount)
 register.filter("day", formatting.format_day)
 register.filter("moment", formatting.format_moment)
@@ -89,12 +90,12 @@ def own_links(text: str) -> SafeString:
     )
 
 
-@register.filter
 def _own_link(address: str) -> SafeString:
     path = address.removeprefix(settings.SITE_URL)
     return format_html('<a href="{}">{}</a>', path, address)
 
 
+@register.filter
 def image_url(image: str) -> str:
     """Return the address of an article's picture, which lies among the static files."""
     return image if image.startswith("/") else f"{settings.STATIC_URL}{image}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -17,8 +17,11 @@ from django.views.decorators.http import require_POST
 from contracts.agreements.errors import AgreementError
 from contracts.agreements.models import Listing
 from contracts.clock import berlin_day
+from contracts.parties.models import Role
 from contracts.pricing import PricingError
+from frontend.access import may_open
 from frontend.actor import PageRequest
+from frontend.forms.place import PlaceForm, standing_data
 from frontend.forms.requisition import (
     BaseSplit,
     QuantityForm,
@@ -32,20 +35,28 @@ from frontend.refusals import REFUSALS, Refusal, explain
 from orders import baskets, requisitions
 from orders.budget_preview import preview_effects
 from orders.budgets import BudgetEffect, usable_lines
-from orders.models import BudgetLine
+from orders.models import BudgetLine, Requisition
+from orders.requisitions import Ask
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """The form below the basket: head, account assignment, the lines to choose from."""
+    """The form below the basket: head, place of delivery, account assignment."""
 
     head: RequisitionForm
+    place: PlaceForm
     split: BaseSplit
     lines: dict[int, BudgetLine]
 
     @property
     def is_valid(self) -> bool:
-        return all((self.head.is_valid(), self.split.is_valid()))
+        return all((self.head.is_valid(), self.place.is_valid(), self.split.is_valid()))
+
+    @property
+    def ask(self) -> Ask:
+        """The whole wish; where nothing was said about the delivery the school's data say it."""
+        school_id = self.head.delivery_school_id
+        return self.head.ask(self.split.shares, self.place.place(school_id))
 
 
 def basket(request: PageRequest) -> HttpResponse:
@@ -93,9 +104,11 @@ def basket_quantity(request: PageRequest, listing_id: int) -> HttpResponse:
 def basket_effect(request: PageRequest) -> HttpResponse:
     """Show what the chosen budget lines would carry; nothing is stored or held."""
     now = timezone.now()
-    # The head is only kept, not judged: people look at the effect before they finish it.
-    head = RequisitionForm(initial=request.POST.dict(), by=request.actor)
-    wish = replace(_wish(request, now), head=head)
+    # The rest is only kept, not judged: people look at the effect before they finish it.
+    typed = request.POST.dict()
+    head = RequisitionForm(initial=typed, by=request.actor)
+    place = PlaceForm(prefix="lieferung", initial=_unprefixed(typed, "lieferung"))
+    wish = replace(_wish(request, now), head=head, place=place)
     if getattr(request, "htmx", False):
         view = baskets.view(request.actor, now=now)
         context = {"effects": _effects(view, wish), "split": wish.split}
@@ -105,30 +118,45 @@ def basket_effect(request: PageRequest) -> HttpResponse:
 
 @require_POST
 def requisition_create(request: PageRequest) -> HttpResponse:
-    """Make the draft requisition; a refusal shows the basket again with everything typed."""
+    """Keep as a draft, give to procurement or submit, as the button says.
+
+    A refusal shows the basket again with everything typed.
+    """
     now = timezone.now()
     wish = _wish(request, now)
     if not wish.is_valid:
         return _page(request, wish, now, status=422)
+    step, outcome = _STEPS.get(request.POST.get("schritt", ""), _STEPS[""])
     try:
-        made = requisitions.create_from_basket(
-            by=request.actor,
-            ask=wish.head.ask(wish.split.shares),
-            school_id=wish.head.school_id,
-            now=now,
-        )
+        made = step(by=request.actor, ask=wish.ask, school_id=wish.head.school_id, now=now)
     except REFUSALS as error:
         return _page(request, wish, now, refusal=explain(error), status=422)
-    messages.success(request, f"Anforderung {made.number} ist als Entwurf angelegt.")
+    messages.success(request, f"Anforderung {made.number} {outcome}")
     return redirect("frontend:requisition", requisition_id=made.pk)
+
+
+SUBMIT = "einreichen"
+_STEPS: Mapping[str, tuple[Callable[..., Requisition], str]] = {
+    "": (requisitions.create_from_basket, "ist als Entwurf angelegt."),
+    "uebergeben": (requisitions.hand_over_basket, "liegt jetzt bei der Beschaffung."),
+    SUBMIT: (requisitions.submit_basket, "ist eingereicht."),
+}
 
 
 def _wish(request: PageRequest, now: datetime) -> Wish:
     data = request.POST if request.method == "POST" else None
-    lines = list(usable_lines(request.actor, fiscal_year(berlin_day(now))))
+    actor = request.actor
+    lines = list(usable_lines(actor, fiscal_year(berlin_day(now))))
+    is_school = actor.role == Role.SCHOOL_REQUESTER
     return Wish(
-        head=RequisitionForm(data, by=request.actor),
-        split=split_formset(lines, data),
+        head=RequisitionForm(data, by=actor),
+        place=PlaceForm(data, prefix="lieferung", initial=standing_data(actor.school)),
+        split=split_formset(
+            lines,
+            data,
+            may_be_empty=data is None or data.get("schritt") != SUBMIT,
+            nothing="überlassen Sie der Beschaffung" if is_school else "später zuordnen",
+        ),
         lines={line.pk: line for line in lines},
     )
 
@@ -143,7 +171,10 @@ def _page(
 ) -> HttpResponse:
     context: dict[str, Any] = {
         "head": wish.head,
+        "place": wish.place,
         "split": wish.split,
+        "may_hand_over": may_open(request.actor, "requisition_hand_over"),
+        "may_submit": may_open(request.actor, "requisition_submit"),
         "show_errors": status == 422,
         "refusal": refusal,
         "more_shares": _has_more_shares(wish.split),
@@ -167,9 +198,14 @@ def _page(
 
 def _effects(view: baskets.BasketView, wish: Wish) -> Sequence[BudgetEffect]:
     """The effect on the budgets chosen, as far as the shares are complete."""
-    if not wish.split.is_bound or not wish.split.is_valid():
+    if not wish.split.is_bound or not wish.split.is_valid() or not wish.split.shares:
         return []
     return preview_effects(view.order, wish.split.shares, wish.lines)
+
+
+def _unprefixed(typed: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+    start = f"{prefix}-"
+    return {name.removeprefix(start): typed[name] for name in typed if name.startswith(start)}
 
 
 def _has_more_shares(split: BaseSplit) -> bool:

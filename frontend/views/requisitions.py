@@ -1,4 +1,4 @@
-"""Requisitions: list, detail, edit, submit, withdraw."""
+"""Requisitions: the list, one requisition, and the steps it takes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,15 +15,22 @@ from django.views.decorators.http import require_POST
 
 from contracts.agreements.allocation.allotment import Decision
 from contracts.clock import berlin_day
+from contracts.parties.models import School
 from frontend.access import may_open
 from frontend.actor import PageRequest
-from frontend.downloads import csv_download
-from frontend.forms.requisition import fiscal_year, split_formset
-from frontend.forms.revision import RevisionForm
+from frontend.downloads import Cell, export_urls, table_download, wants_export
+from frontend.forms.ending import HandBackForm, WithdrawForm
+from frontend.presenters.papers import papers_of
+from frontend.presenters.requisition_lines import (
+    EXPORT_HEAD,
+    cuts_of,
+    export_rows,
+    places,
+    shown_lines,
+)
 from frontend.presenters.requisitions import (
     budget_effects,
     current_revisions,
-    groups,
     pending_events,
     signatures,
 )
@@ -33,50 +40,73 @@ from frontend.presenters.timeline import history
 from frontend.refusals import REFUSALS, Refusal, explain
 from orders import approvals
 from orders import requisitions as domain
-from orders.budgets import usable_lines
 from orders.errors import NotFound
 from orders.lifecycle import RequisitionState
+from orders.line_rules import minimum_gaps_of
 from orders.models import Requisition, RequisitionLine, RequisitionRevision
-from orders.requisitions import outlook
 from orders.service_terms import asked_terms
 
 PER_PAGE = 25
-EDITABLE = ("draft", "returned")
-WITHDRAWABLE = ("draft", "returned", "submitted")
+OPEN = ("draft", "returned")
+WITHDRAWABLE = (*OPEN, "submitted")
+AT_PROCUREMENT = "beschaffung"
 HEAD = ("Nummer", "Betreff", "Schule", "angelegt von", "angelegt am", "Stand",
-        "netto", "Umsatzsteuer", "brutto")  # fmt: skip
+        "netto", "Umsatzsteuer", "brutto", "bei der Beschaffung seit")  # fmt: skip
 
 
 def requisitions(request: PageRequest) -> HttpResponseBase:
-    """The requisitions of the organisation, filtered; `format=csv` gives the same rows."""
+    """The requisitions of the organisation, filtered, with their sum; as a file too."""
     rows = _filtered(request)
-    if request.GET.get("format") == "csv":
-        return csv_download("anforderungen.csv", HEAD, (_csv_row(row) for row in rows.iterator()))
-    query = request.GET.copy()
-    query["format"] = "csv"
+    if wants_export(request):
+        return table_download(
+            request, "anforderungen", HEAD, (_cells(row) for row in rows.iterator())
+        )
+    asked = request.GET
     context = {
-        "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("seite")),
+        "page": Paginator(rows, PER_PAGE).get_page(asked.get("seite")),
+        "gross": rows.order_by().aggregate(sum=Sum("gross"))["sum"],
         "states": list(RequisitionState),
-        "state": request.GET.get("stand", ""),
-        "number": request.GET.get("nummer", ""),
-        "export_url": f"?{query.urlencode()}",
+        "schools": _schools(request),
+        "state": asked.get("stand", ""),
+        "text": asked.get("nummer", ""),
+        "school": asked.get("schule", ""),
+        "at_procurement": asked.get("bei") == AT_PROCUREMENT,
+        "own": asked.get("eigene") == "1",
+        "is_filtered": any(
+            asked.get(name) for name in ("stand", "nummer", "schule", "bei", "eigene")
+        ),
+        "exports": export_urls(request),
         "may_ask": may_open(request.actor, "basket"),
     }
     return render(request, "frontend/requisitions/list.html", context)
 
 
+def _schools(request: PageRequest) -> list[School]:
+    """The schools to filter by; whoever belongs to one has nothing to choose."""
+    if request.actor.school_id is not None:
+        return []
+    return list(School.objects.filter(authority_id=request.actor.organisation_id))
+
+
 def _filtered(request: PageRequest) -> QuerySet[RequisitionRevision]:
+    asked = request.GET
     found = domain.visible_requisitions(request.actor)
-    state = request.GET.get("stand", "")
+    state = asked.get("stand", "")
     if state in set(RequisitionState):
         found = found.filter(state=state)
+    if (school := asked.get("schule", "")).isdecimal():
+        found = found.filter(school_id=int(school))
+    if asked.get("bei") == AT_PROCUREMENT:
+        found = found.filter(handed_over_at__isnull=False, state__in=OPEN)
+    if asked.get("eigene") == "1":
+        found = found.filter(created_by__user=request.actor.user_id)
     rows = current_revisions(found)
-    if text := request.GET.get("nummer", "").strip():
+    if text := asked.get("nummer", "").strip():
         rows = rows.filter(Q(requisition__number__icontains=text) | Q(title__icontains=text))
     return rows
 
 
-def _csv_row(row: RequisitionRevision) -> tuple[Any, ...]:
+def _cells(row: RequisitionRevision) -> tuple[Cell, ...]:
     wish = row.requisition
     return (
         wish.number,
@@ -84,15 +114,20 @@ def _csv_row(row: RequisitionRevision) -> tuple[Any, ...]:
         str(wish.school or ""),
         str(wish.created_by.user),
         wish.created_at,
-        wish.get_state_display(),
+        str(wish.get_state_display()),
         row.net,
         row.tax,
         row.gross,
+        wish.handed_over_at if wish.state in OPEN else None,
     )
 
 
-def requisition(request: PageRequest, requisition_id: int) -> HttpResponse:
+def requisition(request: PageRequest, requisition_id: int) -> HttpResponseBase:
     """One requisition with everything that was and will be decided about it."""
+    if wants_export(request):
+        wish = _visible(request, requisition_id)
+        lines = domain.current_lines(wish)
+        return table_download(request, wish.number.lower(), EXPORT_HEAD, export_rows(lines))
     return _detail(request, requisition_id)
 
 
@@ -103,9 +138,39 @@ def requisition_submit(request: PageRequest, requisition_id: int) -> HttpRespons
 
 
 @require_POST
+def requisition_hand_over(request: PageRequest, requisition_id: int) -> HttpResponse:
+    """A school gives its draft to procurement."""
+    return _act(request, requisition_id, domain.hand_over, "liegt jetzt bei der Beschaffung.")
+
+
+def requisition_hand_back(request: PageRequest, requisition_id: int) -> HttpResponse:
+    """Procurement gives a draft back to the school, with what is missing."""
+    form = HandBackForm(request.POST or None)
+    return _with_reason(
+        request, requisition_id, form, domain.hand_back, "ist wieder bei der Schule."
+    )
+
+
 def requisition_withdraw(request: PageRequest, requisition_id: int) -> HttpResponse:
-    """Take the requisition back; what it held is free again."""
-    return _act(request, requisition_id, domain.withdraw, "ist zurückgezogen.")
+    """Take the requisition back; what it held is free again, and the reason stays."""
+    form = WithdrawForm(request.POST if request.method == "POST" else None)
+    return _with_reason(request, requisition_id, form, domain.withdraw, "ist zurückgezogen.")
+
+
+def _with_reason(
+    request: PageRequest,
+    requisition_id: int,
+    form: HandBackForm | WithdrawForm,
+    step: Callable[..., Requisition],
+    outcome: str,
+) -> HttpResponse:
+    wish = _visible(request, requisition_id)
+    if request.method == "POST" and form.is_valid():
+        reason = form.cleaned_data["reason"]
+        return _act(request, requisition_id, lambda **asked: step(reason=reason, **asked), outcome)
+    context = {"wish": wish, "form": form, "crumbs": [*_crumbs(wish), _here(form.title)]}
+    status = 422 if form.is_bound else 200
+    return render(request, "frontend/requisitions/reason.html", context, status=status)
 
 
 def _act(
@@ -113,65 +178,12 @@ def _act(
 ) -> HttpResponse:
     try:
         done = step(requisition_id=requisition_id, by=request.actor, now=timezone.now())
+    except NotFound:  # what the actor's organisation does not have stays a 404
+        raise
     except REFUSALS as error:
-        _raise_if_missing(error)
         return _detail(request, requisition_id, refusal=explain(error), status=422)
     messages.success(request, f"Anforderung {done.number} {outcome}")
     return redirect("frontend:requisition", requisition_id=requisition_id)
-
-
-def requisition_edit(request: PageRequest, requisition_id: int) -> HttpResponse:
-    """Write a new revision: head, account assignment, quantities."""
-    wish = _own(request, requisition_id)
-    now = timezone.now()
-    lines = domain.current_lines(wish)
-    data = request.POST if request.method == "POST" else None
-    old = domain.ask_of(lines)
-    form = RevisionForm(data, lines=lines, old=old)
-    budget = usable_lines(request.actor, fiscal_year(berlin_day(now)))
-    split = split_formset(budget, data, form.old_shares)
-    refusal = None
-    if data is not None and all((form.is_valid(), split.is_valid())):
-        try:
-            domain.revise(
-                requisition_id=wish.pk,
-                by=request.actor,
-                ask=form.ask(split.shares),
-                wanted=form.wanted,
-                base_revision=wish.current_revision,
-                now=now,
-            )
-        except REFUSALS as error:
-            _raise_if_missing(error)
-            refusal = explain(error)
-        else:
-            messages.success(request, "Die neue Fassung ist gespeichert.")
-            return redirect("frontend:requisition", requisition_id=wish.pk)
-    context = {
-        "wish": wish,
-        "form": form,
-        "split": split,
-        "refusal": refusal,
-        "more_shares": len(form.old_shares) > 1,
-        "crumbs": [*_crumbs(wish), {"label": "Bearbeiten", "url": ""}],
-    }
-    status = 422 if data is not None else 200
-    return render(request, "frontend/requisitions/edit.html", context, status=status)
-
-
-def _own(request: PageRequest, requisition_id: int) -> Requisition:
-    """An editable requisition of the actor's organisation, or 404."""
-    rows = domain.visible_requisitions(request.actor)
-    wish = rows.filter(pk=requisition_id, state__in=EDITABLE).first()
-    if wish is None:
-        raise Http404
-    return wish
-
-
-def _raise_if_missing(error: Exception) -> None:
-    """What the actor's organisation does not have stays a 404, not a refusal."""
-    if isinstance(error, NotFound):
-        raise error
 
 
 def _crumbs(wish: Requisition) -> list[dict[str, str]]:
@@ -181,6 +193,22 @@ def _crumbs(wish: Requisition) -> list[dict[str, str]]:
     ]
 
 
+def _here(label: str) -> dict[str, str]:
+    return {"label": label, "url": ""}
+
+
+def _visible(request: PageRequest, requisition_id: int) -> Requisition:
+    wish = (
+        domain.visible_requisitions(request.actor)
+        .select_related("school", "created_by__user", "authority", "handed_over_by__user")
+        .filter(pk=requisition_id)
+        .first()
+    )
+    if wish is None:
+        raise Http404
+    return wish
+
+
 def _detail(
     request: PageRequest,
     requisition_id: int,
@@ -188,19 +216,9 @@ def _detail(
     refusal: Refusal | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    actor = request.actor
-    wish = (
-        domain.visible_requisitions(actor)
-        .select_related("school", "created_by__user", "authority")
-        .filter(pk=requisition_id)
-        .first()
-    )
-    if wish is None:
-        raise Http404
+    wish = _visible(request, requisition_id)
     lines = domain.current_lines(wish)
     today = berlin_day(timezone.now())
-    with_successors(lines, by=actor, on=today)
-    with_terms(lines, asked_terms(lines, on=today), ordered_on=berlin_day(wish.created_at))
     revision = lines[0].revision
     steps = signatures(wish, revision.gross, today)
     call_offs = list(wish.call_offs.select_related("supplier", "lot").order_by("number"))
@@ -208,20 +226,57 @@ def _detail(
         "wish": wish,
         "decisions": _decisions(wish, lines),
         "revision": revision,
-        "groups": groups(lines),
+        "revisions": wish.revisions.select_related("editor").order_by("-number"),
         "effects": budget_effects(wish, [a for line in lines for a in line.assignments.all()]),
+        "places": places((line.line_no, line.delivery) for line in lines),
         "signatures": steps,
         "call_offs": call_offs,
         "events": [*history(wish, *call_offs), *pending_events(wish, steps)],
+        "papers": papers_of(wish, request.actor),
         "refusal": refusal,
+        "exports": export_urls(request),
         "crumbs": _crumbs(wish),
-        "may_edit": wish.state in EDITABLE and may_open(actor, "requisition_edit"),
-        "may_submit": wish.state in EDITABLE and may_open(actor, "requisition_submit"),
+        **_lines(request, wish, lines),
+        **_may(request, wish),
+    }
+    return render(request, "frontend/requisitions/detail.html", context, status=status)
+
+
+def _lines(
+    request: PageRequest, wish: Requisition, lines: Sequence[RequisitionLine]
+) -> dict[str, Any]:
+    """A page of lines with the sums of all, what was cut of them, and their successors."""
+    today = berlin_day(timezone.now())
+    is_open = wish.state in WITHDRAWABLE
+    gaps = minimum_gaps_of(lines, buyer_id=wish.authority_id, on=today) if is_open else ()
+    shown = shown_lines(lines, number=request.GET.get("seite"), gaps=gaps, on=today)
+    here = list(shown.page.object_list)
+    with_successors(here, by=request.actor, on=today)
+    with_terms(here, asked_terms(lines, on=today), ordered_on=berlin_day(wish.created_at))
+    cuts = cuts_of(wish.pk)
+    for line in here:
+        line.cuts = cuts.get(line.line_no, ())
+    kept = {line.line_no for line in lines}
+    gone = [row for number, rows in sorted(cuts.items()) if number not in kept for row in rows]
+    return {"shown": shown, "struck": gone, "is_open": is_open}
+
+
+def _may(request: PageRequest, wish: Requisition) -> dict[str, bool]:
+    """Which steps the actor can take now."""
+    actor, is_open = request.actor, wish.state in OPEN
+    is_handed_over = wish.handed_over_at is not None
+    return {
+        "may_edit": may_open(actor, "requisition_edit")
+        and not domain.why_not_editable(wish, actor),
+        "may_submit": is_open and may_open(actor, "requisition_submit"),
+        "may_hand_over": is_open
+        and not is_handed_over
+        and may_open(actor, "requisition_hand_over"),
+        "may_hand_back": is_open and is_handed_over and may_open(actor, "requisition_hand_back"),
         "may_withdraw": wish.state in WITHDRAWABLE and may_open(actor, "requisition_withdraw"),
         "may_decide": may_open(actor, "decide")
         and approvals.inbox(actor).filter(pk=wish.pk).exists(),
     }
-    return render(request, "frontend/requisitions/detail.html", context, status=status)
 
 
 def _decisions(wish: Requisition, lines: Sequence[RequisitionLine]) -> list[Decision]:
@@ -229,6 +284,6 @@ def _decisions(wish: Requisition, lines: Sequence[RequisitionLine]) -> list[Deci
     if wish.state not in WITHDRAWABLE:
         return []
     try:
-        return outlook(wish, lines, now=timezone.now())
+        return domain.outlook(wish, lines, now=timezone.now())
     except REFUSALS:
         return []

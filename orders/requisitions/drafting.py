@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from itertools import count, islice
 
 from contracts.agreements.prices.quotes import Wanted
@@ -40,6 +41,12 @@ class Part:
 def draft_of(lines: Sequence[RequisitionLine]) -> Draft:
     """The revision of the lines, unchanged."""
     return Draft(ask_of(lines), tuple(wanted_of(lines)))
+
+
+def with_head(draft: Draft, *, title: str, justification: str, needed_by: date | None) -> Draft:
+    """Another head."""
+    head = replace(draft.ask, title=title, justification=justification, needed_by=needed_by)
+    return replace(draft, ask=head)
 
 
 def with_quantities(draft: Draft, quantities: Mapping[str, int]) -> Draft:

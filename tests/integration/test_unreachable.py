@@ -43,7 +43,10 @@ from orders.exports import sequence_all
 from tests.api_client import program
 from tests.database_state import writes
 from tests.pages import PageWorld, agreement_targets, build_pages
+from tests.papers import attached
+from tests.policy_pages import policy_targets
 from tests.price_changes import price_targets
+from tests.shopping_lists import shared_list
 from tests.successors import propose_successor
 from tests.world import NOW, person
 
@@ -96,7 +99,9 @@ def savepoint(stage: Stage) -> Iterator[None]:
 def _targets(pages: PageWorld) -> dict[str, Any]:
     """A row of the agreement, or of those entitled, for every key of an address."""
     world = pages.world
-    issued = pages.issued()
+    issued = pages.submitted()
+    attachment = attached(issued, pages.officer, now=pages.now)
+    world.approve(issued, now=pages.now)
     sequence_all()
     keeper = pages.people[Role.SUPPLIER_CATALOGUE]
     call_off = issued.call_offs.get(supplier=world.suppliers[0])
@@ -105,11 +110,15 @@ def _targets(pages: PageWorld) -> dict[str, Any]:
         "listing_id": world.listings[0].pk,
         "article_id": world.listings[0].article_id,
         "requisition_id": issued.pk,
+        "line_no": 1,
         "call_off_id": call_off.pk,
+        "attachment_id": attachment.pk,
         "upload_id": _upload(pages, keeper),
         **{f"{name}_id": key for name, key in _prices(pages, keeper).items()},
         "proposal_id": propose_successor(world, keeper, now=pages.now).pk,
         **_of_the_buyer(pages),
+        **_policy(pages),
+        "list_id": shared_list(pages).pk,
         "number": call_off.number,
         "budget_entity": world.entity.code,
     }
@@ -130,6 +139,12 @@ def _upload(pages: PageWorld, keeper: Membership) -> int:
 def _prices(pages: PageWorld, keeper: Membership) -> dict[str, int]:
     """A proposed price change and an entry of the register."""
     return price_targets(pages.world, keeper, now=pages.now)
+
+
+def _policy(pages: PageWorld) -> dict[str, int]:
+    """A proposed approval policy, and somebody of the authority."""
+    targets = policy_targets(pages)
+    return {"policy_id": targets["policy_proposal"], "membership_id": targets["member"]}
 
 
 def _of_the_buyer(pages: PageWorld) -> dict[str, int]:

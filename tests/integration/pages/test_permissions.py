@@ -25,8 +25,11 @@ from tests.database_state import writes
 from tests.delegations import stand_in
 from tests.gate_pages import gate_targets
 from tests.pages import PageWorld, agreement_targets, build_pages
+from tests.papers import attached
 from tests.permission_table import PAGE_ROWS, PUBLIC_PAGE_ROWS, PageRow, PublicRow
+from tests.policy_pages import policy_targets
 from tests.price_changes import price_targets
+from tests.shopping_lists import shared_list
 from tests.successors import propose_successor
 from tests.world import person
 
@@ -96,13 +99,15 @@ def _targets(pages: PageWorld) -> dict[str, Any]:
         "listing": pages.world.listings[0].pk,
         "draft": draft.pk,
         "submitted": submitted.pk,
-        "call_off": issued.call_offs.get(supplier=pages.world.suppliers[0]).pk,
-        **agreement_targets(pages),
-        **gate_targets(pages),
         "attachment": attached(submitted, pages.officer, now=pages.now).pk,
         "line_no": 1,
         "delegation": _delegation(pages).pk,
+        "call_off": issued.call_offs.get(supplier=pages.world.suppliers[0]).pk,
+        **agreement_targets(pages),
+        **gate_targets(pages),
+        **policy_targets(pages),
         **price_targets(pages.world, pages.people[Role.SUPPLIER_CATALOGUE], now=pages.now),
+        "list": shared_list(pages).pk,
         "sheet_format": "csv",
         "checked": _upload(pages, FILE).pk,
         "handed_in": _handed_in(pages).pk,
@@ -112,11 +117,6 @@ def _targets(pages: PageWorld) -> dict[str, Any]:
     }
 
 
-def _upload(pages: PageWorld, content: bytes) -> CatalogueUpload:
-    upload = uploads.receive(
-        by=pages.people[Role.SUPPLIER_CATALOGUE],
-        award_id=pages.world.awards[0].pk,
-        filename="katalog.csv",
 def _delegation(pages: PageWorld) -> Delegation:
     day = berlin_day(pages.now)
     return stand_in(
@@ -128,6 +128,11 @@ def _delegation(pages: PageWorld) -> Delegation:
     )
 
 
+def _upload(pages: PageWorld, content: bytes) -> CatalogueUpload:
+    upload = uploads.receive(
+        by=pages.people[Role.SUPPLIER_CATALOGUE],
+        award_id=pages.world.awards[0].pk,
+        filename="katalog.csv",
         content=content,
         mapping={},
         now=pages.now,

@@ -10,6 +10,7 @@ from django.test import Client
 from orders import baskets
 from orders.models import CallOff, Requisition
 from tests.pages import TITLE, PageWorld
+from tests.requisition_pages import filled
 
 SPLIT = {
     "kontierung-TOTAL_FORMS": "3",
@@ -160,14 +161,14 @@ def test_an_article_that_left_the_shelf_can_be_taken_out(pages: PageWorld, offic
 
 def test_an_edit_is_a_new_revision(pages: PageWorld, officer: Client) -> None:
     draft = pages.draft()
-    first, second = (row.pk for row in pages.world.listings)
-    form = wish(pages, **{f"menge_{first}": "10", f"menge_{second}": "0"})
-    assert officer.get(f"/anforderungen/{draft.pk}/bearbeiten/").status_code == 200
-    answer = officer.post(f"/anforderungen/{draft.pk}/bearbeiten/", form)
-    assert answer.status_code == 302
+    address = f"/anforderungen/{draft.pk}/bearbeiten/"
+    shown = officer.get(address)
+    sent = filled(shown.context["form"], base=1, menge_1=10, menge_2=0)
+    assert officer.post(address, sent).status_code == 302
     draft.refresh_from_db()
     lines = draft.revisions.get(number=draft.current_revision).lines.all()
     assert draft.current_revision == 2
+    first = pages.world.listings[0].pk
     assert [(line.listing_id, line.quantity) for line in lines] == [(first, 10)]
 
 

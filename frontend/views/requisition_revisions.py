@@ -1,0 +1,42 @@
+"""The revisions of a requisition: who wrote them, and what two of them differ in."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+
+from frontend.actor import PageRequest
+from frontend.presenters.difference import told
+from orders import requisitions as domain
+from orders.models import Requisition
+
+
+def requisition_revisions(request: PageRequest, requisition_id: int) -> HttpResponse:
+    """Two revisions side by side (`von`, `bis`); the current and the one before unless told."""
+    wish = domain.visible_requisitions(request.actor).filter(pk=requisition_id).first()
+    if wish is None:
+        raise Http404
+    after = _number(request, "bis", wish.current_revision)
+    before = _number(request, "von", max(after - 1, 1))
+    context = {
+        "wish": wish,
+        "revisions": _revisions(wish),
+        "difference": told(domain.difference(wish, before=before, after=after)),
+        "before": before,
+        "after": after,
+        "crumbs": [
+            {"label": "Anforderungen", "url": "/anforderungen/"},
+            {"label": wish.number, "url": f"/anforderungen/{wish.pk}/"},
+            {"label": "Fassungen", "url": ""},
+        ],
+    }
+    return render(request, "frontend/requisitions/revisions.html", context)
+
+
+def _revisions(wish: Requisition) -> object:
+    return wish.revisions.select_related("editor", "edited_by").order_by("-number")
+
+
+def _number(request: PageRequest, name: str, default: int) -> int:
+    text = request.GET.get(name, "")
+    return int(text) if text.isdecimal() else default
