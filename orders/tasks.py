@@ -13,6 +13,7 @@ from .confirmations import time_out_due
 from .delivery import deliver_due
 from .exports import sequence_all
 from .requisitions import expire_due
+from .signing import policy_watch
 
 
 @shared_task

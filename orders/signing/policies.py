@@ -13,7 +13,7 @@ from datetime import date, datetime
 from functools import partial
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from contracts.audit.record import record
 from contracts.clock import BERLIN, berlin_day
@@ -30,7 +30,8 @@ from orders.errors import (
     UnchangedPolicy,
     UnsatisfiablePolicy,
 )
-from orders.models import ApprovalPolicy, ApprovalRule, RuleCondition
+from orders.lifecycle import RequisitionState
+from orders.models import ApprovalPolicy, ApprovalRule, ApprovalStep, RuleCondition
 
 from .policy_nudges import nudge
 from .policy_structure import Finding, structural_faults
@@ -207,7 +208,7 @@ def own_policies(by: Membership) -> QuerySet[ApprovalPolicy]:
     """Every version of the actor's authority, the newest first."""
     return (
         ApprovalPolicy.objects.filter(authority_id=by.organisation_id)
-        .select_related("proposer", "confirmer")
+        .select_related("authority", "proposer", "confirmer")
         .prefetch_related("rules")
         .order_by("-version")
     )
@@ -217,6 +218,16 @@ def open_proposal(by: Membership) -> ApprovalPolicy | None:
     """The version that waits for its confirmation."""
     rows = own_policies(by).filter(confirmed_at__isnull=True, withdrawn_at__isnull=True)
     return rows.first()
+
+
+def open_under_older(by: Membership, policy: ApprovalPolicy) -> int:
+    """How many requisitions in approval keep the steps of another version than this one."""
+    rows = ApprovalStep.objects.filter(
+        requisition__authority_id=by.organisation_id,
+        requisition__state=RequisitionState.SUBMITTED.value,
+        revision_no=F("requisition__submitted_revision"),
+    )
+    return rows.exclude(policy=policy).values("requisition").distinct().count()
 
 
 def in_words(rules: Sequence[Rule]) -> list[str]:

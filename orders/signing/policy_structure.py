@@ -41,7 +41,7 @@ def structural_faults(rules: Sequence[Rule], role_names: Mapping[str, str]) -> l
         key = (rule.tier, rule.role, rule.from_gross, rule.when_funded)
         if key in seen:
             twin = seen[key] + 1
-            found.append(Finding(f"Diese Regel steht schon in Zeile {twin}.", rule=place))
+            found.append(Finding(f"Diese Regel gibt es schon (Regel {twin}).", rule=place))
         seen.setdefault(key, place)
     return found
 

@@ -16,6 +16,7 @@ from contracts.pricing import euros
 
 from .matching import too_few
 from .policy_structure import Finding
+from .policy_words import rule_words
 from .rules import RequiredStep, Rule, deciding_rules, required_steps
 
 CENT = Decimal("0.01")
@@ -162,7 +163,7 @@ def examine(
         *_for_some(rules, bands, staff),
         *_holes(bands, staff),
         *_alone(rules, staff),
-        *_idle(rules, bands),
+        *_idle(rules, bands, staff),
         *_unmanned(rules, staff, cosigners or {}),
     ]
     return Report(tuple(bands), tuple(found))
@@ -288,7 +289,7 @@ def _alone(rules: Sequence[Rule], staff: Staff) -> Iterator[Finding]:
             )
 
 
-def _idle(rules: Sequence[Rule], bands: Sequence[Band]) -> Iterator[Finding]:
+def _idle(rules: Sequence[Rule], bands: Sequence[Band], staff: Staff) -> Iterator[Finding]:
     """Rules that never decide because another of the role asks for more."""
     deciding = {
         id(rule)
@@ -298,8 +299,8 @@ def _idle(rules: Sequence[Rule], bands: Sequence[Band]) -> Iterator[Finding]:
     for place, rule in enumerate(rules):
         if id(rule) not in deciding:
             yield Finding(
-                f"Die Regel in Zeile {place + 1} wirkt nie: Eine andere Regel derselben Stufe "
-                "und Rolle verlangt mindestens so viel.",
+                f"„{rule_words(rule, staff.role_names)}“ wirkt nie: Eine andere Regel derselben "
+                "Stufe und Rolle verlangt mindestens so viel.",
                 is_fault=False,
                 rule=place,
             )

@@ -1,0 +1,167 @@
+"""The approval policy: read, proposed, confirmed by a second keeper. GET changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from contracts.clock import berlin_day
+from frontend.access import may_open
+from frontend.actor import PageRequest
+from frontend.downloads import export_urls, table_download, wants_export
+from frontend.forms.policy import BaseRules, PolicyHeadForm, changed_rows, rule_rows
+from frontend.presenters.policy import HISTORY_HEAD, cells, proposal_of, tiers, versions
+from frontend.refusals import REFUSALS, Refusal, explain
+from frontend.views.register_form import sent
+from orders.errors import NotFound, PolicyRefused
+from orders.signing import policies
+from orders.signing.steps import rules_of
+
+PER_PAGE = 10
+PROPOSED = "Der Vorschlag liegt vor. Er gilt, sobald eine zweite Person ihn bestätigt."
+TABS = (
+    ("policy", "Regelung", "/freigaberegelung/"),
+    ("policy_simulation", "Wer müsste freigeben?", "/freigaberegelung/pruefen/"),
+    ("policy_people", "Personen", "/freigaberegelung/personen/"),
+)
+
+
+def tabs(active: str) -> list[dict[str, Any]]:
+    """The three halves of the policy: rules, question, people."""
+    return [{"label": label, "url": url, "active": name == active} for name, label, url in TABS]
+
+
+def policy(request: PageRequest) -> HttpResponseBase:
+    """The version in force, the open proposal, the history."""
+    if wants_export(request):
+        day = berlin_day(timezone.now())
+        state = policies.health(request.actor.organisation_id, day)
+        rows = versions(list(policies.own_policies(request.actor)), state.policy, day)
+        return table_download(request, "freigaberegelung", HISTORY_HEAD, map(cells, rows))
+    return _overview(request)
+
+
+def policy_edit(request: PageRequest) -> HttpResponse:
+    """The form of the next version (GET), one row more or less, and the proposal (POST)."""
+    now = timezone.now()
+    day = berlin_day(now)
+    newest = policies.own_policies(request.actor).filter(confirmed_at__isnull=False).first()
+    rules = rules_of(newest) if newest is not None else []
+    changed = changed_rows(request.POST) if request.method == "POST" else None
+    if changed is not None:
+        kept = {name: request.POST.get(name) for name in PolicyHeadForm.base_fields}
+        head = PolicyHeadForm(initial=kept)
+        return _form(request, head, changed, None)
+    head = PolicyHeadForm(sent(request), initial={"valid_from": day})
+    rows = rule_rows(sent(request), rules)
+    refusal = None
+    if head.is_bound and all([head.is_valid(), rows.is_valid()]):  # both: all errors at once
+        data = head.cleaned_data
+        refusal = _refused(
+            rows,
+            lambda: policies.propose(
+                rows.rules,
+                valid_from=data["valid_from"],
+                note=data["note"],
+                by=request.actor,
+                now=now,
+            ),
+        )
+        if refusal is None:
+            messages.success(request, PROPOSED)
+            return redirect("frontend:policy")
+    return _form(request, head, rows, refusal)
+
+
+@require_POST
+def policy_confirm(request: PageRequest, policy_id: int) -> HttpResponse:
+    """Put a proposal into force."""
+    return _stepped(
+        request,
+        lambda: policies.confirm(policy_id=policy_id, by=request.actor, now=timezone.now()),
+        "Die neue Freigaberegelung ist bestätigt.",
+    )
+
+
+@require_POST
+def policy_withdraw(request: PageRequest, policy_id: int) -> HttpResponse:
+    """Discard a proposal."""
+    reason = request.POST.get("reason", "")[:250]
+    return _stepped(
+        request,
+        lambda: policies.withdraw(
+            policy_id=policy_id, reason=reason, by=request.actor, now=timezone.now()
+        ),
+        "Der Vorschlag ist verworfen.",
+    )
+
+
+def _stepped(request: PageRequest, step: Callable[[], object], outcome: str) -> HttpResponse:
+    try:
+        step()
+    except NotFound:
+        raise
+    except REFUSALS as error:
+        return _overview(request, explain(error))
+    messages.success(request, outcome)
+    return redirect("frontend:policy")
+
+
+def _refused(rows: BaseRules, step: Callable[[], object]) -> Refusal | None:
+    """Make the call; what is refused about one rule goes beside it, the rest into the alert."""
+    try:
+        step()
+    except PolicyRefused as error:
+        refusal = explain(error)
+        points = []
+        for sentence, place in zip(error.reasons, error.rules, strict=True):
+            if place is None:
+                points.append(sentence)
+            else:
+                rows.filled[place].add_error("role", sentence)
+        return Refusal(refusal.title, points, refusal.advice)
+    except REFUSALS as error:
+        return explain(error)
+    return None
+
+
+def _form(
+    request: PageRequest, head: PolicyHeadForm, rows: BaseRules, refusal: Refusal | None
+) -> HttpResponse:
+    context = {
+        "head": head,
+        "rows": rows,
+        "refusal": refusal,
+        "proposal": policies.open_proposal(request.actor),
+    }
+    status = 422 if head.is_bound else 200
+    return render(request, "frontend/policy/edit.html", context, status=status)
+
+
+def _overview(request: PageRequest, refusal: Refusal | None = None) -> HttpResponse:
+    actor = request.actor
+    day = berlin_day(timezone.now())
+    state = policies.health(actor.organisation_id, day)
+    rows = versions(list(policies.own_policies(actor)), state.policy, day)
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("seite"))
+    current = state.policy
+    context = {
+        "health": state,
+        "tiers": tiers(rules_of(current)) if current is not None else [],
+        "older": policies.open_under_older(actor, current) if current is not None else 0,
+        "proposal": proposal_of(rows, actor, day),
+        "page": page,
+        "refusal": refusal,
+        "may_write": may_open(actor, "policy_edit"),
+        "exports": export_urls(request),
+        "tabs": tabs("policy"),
+    }
+    status = 422 if refusal is not None else 200
+    return render(request, "frontend/policy/policy.html", context, status=status)
