@@ -23,11 +23,13 @@ from frontend.access import may_open
 from frontend.actor import PageRequest
 from frontend.presenters.allocation import detour
 from frontend.presenters.articles import ArticleCard, cards, gross_preview
+from orders.quick_order import lists
 
 PER_PAGE = 24
 SORTS = (("relevance", "Relevanz"), ("name", "Name"))
 FACET_PARAMETERS = ("gruppe", "hersteller", "lieferant", "vereinbarung", "los")
 OPEN_FACETS = 1
+MAX_LISTS = 100
 
 
 def catalogue(request: PageRequest) -> HttpResponse:
@@ -89,6 +91,7 @@ def article(request: PageRequest, listing_id: int) -> HttpResponse:
         ),
         "ties": ties_of(listing.item),
         "may_order": may_open(request.actor, "basket_add"),
+        "shopping_lists": lists.visible_lists(request.actor)[:MAX_LISTS],
         "crumbs": [
             {"label": "Katalog", "url": "/katalog/"},
             {"label": listing.article.name, "url": ""},

@@ -29,7 +29,7 @@ class Entry:
 
     `picked` is the listing that will be taken (none: the entry stays out), `typed` the
     quantity as it stands in the field, `quantity` what it means, `fault` why it means
-    nothing. 0 leaves the entry out.
+    nothing. 0 or an empty field leaves the entry out.
     """
 
     resolution: Resolution
@@ -137,7 +137,7 @@ def _entry(row: Resolution, choices: Mapping[str, str], quantities: Mapping[str,
     picked = _picked(row, choices.get(row.key, ""))
     typed = quantities.get(row.key, str(row.quantity))
     try:
-        return Entry(row, picked, typed, parse_quantity(typed), "")
+        return Entry(row, picked, typed, parse_quantity(typed) if typed else 0, "")
     except BadQuantity as error:
         return Entry(row, picked, typed, 0, error.sentence)
 
