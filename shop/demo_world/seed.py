@@ -46,6 +46,7 @@ from .plans import SCHOOL_IT_NUMBER
 from .price_changes import change_prices, change_prices_before
 from .quotas import share_out
 from .relations import relate_items
+from .shopping_lists import remember
 from .successors import succeed
 
 MARK = "demo.seeded"
@@ -112,6 +113,7 @@ def _build(days: Days, passwords: Mapping[str, str]) -> None:
     adopt_earlier_call_offs(agreements, manager, days)
     change_prices_before(people, days)
     share_out(people, days)
+    remember(people, days)
     fulfil(live(parties, people, budgets, days), people, days)
     succeed(people, days)
     equip(people, days)

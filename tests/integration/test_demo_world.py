@@ -48,6 +48,7 @@ from orders.models import (
     Requisition,
 )
 from orders.price_audit import audit
+from orders.quick_order import kept_lines, list_rows, lists
 from orders.requisitions import Ask, Share
 from shop.demo_world.bmecat_file import file_articles, write_bmecat
 from shop.demo_world.seed import BMECAT_FILE, CSV_FILE
@@ -176,6 +177,20 @@ def test_requisitions_stand_in_every_state(demo: Demo) -> None:
     assert CallOff.objects.count() == 11
     assert not Requisition.objects.filter(created_at__gt=NOW).exists()
     assert not Requisition.objects.filter(submitted_at__lt=NOW - timedelta(days=60)).exists()
+
+
+def test_of_the_old_list_one_article_was_replaced_and_one_recalled(demo: Demo) -> None:
+    teacher = member("schule@musterfelde", Role.SCHOOL_REQUESTER)
+    assert {row.name for row in lists.visible_lists(teacher)} == {
+        "Standardausstattung Klasse",
+        "Lehrerzimmer und Druckraum",
+    }
+    row = lists.visible_lists(teacher).get(audience="school")
+    case, power_supply, toner, notebook = kept_lines(list(list_rows(row)), by=teacher, now=NOW)
+    assert case.standing.successor is not None
+    assert "Rückruf" in power_supply.standing.reasons[0]
+    assert toner.standing.is_orderable
+    assert notebook.standing.is_orderable
 
 
 def test_the_free_body_owes_the_vat_of_its_tablets_itself(demo: Demo) -> None:
