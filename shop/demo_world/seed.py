@@ -29,7 +29,7 @@ from .adoption import adopt_earlier_call_offs
 from .agreements import CATALOGUE_ITEM, create_agreements
 from .articles import LISTED_SERIES, fill_catalogue, fill_shelves, load_series
 from .bmecat_file import csv_sample, write_bmecat
-from .budgets import create_budgets, create_policies
+from .budgets import create_budgets
 from .clients import CLIENTS, create_clients
 from .credentials import Credentials
 from .days import Days
@@ -43,9 +43,11 @@ from .papers import file_papers
 from .parties import create_parties
 from .people import create_people, log_ins, reset_passwords
 from .plans import SCHOOL_IT_NUMBER
+from .policies import create_policies, propose_next
 from .price_changes import change_prices, change_prices_before
 from .quotas import share_out
 from .relations import relate_items
+from .remarks import remark
 from .shopping_lists import remember
 from .successors import succeed
 
@@ -108,13 +110,16 @@ def _build(days: Days, passwords: Mapping[str, str]) -> None:
     fill_catalogue(agreements.catalogue_item, [LISTED_SERIES], by=manager)
     stand_in_the_way(agreements, people, days)
     suspend(agreements, manager, days)
-    create_policies(parties, people, days.first_of(1, years=-1))
+    create_policies(people, days.first_of(1, years=-1))
     budgets = create_budgets(parties, people, days)
     adopt_earlier_call_offs(agreements, manager, days)
     change_prices_before(people, days)
     share_out(people, days)
     remember(people, days)
-    fulfil(live(parties, people, budgets, days), people, days)
+    lived = live(parties, people, budgets, days)
+    remark(lived, people, days)
+    fulfil(lived, people, days)
+    propose_next(people, days)
     succeed(people, days)
     equip(people, days)
     change_prices(agreements.awards[SCHOOL_IT_NUMBER, 2, 1], people, days)

@@ -234,6 +234,7 @@ _PENDING = (
         "os-musterfelde",
         "Vier Klassenräume und Flur im Erweiterungsbau.",
         (Signature("it", 2),),
+        key="neubau",
     ),
     Story(
         "Displays für sechs Klassenräume",
