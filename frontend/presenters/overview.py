@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Count, Q
+
 from contracts.agreements.caps.warnings import WarnedCap, warned_caps
 from contracts.agreements.models import ModificationState, PriceChangeState
 from contracts.agreements.prices.changes import visible_changes
@@ -17,7 +19,8 @@ from frontend.access import CONTRACTS, may_open
 from orders import baskets
 from orders.call_offs import visible_call_offs
 from orders.lifecycle import CallOffState, RequisitionState
-from orders.requisitions import visible_requisitions
+from orders.requisitions import HANDED_OVER, visible_requisitions
+from orders.signing import policies
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,13 @@ class Task:
 
 def tasks(by: Membership, on: date, *, to_sign: int | None) -> list[Task]:
     """Open work of the role; `to_sign` counts what waits for a signature (None: not its task)."""
-    return [*_asking(by), *_signing(to_sign), *_pricing(by, on), *_supplying(by)]
+    return [
+        *_asking(by),
+        *_signing(to_sign),
+        *_keeping(by, on),
+        *_pricing(by, on),
+        *_supplying(by),
+    ]
 
 
 def _asking(by: Membership) -> Iterator[Task]:
@@ -41,19 +50,39 @@ def _asking(by: Membership) -> Iterator[Task]:
     yield Task(
         len(baskets.quantities(by)), "Positionen im Bedarfskorb", "/bedarfskorb/", "Weiterarbeiten"
     )
-    rows = visible_requisitions(by)
-    for state, label, action in (
-        (RequisitionState.DRAFT, "Entwürfe", "Einreichen oder bearbeiten"),
-        (RequisitionState.RETURNED, "zur Überarbeitung zurück", "Überarbeiten"),
-        (RequisitionState.SUBMITTED, "warten auf Freigabe", "Ansehen"),
+    counts = visible_requisitions(by).aggregate(
+        draft=Count("pk", filter=Q(state=RequisitionState.DRAFT)),
+        returned=Count("pk", filter=Q(state=RequisitionState.RETURNED)),
+        submitted=Count("pk", filter=Q(state=RequisitionState.SUBMITTED)),
+        handed_over=Count("pk", filter=HANDED_OVER),
+    )
+    handed_over = "von Schulen übergeben" if may_open(by, "requisition_submit") else ""
+    for name, label, action in (
+        ("draft", "Entwürfe", "Einreichen oder bearbeiten"),
+        ("returned", "zur Überarbeitung zurück", "Überarbeiten"),
+        ("submitted", "warten auf Freigabe", "Ansehen"),
+        ("handed_over", handed_over or "liegen bei der Beschaffung", "Ansehen"),
     ):
-        count = rows.filter(state=state).count()
-        yield Task(count, label, f"/anforderungen/?stand={state}", action)
+        url = "?bei=beschaffung" if name == "handed_over" else f"?stand={name}"
+        yield Task(counts[name], label, f"/anforderungen/{url}", action)
 
 
 def _signing(to_sign: int | None) -> Iterator[Task]:
     if to_sign is not None:
         yield Task(to_sign, "warten auf Ihre Entscheidung", "/freigaben/", "Entscheiden")
+
+
+def _keeping(by: Membership, on: date) -> Iterator[Task]:
+    """The approval policy: what waits for a second person, and what nobody can release."""
+    if not may_open(by, "policy_edit"):
+        return
+    waiting = policies.open_proposal(by)
+    if waiting is not None and waiting.proposer_id != by.user_id:
+        yield Task(1, "Freigaberegelung wartet auf Bestätigung", "/freigaberegelung/", "Ansehen")
+    alarms = policies.health(by.organisation_id, on).alarms
+    if alarms:
+        label = "Mängel der Freigaberegelung: Beträge, die niemand freigeben kann"
+        yield Task(len(alarms), label, "/freigaberegelung/", "Beheben")
 
 
 def _pricing(by: Membership, on: date) -> Iterator[Task]:

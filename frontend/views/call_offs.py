@@ -21,6 +21,7 @@ from frontend.forms.call_off import StepForms
 from frontend.presenters.allocation import shown_steps
 from frontend.presenters.call_offs import HEAD, call_off_row
 from frontend.presenters.price_reasons import with_reasons
+from frontend.presenters.requisition_lines import places
 from frontend.presenters.service_terms import with_terms
 from frontend.presenters.successors import with_successors
 from frontend.presenters.timeline import history
@@ -115,6 +116,7 @@ def detail(
         "call_off": row,
         "lines": lines,
         "vat": _vat(lines),
+        "places": places((line.line_no, line.requisition_line.delivery) for line in lines),
         "is_buyer": is_buyer,
         "cancelled_net": sum((line.cancelled_net for line in lines), Decimal(0)),
         "forms": forms or StepForms(lines),
@@ -150,7 +152,7 @@ def _may(request: PageRequest, row: CallOff, *, is_buyer: bool) -> dict[str, boo
 def _lines(row: CallOff, *, with_budget: bool) -> QuerySet[Any]:
     """The lines; how the buyer pays is nobody's business but the buyer's."""
     lines = (
-        row.lines.select_related("item", "progress")
+        row.lines.select_related("item", "progress", "requisition_line__delivery")
         .annotate(cancelled_net=Coalesce(Sum("cancelled_lines__net"), Decimal(0)))
         .order_by("line_no")
     )

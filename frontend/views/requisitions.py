@@ -97,7 +97,7 @@ def _filtered(request: PageRequest) -> QuerySet[RequisitionRevision]:
     if (school := asked.get("schule", "")).isdecimal():
         found = found.filter(school_id=int(school))
     if asked.get("bei") == AT_PROCUREMENT:
-        found = found.filter(handed_over_at__isnull=False, state__in=OPEN)
+        found = found.filter(domain.HANDED_OVER)
     if asked.get("eigene") == "1":
         found = found.filter(created_by__user=request.actor.user_id)
     rows = current_revisions(found)

@@ -8,7 +8,7 @@ from .comparing import difference
 from .creation import ASKING_ROLES, create, create_from_basket
 from .editing import Foresight, foresee, revise, why_not_editable
 from .ending import expire_due, release, withdraw
-from .handover import hand_back, hand_over, hand_over_basket
+from .handover import HANDED_OVER, hand_back, hand_over, hand_over_basket
 from .reading import (
     ask_of,
     current_lines,
@@ -26,6 +26,7 @@ from .submission import SUBMITTING_ROLES, submit, submit_basket
 
 __all__ = [
     "ASKING_ROLES",
+    "HANDED_OVER",
     "SUBMITTING_ROLES",
     "Ask",
     "Foresight",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from contracts.audit.record import record
 from contracts.parties.models import Membership, Role
@@ -20,6 +21,8 @@ from .reading import locked
 from .submission import SUBMITTING_ROLES
 
 OPEN_STATES = (RequisitionState.DRAFT.value, RequisitionState.RETURNED.value)
+HANDED_OVER = Q(handed_over_at__isnull=False, state__in=OPEN_STATES)
+"""What procurement has to complete and submit."""
 
 
 def hand_over(*, requisition_id: int, by: Membership, now: datetime) -> Requisition:
