@@ -40,5 +40,10 @@ def delegations() -> str:
     return _absolute("/vertretungen/")
 
 
+def policy() -> str:
+    """The page of the approval policy."""
+    return _absolute("/freigaberegelung/")
+
+
 def _absolute(path: str) -> str:
     return f"{settings.SITE_URL}{path}"

@@ -20,7 +20,7 @@ from frontend.views.policy import tabs
 from frontend.views.register_form import saved, sent
 from orders.signing import people
 from orders.signing.policies import health
-from orders.signing.staff import SIGNING_ROLES
+from orders.signing.signers import SIGNING_ROLES
 
 PER_PAGE = 25
 HEAD = ("Person", "E-Mail-Adresse", "Rolle", "Schule", "Zeichnungsgrenze (brutto, EUR)",

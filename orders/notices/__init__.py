@@ -5,6 +5,7 @@ from .call_offs import announce_call_offs, announce_confirmation, announce_taken
 from .delegations import announce_delegation, announce_revocation
 from .papers import announce_comment
 from .people import order_desks, people_of
+from .policies import announce_faults, announce_proposal
 from .requisitions import (
     announce_expiry,
     announce_hand_back,
@@ -25,10 +26,12 @@ __all__ = [
     "announce_delegation",
     "announce_escalation",
     "announce_expiry",
+    "announce_faults",
     "announce_hand_back",
     "announce_hand_over",
     "announce_next_rank",
     "announce_outcome",
+    "announce_proposal",
     "announce_reminder",
     "announce_revocation",
     "announce_sitting",

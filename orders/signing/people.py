@@ -23,7 +23,7 @@ from orders.errors import InvalidMembershipEnd, InvalidSigningLimit, NotFound, O
 from .policies import KEEPERS
 from .policy_nudges import nudge
 from .policy_structure import MAX_GROSS
-from .staff import SIGNING_ROLES
+from .signers import SIGNING_ROLES
 
 
 def members(by: Membership) -> QuerySet[Membership]:

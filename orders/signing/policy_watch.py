@@ -7,7 +7,7 @@ kept in the audit trail: one mail per set of faults, and another when it comes b
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
@@ -17,8 +17,7 @@ from contracts.audit.record import record
 from contracts.clock import berlin_day
 from contracts.parties.models import Organisation
 from orders.models import ApprovalPolicy
-from orders.notices import people_of
-from orders.outbox import Mail, enqueue_mails
+from orders.notices import announce_faults, people_of
 
 from .policies import KEEPERS, health
 
@@ -52,7 +51,8 @@ def _check(authority_id: int, now: datetime) -> bool:
             after={"faults": alarms},
         )
         if alarms:
-            _tell(authority, alarms, now)
+            keepers = people_of(authority, KEEPERS, now)
+            announce_faults(authority, alarms, keepers, now=now)
     return True
 
 
@@ -67,24 +67,3 @@ def _last_alarms(authority: Organisation) -> list[str]:
         .first()
     )
     return list(entry.after["faults"]) if entry is not None else []
-
-
-def _tell(authority: Organisation, alarms: Sequence[str], now: datetime) -> None:
-    points = "\n".join(f"- {sentence}" for sentence in alarms)
-    enqueue_mails(
-        (
-            Mail(
-                key=f"policy-faulty:{authority.pk}:{now:%Y%m%d%H%M%S%f}:{member.pk}",
-                recipient=member.user.email,
-                subject=f"Freigaberegelung {authority}: Beträge, die niemand freigeben kann",
-                body=(
-                    f"Guten Tag {member.user},\n\n"
-                    f"mit den Menschen, die es gibt, lässt sich die Freigaberegelung nicht "
-                    f"erfüllen:\n{points}\n\n"
-                    "Bitte ändern Sie Regelung oder Zeichnungsgrenzen:\n/freigaberegelung/\n"
-                ),
-            )
-            for member in people_of(authority, KEEPERS, now)
-        ),
-        now=now,
-    )

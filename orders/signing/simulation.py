@@ -18,7 +18,8 @@ from orders.models import ApprovalPolicy, Delegation
 
 from .rules import CoSignature, RequiredStep, required_steps
 from .satisfiability import Staff, explain, find_gap
-from .staff import ROLE_NAMES, SIGNING_ROLES, SUBMITTING_ROLE, signer_of
+from .signers import SIGNING_ROLES
+from .staff import ROLE_NAMES, SUBMITTING_ROLE, signer_of
 from .steps import policy_in_force, rules_of
 
 

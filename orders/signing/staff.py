@@ -14,18 +14,10 @@ from contracts.agreements.models import EquipmentStandard, Gate, GateEffect, Sta
 from contracts.parties.models import Membership, Role
 
 from .satisfiability import Signer, Staff
-
-SIGNING_ROLES = (
-    Role.APPROVER,
-    Role.TREASURER,
-    Role.IT_OFFICER,
-    Role.DATA_PROTECTION,
-    Role.PROCUREMENT_OFFICER,
-)
-"""Roles that a rule may ask for a signature."""
+from .signers import SIGNING_ROLES
 
 ROLE_NAMES: Mapping[str, str] = {role.value: str(role.label) for role in SIGNING_ROLES}
-"""Their German names."""
+"""German names of the roles that a rule may ask for a signature."""
 
 SUBMITTING_ROLE = Role.PROCUREMENT_OFFICER
 

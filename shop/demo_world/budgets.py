@@ -1,15 +1,12 @@
-"""Budgets of two fiscal years: lines, a pool, a freeze; and who must approve how much."""
+"""Budgets of two fiscal years: lines, a pool, a freeze."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
-from contracts.parties.models import Membership, Role
 from orders.budgets import Dimensions, create_line, create_pool, freeze
-from orders.models import ApprovalPolicy, ApprovalRule, BudgetLine
+from orders.models import BudgetLine
 
 from .days import Days, start_of
 from .parties import Parties
@@ -95,22 +92,6 @@ _LINES = (
     LinePlan("neuwalde", "neuwalde", "Schul-IT Neuwalde", "21101", _DEVICES, "15000"),
 )
 
-# authority: (tier, from EUR gross, role, signers)
-_POLICIES: Mapping[str, tuple[tuple[int, int, Role, int], ...]] = {
-    "musterfelde": (
-        (1, 0, Role.APPROVER, 1),
-        (2, 5_000, Role.TREASURER, 1),
-        (1, 25_000, Role.APPROVER, 2),
-    ),
-    "amt-seeblick": ((1, 0, Role.APPROVER, 1), (2, 5_000, Role.TREASURER, 1)),
-    "landkreis-ostermark": (
-        (1, 0, Role.APPROVER, 1),
-        (2, 5_000, Role.TREASURER, 1),
-        (1, 100_000, Role.APPROVER, 2),
-    ),
-    "lindenhof": ((1, 0, Role.APPROVER, 1),),
-}
-
 
 def create_budgets(parties: Parties, people: People, days: Days) -> dict[str, BudgetLine]:
     """Write both years; return the lines of the year of the seed by their keys."""
@@ -159,29 +140,3 @@ def create_budgets(parties: Parties, people: People, days: Days) -> dict[str, Bu
         now=days.ago(30, 10),
     )
     return lines
-
-
-def create_policies(parties: Parties, people: People, valid_from: date) -> None:
-    """Write the approval policies."""
-    for code, rules in _POLICIES.items():
-        policy = ApprovalPolicy.objects.create(
-            authority=parties[code],
-            version=1,
-            valid_from=valid_from,
-            created_by=_author(people, code),
-            confirmed_at=start_of(valid_from),
-        )
-        ApprovalRule.objects.bulk_create(
-            ApprovalRule(policy=policy, tier=tier, from_gross=gross, role=role, signers=signers)
-            for tier, gross, role, signers in rules
-        )
-
-
-def _author(people: People, code: str) -> Membership | None:
-    """The first approver of the authority: policies are decided at the top."""
-    approvers = (
-        member
-        for member in people.values()
-        if member.organisation.code == code and member.role == Role.APPROVER
-    )
-    return next(approvers, None)

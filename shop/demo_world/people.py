@@ -199,6 +199,14 @@ PEOPLE = (
         limit=_NO_LIMIT,
     ),
     Person(
+        "beigeordneter",
+        "beigeordneter@musterfelde.example",
+        "Karsten Wendt",
+        _CITY,
+        Role.APPROVER,
+        limit=_NO_LIMIT,
+    ),
+    Person(
         "amtsdirektor",
         "amtsdirektor@amt-seeblick.example",
         "Thomas Behrend",
@@ -244,6 +252,14 @@ PEOPLE = (
         "Beate Lindner",
         _FREE,
         Role.APPROVER,
+        limit=_NO_LIMIT,
+    ),
+    Person(
+        "verwaltungsleitung",
+        "verwaltung@lindenhof.example",
+        "Frank Ziegler",
+        _FREE,
+        Role.TREASURER,
         limit=_NO_LIMIT,
     ),
     Person(
