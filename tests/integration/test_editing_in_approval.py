@@ -1,0 +1,220 @@
+"""Editing while in approval: a decrease keeps signatures, anything else begins a new round."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from contracts.agreements.prices.quotes import Wanted
+from contracts.audit.models import AuditEntry
+from contracts.ledger.errors import LimitExceeded
+from contracts.parties.models import Membership, Role, School
+from orders import approvals, baskets, requisitions
+from orders.errors import NotAllowed, OwnRequest, StaleRevision
+from orders.models import ApprovalRule, Requisition
+from orders.models.approval import Verdict
+from orders.requisitions import Ask, Place
+from orders.requisitions.drafting import Draft, draft_of, with_line, with_places, with_quantities
+from tests.database_state import contents
+from tests.world import NOW, World, build_world, person
+
+pytestmark = pytest.mark.django_db
+PRICE = Decimal("429.00")
+VAT = Decimal("1.19")
+
+
+@pytest.fixture
+def world() -> World:
+    """Two people sign, one after the other, so that one signature is on record."""
+    world = build_world()
+    ApprovalRule.objects.create(policy=world.policy, tier=2, role=Role.TREASURER)
+    return world
+
+
+@pytest.fixture
+def wish(world: World) -> Requisition:
+    """30 notebooks, signed by the first of two."""
+    wish = world.submitted({0: 30})
+    world.approve(wish)
+    wish.refresh_from_db()
+    assert wish.state == "submitted"
+    return wish
+
+
+def draft(wish: Requisition) -> Draft:
+    return draft_of(requisitions.current_lines(wish))
+
+
+def asked(wish: Requisition, next_one: Draft, by: Membership, base: int = 0) -> dict[str, object]:
+    return {
+        "requisition_id": wish.pk,
+        "base_revision": base or wish.current_revision,
+        "ask": next_one.ask,
+        "wanted": next_one.wanted,
+        "by": by,
+        "now": NOW,
+    }
+
+
+def revise(wish: Requisition, next_one: Draft, by: Membership, base: int = 0) -> None:
+    requisitions.revise(**asked(wish, next_one, by, base))
+    wish.refresh_from_db()
+
+
+def foreseen(wish: Requisition, next_one: Draft, by: Membership) -> requisitions.Foresight:
+    found = requisitions.foresee(**asked(wish, next_one, by))
+    assert found is not None
+    return found
+
+
+def bound(world: World) -> Decimal:
+    world.budget_line.own_account.refresh_from_db()
+    return world.budget_line.own_account.bound
+
+
+def test_a_decrease_keeps_the_signatures_and_frees_the_money(
+    world: World, wish: Requisition
+) -> None:
+    less = with_quantities(draft(wish), {"1": 20})
+    said = foreseen(wish, less, world.officer)
+    before = contents()
+    assert said.keeps_signatures
+    assert contents() == before
+    revise(wish, less, world.officer)
+    assert (wish.current_revision, wish.submitted_revision, wish.state) == (2, 1, "submitted")
+    assert wish.signatures.filter(round_no=wish.submitted_revision).count() == 1
+    assert bound(world) == 20 * PRICE * VAT == said.after
+    assert wish.steps.filter(revision_no=1, completed_at__isnull=True).get().tier == 2
+
+
+def _more(world: World, now: Draft) -> Draft:
+    return with_quantities(now, {"1": 31})
+
+
+def _another_line(world: World, now: Draft) -> Draft:
+    return with_line(now, world.listings[1].pk, 1, like="1")
+
+
+def _elsewhere(world: World, now: Draft) -> Draft:
+    other = School.objects.create(authority=world.authority, name="Schule B", school_no="100002")
+    return with_places(with_quantities(now, {"1": 29}), {"1": Place(school_id=other.pk)})
+
+
+def _other_reason(_world: World, now: Draft) -> Draft:
+    head = replace(now.ask, justification="Doch für die Lehrkräfte")
+    return replace(with_quantities(now, {"1": 29}), ask=head)
+
+
+@pytest.mark.parametrize("change", [_more, _another_line, _elsewhere, _other_reason])
+def test_whatever_nobody_signed_for_begins_a_new_round(
+    world: World, wish: Requisition, change: object
+) -> None:
+    next_one = change(world, draft(wish))
+    said = foreseen(wish, next_one, world.officer)
+    assert (said.keeps_signatures, said.signatures) == (False, 1)
+    revise(wish, next_one, world.officer)
+    assert wish.submitted_revision == wish.current_revision == 2
+    assert not wish.signatures.filter(round_no=2).exists()
+    assert wish.steps.filter(revision_no=2, opened_at__isnull=False).get().tier == 1
+    assert bound(world) == requisitions.current_lines(wish)[0].revision.gross
+
+
+def test_an_increase_that_does_not_fit_leaves_everything_as_it_was(
+    world: World, wish: Requisition
+) -> None:
+    before = contents()
+    with pytest.raises(LimitExceeded):
+        revise(wish, with_quantities(draft(wish), {"1": 2000}), world.officer)
+    assert contents() == before
+
+
+def test_whoever_approves_can_not_edit(world: World, wish: Requisition) -> None:
+    both = Membership.objects.create(
+        user=world.approver.user,
+        organisation=world.authority,
+        role=Role.PROCUREMENT_OFFICER,
+        valid_from=NOW.date(),
+    )
+    before = contents()
+    with pytest.raises(OwnRequest):
+        revise(wish, with_quantities(draft(wish), {"1": 20}), both)
+    assert contents() == before
+
+
+def test_a_school_does_not_edit_what_is_in_approval(world: World, wish: Requisition) -> None:
+    school = person(
+        "schule@stadt-a.example", world.authority, Role.SCHOOL_REQUESTER, school=world.school
+    )
+    with pytest.raises(NotAllowed):
+        revise(wish, with_quantities(draft(wish), {"1": 20}), school)
+
+
+def test_an_edit_of_an_older_revision_is_refused(world: World, wish: Requisition) -> None:
+    revise(wish, with_quantities(draft(wish), {"1": 20}), world.officer)
+    before = contents()
+    for step in (requisitions.revise, requisitions.foresee):
+        with pytest.raises(StaleRevision):
+            step(**asked(wish, with_quantities(draft(wish), {"1": 10}), world.officer, base=1))
+    assert contents() == before
+
+
+def test_what_was_signed_counts_for_the_smaller_requisition(
+    world: World, wish: Requisition
+) -> None:
+    """The second signature alone is still to come, and it releases the 20, not the 30."""
+    treasurer = person(
+        "kaemmerei@stadt-a.example",
+        world.authority,
+        Role.TREASURER,
+        signing_limit=Decimal(10**8),
+    )
+    revise(wish, with_quantities(draft(wish), {"1": 20}), world.officer)
+    done = approvals.decide(
+        requisition_id=wish.pk,
+        revision_no=2,
+        verdict=Verdict.APPROVE,
+        by=treasurer,
+        now=NOW + timedelta(hours=1),
+    )
+    assert done.state == "approved"
+    assert done.call_offs.get().net == 20 * PRICE
+
+
+def test_a_draft_has_no_signatures_to_lose(world: World) -> None:
+    wish = world.draft({0: 3})
+    assert requisitions.foresee(**asked(wish, draft(wish), world.officer)) is None
+
+
+def test_a_reason_to_withdraw_is_kept(world: World, wish: Requisition) -> None:
+    requisitions.withdraw(
+        requisition_id=wish.pk, by=world.officer, now=NOW, reason="  Spende bekommen "
+    )
+    assert bound(world) == 0
+
+    entry = AuditEntry.objects.get(action="requisition.withdrawn", object_id=wish.pk)
+    assert entry.reason == "Spende bekommen"
+
+
+def test_a_school_gives_its_basket_to_procurement_in_one_step(world: World) -> None:
+
+    school = person(
+        "schule@stadt-a.example", world.authority, Role.SCHOOL_REQUESTER, school=world.school
+    )
+    baskets.set_quantity(by=school, listing_id=world.listings[0].pk, quantity=4, now=NOW)
+    wish = requisitions.hand_over_basket(
+        by=school, ask=Ask(title="Bedarf"), school_id=None, now=NOW
+    )
+    assert (wish.state, wish.handed_over_by, wish.school) == ("draft", school, world.school)
+    assert not baskets.quantities(school)
+    with pytest.raises(NotAllowed):
+        requisitions.revise(
+            requisition_id=wish.pk,
+            base_revision=1,
+            ask=Ask(title="Bedarf"),
+            wanted=[Wanted("1", world.listings[0].pk, 1)],
+            by=school,
+            now=NOW,
+        )
