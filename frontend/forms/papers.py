@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import forms
 
+from frontend.formatting import format_quantity
 from frontend.forms.fields import text_area
 from frontend.forms.ids import OwnIds
 from orders.requisitions.papers import (
@@ -43,5 +44,6 @@ class CommentForm(OwnIds, forms.Form):
     text = text_area(
         "Kommentar",
         rows=3,
-        help_text=f"Bis {MAX_COMMENT} Zeichen. Er bleibt stehen; Beteiligte erhalten eine Mail.",
+        help_text=f"Bis {format_quantity(MAX_COMMENT)} Zeichen. Er bleibt stehen; Beteiligte "
+        "erhalten eine Mail.",
     )

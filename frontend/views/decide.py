@@ -15,7 +15,10 @@ from django.utils import timezone
 from contracts.clock import berlin_day
 from frontend.actor import PageRequest
 from frontend.forms.decision import Cuts, DecisionForm
-from frontend.presenters.decision import changes, decision_lines, last_approved_revision, turns
+from frontend.presenters.committees import sittings
+from frontend.presenters.decision import decision_lines, last_approved_revision, turns
+from frontend.presenters.difference import told
+from frontend.presenters.papers import papers_of
 from frontend.presenters.requisitions import budget_effects, signatures
 from frontend.presenters.service_terms import with_terms
 from frontend.refusals import REFUSALS, Refusal, explain
@@ -190,7 +193,7 @@ def _changes_since(desk: _Desk, read: int) -> tuple[str, ...]:
         found = difference(desk.wish, before=read, after=desk.wish.current_revision)
     except NotFound:
         return ()
-    return tuple(changes(found))
+    return tuple(told(found).sentences)
 
 
 def _tell(request: PageRequest, done: Requisition, verdict: Verdict) -> None:
@@ -217,13 +220,18 @@ def _page(desk: _Desk, shown: _Shown) -> HttpResponse:
     revision = lines[0].revision
     limit = desk.voice.membership.signing_limit
     warnings = domain.splittings([wish.pk], authority_id=wish.authority_id, now=desk.now)
+    steps = signatures(wish, revision.gross, today)
     context = {
         "wish": wish,
         "revision": revision,
         "lines": decision_lines(lines, shown.cuts, shown.page_no),
         "effects": budget_effects(wish, [a for line in lines for a in line.assignments.all()]),
         "turns": turns(wish, lines, now=desk.now),
-        "signatures": signatures(wish, revision.gross, today),
+        "signatures": steps,
+        "sittings": sittings(wish, [row.step for row in steps], desk.request.actor),
+        "papers": papers_of(wish, desk.request.actor),
+        "here": with_voice(reverse("frontend:decide", args=[wish.pk]), desk.voice),
+        "sittings": sittings(wish, [desk.step] if desk.step is not None else [], desk.voice.by),
         "splitting": warnings.get(wish.pk),
         "approved_revision": last_approved_revision(wish),
         "step": desk.step,
@@ -237,6 +245,7 @@ def _page(desk: _Desk, shown: _Shown) -> HttpResponse:
         "quote": shown.quote,
         "refusal": shown.refusal,
         "changes": shown.changes,
+        "papers": papers_of(wish, desk.request.actor),
         "crumbs": [
             {"label": "Freigaben", "url": with_voice(reverse("frontend:approvals"), desk.voice)},
             {"label": wish.number, "url": ""},

@@ -30,7 +30,7 @@ def remark(lived: Mapping[str, Requisition], people: People, days: Days) -> None
             ],
         ),
     )
-    papers.attach(requisition_id=wish.pk, new=survey, by=officer, now=days.ago(2, 8, 30))
+    papers.attach(requisition_id=wish.pk, new=survey, by=officer, now=days.ago(2, 10, 45))
     papers.comment(
         requisition_id=wish.pk,
         text="Ist die Verkabelung der vier Räume schon beauftragt, oder kommt sie noch dazu?",
