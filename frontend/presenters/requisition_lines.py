@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 
 from django.core.paginator import Page, Paginator
 
@@ -34,6 +35,11 @@ class CallOffGroup:
     lines: Sequence[RequisitionLine]
     delivery_on: date
     gap: MinimumGap | None = None
+
+    @property
+    def tax(self) -> Decimal:
+        """The forecast VAT of all its lines (EUR)."""
+        return sum((row.tax for row in self.whole.vat), Decimal(0))
 
     @property
     def hidden_count(self) -> int:
