@@ -1,14 +1,15 @@
 """The sittings a requisition waits for, for every page that shows its steps.
 
-Template: `{% include "frontend/requisitions/committee.html" %}` with `sittings` and `wish`.
+`frontend/requisitions/signatures.html` shows them where the context holds `sittings`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from contracts.parties.models import Membership
-from orders.approvals.committees import may_note_sitting, steps_with_sitting
+from orders.approvals.committees import awaits_sitting, may_note_sitting
 from orders.models import ApprovalStep, Requisition
 
 
@@ -20,6 +21,12 @@ class Sitting:
     may_note: bool
 
 
-def sittings(requisition: Requisition, by: Membership) -> list[Sitting]:
-    """The open steps of the round with a committee; one query, none after the approval."""
-    return [Sitting(step, may_note_sitting(step, by)) for step in steps_with_sitting(requisition)]
+def sittings(
+    requisition: Requisition, steps: Iterable[ApprovalStep], by: Membership
+) -> list[Sitting]:
+    """Of the steps of the round those that wait for a committee."""
+    return [
+        Sitting(step, may_note_sitting(step, by))
+        for step in steps
+        if awaits_sitting(requisition, step)
+    ]

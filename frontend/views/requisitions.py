@@ -20,6 +20,7 @@ from frontend.access import may_open
 from frontend.actor import PageRequest
 from frontend.downloads import Cell, export_urls, table_download, wants_export
 from frontend.forms.ending import HandBackForm, WithdrawForm
+from frontend.presenters.committees import sittings
 from frontend.presenters.papers import papers_of
 from frontend.presenters.requisition_lines import (
     EXPORT_HEAD,
@@ -230,6 +231,7 @@ def _detail(
         "effects": budget_effects(wish, [a for line in lines for a in line.assignments.all()]),
         "places": places((line.line_no, line.delivery) for line in lines),
         "signatures": steps,
+        "sittings": sittings(wish, [row.step for row in steps], request.actor),
         "call_offs": call_offs,
         "events": [*history(wish, *call_offs), *pending_events(wish, steps)],
         "papers": papers_of(wish, request.actor),

@@ -10,14 +10,12 @@ from django.utils import timezone
 from contracts.clock import berlin_day
 from frontend.actor import PageRequest
 from frontend.forms.sitting import SittingForm
+from frontend.presenters.committees import sittings
 from frontend.saving import attempt
 from frontend.views.register_form import sent
-from orders.approvals.committees import (
-    may_note_sitting,
-    set_committee_date,
-    steps_with_sitting,
-)
+from orders.approvals.committees import set_committee_date
 from orders.requisitions import visible_requisitions
+from orders.signing.steps import steps_of_round
 
 
 def requisition_sitting(request: PageRequest, requisition_id: int) -> HttpResponse:
@@ -25,7 +23,8 @@ def requisition_sitting(request: PageRequest, requisition_id: int) -> HttpRespon
     wish = visible_requisitions(request.actor).filter(pk=requisition_id).first()
     if wish is None:
         raise Http404
-    steps = [row for row in steps_with_sitting(wish) if may_note_sitting(row, request.actor)]
+    rows = sittings(wish, steps_of_round(wish).order_by("tier", "pk"), request.actor)
+    steps = [row.step for row in rows if row.may_note]
     if not steps and request.method != "POST":
         messages.info(request, "Diese Anforderung wartet auf kein Gremium, das Sie vermerken.")
         return redirect("frontend:requisition", requisition_id=wish.pk)

@@ -69,12 +69,10 @@ def may_note_sitting(step: ApprovalStep, by: Membership) -> bool:
     return by.role == Role.PROCUREMENT_OFFICER or by.role in roles_of(step)
 
 
-def steps_with_sitting(requisition: Requisition) -> list[ApprovalStep]:
-    """Open steps of the current round that wait for a committee."""
-    if requisition.state != RequisitionState.SUBMITTED.value:
-        return []
-    rows = steps_of_round(requisition).filter(completed_at__isnull=True).exclude(committee="")
-    return list(rows.order_by("tier", "pk"))
+def awaits_sitting(requisition: Requisition, step: ApprovalStep) -> bool:
+    """Whether a step of the requisition's round still waits for a committee."""
+    is_open = requisition.state == RequisitionState.SUBMITTED.value and step.completed_at is None
+    return is_open and step.committee != ""
 
 
 def _step(requisition: Requisition, steps: Sequence[ApprovalStep], step_id: int) -> ApprovalStep:

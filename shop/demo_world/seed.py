@@ -24,6 +24,7 @@ from orders.exports import sequence_all
 from orders.models import OutboxMessage
 
 from . import credentials
+from .absences import let_time_pass, substitute
 from .activity import live
 from .adoption import adopt_earlier_call_offs
 from .agreements import CATALOGUE_ITEM, create_agreements
@@ -126,6 +127,8 @@ def _build(days: Days, passwords: Mapping[str, str]) -> None:
     deliver(agreements.awards[SCHOOL_IT_NUMBER, 2, 1], by=people["katalog"], days=days)
     file_papers(agreements, manager, days)
     prepare(parties, manager, days)
+    substitute(people, days)
+    let_time_pass(days)
     cap_watch.review(now=days.seeded_at)
     record(parties["zbs"], MARK, by=None, now=days.seeded_at, reason="Vorführdaten")
 

@@ -205,6 +205,7 @@ _PENDING = (
         "Das alte Display ist nicht mehr zu reparieren.",
     ),
     Story(
+        # Nobody has signed in time: the treasury may sign too by now.
         "Schülernotebooks für den Leihpool",
         "beschaffung",
         4,

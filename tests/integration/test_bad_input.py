@@ -20,6 +20,10 @@ from contracts.agreements.prices import modification_effects
 from contracts.agreements.writing.setup import entitle, set_price
 from contracts.agreements.writing.tiers import TierRow
 from orders import requisitions
+from tests.bad_cuts import DECISIONS
+from tests.bad_papers import PAPERS
+from tests.bad_policies import POLICIES
+from tests.bad_substitutions import SUBSTITUTIONS
 from tests.database_state import contents
 from tests.price_changes import Bargain, bargain
 from tests.price_sheets import Desk, build_desk, csv_sheet, row, xlsx_sheet
@@ -95,6 +99,10 @@ REFUSED: dict[str, Callable[[World], Callable[[], object]]] = {
     "call-off under an ended agreement": submit_after_the_end,
     "price change under an ended agreement": propose_after_the_end,
     "buyer named twice": entitled_twice,
+    **SUBSTITUTIONS,
+    **PAPERS,
+    **DECISIONS,
+    **POLICIES,
 }
 
 _TWO = (row(), row(position="1.2"))

@@ -224,9 +224,9 @@ class TestSigning:
     def test_expired_revoked_and_not_yet_begun(self, world: World, deputy: Membership) -> None:
         wish = world.submitted({0: 3})
         row = stand_in(deputy, world.approver, valid_from=TOMORROW, valid_to=TOMORROW)
-        with pytest.raises(InvalidDelegation, match="beginnt erst am 16.06.2026"):
+        with pytest.raises(InvalidDelegation, match=r"beginnt erst am 16\.06\.2026"):
             sign(wish, deputy, row)
-        with pytest.raises(InvalidDelegation, match="am 16.06.2026 abgelaufen"):
+        with pytest.raises(InvalidDelegation, match=r"am 16\.06\.2026 abgelaufen"):
             sign(wish, deputy, row, days=2)
         delegations.revoke(delegation_id=row.pk, by=world.approver, now=NOW)
         with pytest.raises(InvalidDelegation, match="aufgehoben"):

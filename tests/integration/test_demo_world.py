@@ -35,12 +35,15 @@ from contracts.parties.models import Organisation, Role, School, User
 from contracts.search import Filters, search
 from orders import baskets, requisitions
 from orders.allocation_audit import deviations
+from orders.approvals import inbox
 from orders.budgets import usable_lines
 from orders.exports import verify
 from orders.models import (
     AllocationStep,
+    ApprovalStep,
     CallOff,
     CallOffLine,
+    Delegation,
     Feed,
     MailLog,
     OutboxMessage,
@@ -162,6 +165,19 @@ def test_the_ledger_replays_and_the_feeds_chain(demo: Demo) -> None:
         "auftraege@havelland.example",
         "beschaffung@ostermark.example",
     }
+
+
+def test_one_is_substituted_and_one_deadline_has_passed(demo: Demo) -> None:
+    row = Delegation.objects.get()
+    assert (row.valid_from, row.revoked_at) == (DAY, None)
+    step = ApprovalStep.objects.get(escalated_at__isnull=False, completed_at__isnull=True)
+    treasurer = member("kaemmerei@musterfelde", Role.TREASURER)
+    assert step.requisition in inbox(treasurer)
+    assert MailLog.objects.filter(
+        recipient=treasurer.user.email, subject__endswith="Frist abgelaufen, bitte übernehmen"
+    ).exists()
+    demo.run()
+    assert Delegation.objects.count() == 1
 
 
 def test_requisitions_stand_in_every_state(demo: Demo) -> None:
