@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.db.models import Sum
-from django.db.models.functions import Coalesce
 
-from contracts.ledger.models import LimitAccount
-
-from .budgets import BudgetEffect
-from .models import Assignment
+from .budgets import BudgetEffect, effects_of
+from .models import Assignment, BudgetLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,35 +26,27 @@ def footprints(revision_ids: Collection[int]) -> dict[int, Footprint]:
 
     Two queries, however many lines there are.
     """
-    amounts: dict[int, dict[int, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-    names: dict[int, dict[str, None]] = defaultdict(dict)
+    bound: dict[int, list[tuple[int, Decimal]]] = defaultdict(list)
     rows = (
         Assignment.objects.filter(line__revision_id__in=revision_ids)
         .order_by()
-        .values_list("line__revision_id", "budget_entity__name")
-        .annotate(
-            account=Coalesce("budget_line__own_account_id", "budget_line__pool__account_id"),
-            amount=Sum("bound"),
-        )
-        .order_by("line__revision_id", "account")
+        .values_list("line__revision_id", "budget_line_id")
+        .annotate(amount=Sum("bound"))
+        .order_by("line__revision_id", "budget_line_id")
     )
-    for revision_id, name, account_id, amount in rows:
-        amounts[revision_id][account_id] += amount
-        names[revision_id][name] = None
-    accounts = LimitAccount.objects.in_bulk({pk for found in amounts.values() for pk in found})
+    for revision_id, budget_line_id, amount in rows:
+        bound[revision_id].append((budget_line_id, amount))
+    lines = BudgetLine.objects.select_related(
+        "budget_entity", "own_account", "pool__account"
+    ).in_bulk({pk for found in bound.values() for pk, _ in found})
     return {
-        revision_id: Footprint(
-            tuple(_effect(accounts[pk], amount) for pk, amount in found.items()),
-            tuple(names[revision_id]),
-        )
-        for revision_id, found in amounts.items()
+        revision_id: _footprint([(lines[pk], amount) for pk, amount in found])
+        for revision_id, found in bound.items()
     }
 
 
-def _effect(account: LimitAccount, amount: Decimal) -> BudgetEffect:
-    return BudgetEffect(
-        title=account.title,
-        limit=account.limit_amount,
-        bound=account.bound - amount,
-        amount=amount,
+def _footprint(bound: list[tuple[BudgetLine, Decimal]]) -> Footprint:
+    return Footprint(
+        tuple(replace(row, bound=row.bound - row.amount) for row in effects_of(bound)),
+        tuple(dict.fromkeys(line.budget_entity.name for line, _ in bound)),
     )

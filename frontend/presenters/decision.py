@@ -9,7 +9,6 @@ from datetime import datetime
 from django.core.paginator import Page, Paginator
 
 from contracts.agreements.allocation.allotment import Decision as Turn
-from frontend.formatting import format_money, format_quantity, format_unit_price
 from frontend.forms.decision import Cuts
 from frontend.presenters.requisitions import LineGroup, groups
 from frontend.refusals import REFUSALS
@@ -17,7 +16,6 @@ from orders.lifecycle import RequisitionState
 from orders.models import Requisition, RequisitionLine
 from orders.models.approval import Decision, Verdict
 from orders.requisitions import outlook
-from orders.requisitions.difference import Difference, Field, LineChange, PriceFacts
 
 LINES_PER_PAGE = 50
 
@@ -109,53 +107,3 @@ def last_approved_revision(wish: Requisition) -> int | None:
         return None
     number = decision.granted_revision or decision.revision_no
     return number if number != wish.current_revision else None
-
-
-def changes(found: Difference) -> list[str]:
-    """What differs, as one sentence each: sum, head, lines that came, went or changed."""
-    before, after = found.before, found.after
-    sentences = []
-    if before.gross != after.gross:
-        sentences.append(
-            f"Summe brutto: {format_money(after.gross)} statt {format_money(before.gross)}"
-        )
-    sentences += [f"{_HEAD[change.field]} geändert" for change in found.head]
-    sentences += [
-        f"Zeile {line.number} „{line.title}“ ist neu: {format_quantity(line.quantity)}"
-        for line in found.added
-    ]
-    sentences += [f"Zeile {line.number} „{line.title}“ ist entfallen" for line in found.removed]
-    sentences += [_line_change(row) for row in found.changed]
-    return sentences
-
-
-_HEAD = {
-    Field.TITLE: "Betreff",
-    Field.JUSTIFICATION: "Begründung",
-    Field.NEEDED_BY: "Bedarfstag",
-}
-_LINE = {
-    Field.ARTICLE: "anderer Artikel",
-    Field.SUPPLIER: "anderer Lieferant",
-    Field.DELIVERY: "Lieferung geändert",
-    Field.ASSIGNMENT: "Kontierung geändert",
-}
-
-
-def _line_change(row: LineChange) -> str:
-    parts = []
-    for change in row.changes:
-        if change.field is Field.QUANTITY:
-            parts.append(
-                f"Menge {format_quantity(row.after.quantity)} "
-                f"statt {format_quantity(row.before.quantity)}"
-            )
-        elif change.field is Field.PRICE:
-            parts.append(f"Preis {_price(row.after.price)} statt {_price(row.before.price)}")
-        else:
-            parts.append(_LINE[change.field])
-    return f"Zeile {row.after.number} „{row.after.title}“: {', '.join(parts)}"
-
-
-def _price(price: PriceFacts) -> str:
-    return format_unit_price(price.net, price.unit)

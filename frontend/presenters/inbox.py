@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -80,11 +80,26 @@ class InboxRow:
 
 def inbox_rows(wishes: Sequence[Requisition], voice: Voice, *, now: datetime) -> list[InboxRow]:
     """The rows in the order of *wishes*; the number of queries does not depend on theirs."""
+    return _rows(wishes, voice, _warnings(wishes, voice, now), now)
+
+
+def _warnings(
+    wishes: Sequence[Requisition], voice: Voice, now: datetime
+) -> Mapping[int, Splitting]:
+    ids = [wish.pk for wish in wishes]
+    return splittings(ids, authority_id=voice.membership.organisation_id, now=now)
+
+
+def _rows(
+    wishes: Sequence[Requisition],
+    voice: Voice,
+    warnings: Mapping[int, Splitting],
+    now: datetime,
+) -> list[InboxRow]:
     ids = [wish.pk for wish in wishes]
     revisions = {row.requisition_id: row for row in _revisions(ids)}
     steps = steps_to_sign(ids, voice)
     marks = footprints([row.pk for row in revisions.values()])
-    warnings = splittings(ids, authority_id=voice.membership.organisation_id, now=now)
     return [
         InboxRow(
             wish=wish,
@@ -104,8 +119,9 @@ def exported(
 ) -> Iterator[tuple[Cell, ...]]:
     """The whole list as rows of a file, read in parts."""
     found = list(wishes)
+    warnings = _warnings(found, voice, now)
     for start in range(0, len(found), CHUNK):
-        part = inbox_rows(found[start : start + CHUNK], voice, now=now)
+        part = _rows(found[start : start + CHUNK], voice, warnings, now)
         yield from (_cells(row) for row in part)
 
 

@@ -231,7 +231,6 @@ def _page(desk: _Desk, shown: _Shown) -> HttpResponse:
         "sittings": sittings(wish, [row.step for row in steps], desk.request.actor),
         "papers": papers_of(wish, desk.request.actor),
         "here": with_voice(reverse("frontend:decide", args=[wish.pk]), desk.voice),
-        "sittings": sittings(wish, [desk.step] if desk.step is not None else [], desk.voice.by),
         "splitting": warnings.get(wish.pk),
         "approved_revision": last_approved_revision(wish),
         "step": desk.step,
@@ -245,7 +244,6 @@ def _page(desk: _Desk, shown: _Shown) -> HttpResponse:
         "quote": shown.quote,
         "refusal": shown.refusal,
         "changes": shown.changes,
-        "papers": papers_of(wish, desk.request.actor),
         "crumbs": [
             {"label": "Freigaben", "url": with_voice(reverse("frontend:approvals"), desk.voice)},
             {"label": wish.number, "url": ""},

@@ -235,6 +235,7 @@ def _detail(
         "call_offs": call_offs,
         "events": [*history(wish, *call_offs), *pending_events(wish, steps)],
         "papers": papers_of(wish, request.actor),
+        "splitting": _splitting(wish),
         "refusal": refusal,
         "exports": export_urls(request),
         "crumbs": _crumbs(wish),
@@ -242,6 +243,14 @@ def _detail(
         **_may(request, wish),
     }
     return render(request, "frontend/requisitions/detail.html", context, status=status)
+
+
+def _splitting(wish: Requisition) -> approvals.Splitting | None:
+    """The warning on order splitting, while somebody still has to sign."""
+    if wish.state != RequisitionState.SUBMITTED.value:
+        return None
+    found = approvals.splittings([wish.pk], authority_id=wish.authority_id, now=timezone.now())
+    return found.get(wish.pk)
 
 
 def _lines(

@@ -38,7 +38,7 @@ def above_limit(voice: Voice) -> QuerySet[Requisition]:
     """What waits for the role, but is above the limit of this voice: others have to sign."""
     limit = voice.membership.signing_limit
     rows = waiting(voice)
-    return rows if limit is None else rows.exclude(_current(gross__lte=limit))
+    return rows if limit is None else rows.filter(_current(gross__gt=limit))
 
 
 def queue(voice: Voice) -> QuerySet[Requisition]:
@@ -49,7 +49,7 @@ def queue(voice: Voice) -> QuerySet[Requisition]:
     """
     now = RequisitionRevision.objects.filter(
         requisition=OuterRef("pk"), number=OuterRef("current_revision")
-    )
+    ).order_by()
     return inbox(voice).annotate(
         due=Subquery(_open_steps(voice).order_by("deadline").values("deadline")[:1]),
         title=Subquery(now.values("title")),

@@ -20,9 +20,12 @@ from contracts.agreements.prices import modification_effects
 from contracts.agreements.writing.setup import entitle, set_price
 from contracts.agreements.writing.tiers import TierRow
 from orders import requisitions
+from orders.quick_order.rows import parse
+from orders.quick_order.tables import text_of_file
 from tests.bad_cuts import DECISIONS
 from tests.bad_papers import PAPERS
 from tests.bad_policies import POLICIES
+from tests.bad_quick_orders import LINES, QUICK_ORDERS
 from tests.bad_substitutions import SUBSTITUTIONS
 from tests.database_state import contents
 from tests.price_changes import Bargain, bargain
@@ -103,6 +106,7 @@ REFUSED: dict[str, Callable[[World], Callable[[], object]]] = {
     **PAPERS,
     **DECISIONS,
     **POLICIES,
+    **QUICK_ORDERS,
 }
 
 _TWO = (row(), row(position="1.2"))
@@ -135,7 +139,7 @@ def documented() -> dict[str, tuple[str, str]]:
 
 
 def test_the_docs_name_exactly_these_cases() -> None:
-    assert list(documented()) == [*REFUSED, *SHEETS]
+    assert list(documented()) == [*REFUSED, *SHEETS, *LINES]
 
 
 @pytest.mark.parametrize("case", REFUSED)
@@ -160,3 +164,11 @@ def test_a_price_sheet_is_refused_as_the_docs_say(case: str) -> None:
     assert (issue.code, issue.message) == documented()[case]
     assert not report.is_written
     assert contents() == before
+
+
+@pytest.mark.parametrize("case", LINES)
+def test_a_line_of_a_quick_order_is_found_as_the_docs_say(case: str) -> None:
+    parsed = parse(text_of_file(LINES[case]))
+    (finding,) = parsed.findings
+    assert (finding.code, finding.message) == documented()[case]
+    assert [(row.number, row.quantity) for row in parsed.rows] == [("A-2", 1)]

@@ -286,8 +286,8 @@ class TestDecide:
         )
         status, page = posted(approver, wish, verdict="approve", comment="Gut so")
         assert status == 422
-        assert "Menge 25 statt 30" in page
-        assert "Zeile 2 „Digitale Schulbücher“ ist entfallen" in page
+        assert "Menge von 30 auf 25" in page
+        assert "Entfallen ist Zeile 2" in page
         assert "Gut so" in page
         assert 'name="revision_no" value="2"' in page
         assert not Decision.objects.exists()
