@@ -118,6 +118,7 @@ KINDS: dict[type[Exception], Kind] = {
     ordering.SigningLimitExceeded: Kind(409, "signing_limit", "Über der Zeichnungsgrenze"),
     ordering.CommentMissing: Kind(422, "reason_missing", "Begründung fehlt"),
     ordering.TableRejected: Kind(422, "file_rejected", "Datei abgelehnt"),
+    ordering.NothingOrderable: Kind(409, "nothing_orderable", "Nichts davon abrufbar"),
     ordering.InvalidList: Kind(422, "invalid_list", "Merkliste passt nicht"),
     ordering.ListNameTaken: Kind(409, "list_name_taken", "Name schon vergeben"),
     ordering.InvalidAttachment: Kind(422, "invalid_attachment", "Anlage passt nicht"),

@@ -26,6 +26,7 @@ from tests.bad_cuts import DECISIONS
 from tests.bad_papers import PAPERS
 from tests.bad_policies import POLICIES
 from tests.bad_quick_orders import LINES, QUICK_ORDERS
+from tests.bad_requisitions import REQUISITIONS
 from tests.bad_substitutions import SUBSTITUTIONS
 from tests.database_state import contents
 from tests.price_changes import Bargain, bargain
@@ -107,6 +108,7 @@ REFUSED: dict[str, Callable[[World], Callable[[], object]]] = {
     **DECISIONS,
     **POLICIES,
     **QUICK_ORDERS,
+    **REQUISITIONS,
 }
 
 _TWO = (row(), row(position="1.2"))
