@@ -23,9 +23,11 @@ from contracts.catalogue import uploads
 from contracts.parties.models import Role
 from orders.delivery import deliver_due
 from orders.exports import sequence_all
+from orders.requisitions import papers
 from tests.browser.axe import ConsoleErrors, assert_accessible, assert_no_horizontal_scroll
 from tests.gate_pages import gate_targets
 from tests.pages import PageWorld, agreement_targets, build_pages
+from tests.papers import attached
 from tests.permission_table import PAGE_ROWS, PUBLIC_PAGE_ROWS
 from tests.price_changes import price_targets
 from tests.successors import propose_successor
@@ -43,7 +45,13 @@ ROLES = (
 SCHEMES = ("light", "dark")
 WIDTHS = (1280, 320)
 # Answers that are files and no pages.
-FILES = ("upload_issues", "document", "price_sheet_sample")
+FILES = (
+    "upload_issues",
+    "document",
+    "price_sheet_sample",
+    "requisition_attachment",
+    "approval_record_pdf",
+)
 ROWS = [
     *(row for row in PAGE_ROWS if row.method == "GET" and row.name not in FILES),
     *(row for row in PUBLIC_PAGE_ROWS if row.method == "GET"),
@@ -95,6 +103,10 @@ def _targets(pages: PageWorld) -> dict[str, Any]:
     issued = pages.issued(120)
     draft = pages.draft(40)
     submitted = pages.submitted(55)
+    attached(submitted, pages.officer, now=pages.now)
+    papers.comment(
+        requisition_id=submitted.pk, text="Bitte bis Freitag.", by=pages.approver, now=pages.now
+    )
     pages.fill_basket(120)
     keeper = pages.people[Role.SUPPLIER_CATALOGUE]
     upload = uploads.receive(

@@ -13,9 +13,9 @@ from contracts.agreements.models import AgreementDocument, BuyerEntitlement, Doc
 from contracts.agreements.models import DocumentKind as Kind
 from contracts.agreements.writing import documents
 from contracts.agreements.writing.documents import NewDocument, visible_documents
-from contracts.files import MAX_BYTES, UnsuitableFile, media_type, safe_name
 from contracts.agreements.writing.setup import entitle
 from contracts.audit.models import AuditEntry
+from contracts.files import MAX_BYTES, UnsuitableFile, media_type, safe_name
 from contracts.parties.models import Membership, Role
 from tests.refusals import forbidden
 from tests.world import DAY, NOW, World, build_world, person

@@ -27,9 +27,9 @@ from contracts.agreements.models import (
     Lot,
     PriceChange,
 )
-from contracts.files import media_type, safe_name
 from contracts.agreements.writing.managing import managed_agreement
 from contracts.audit.record import record
+from contracts.files import media_type, safe_name
 from contracts.parties.models import Membership
 
 
