@@ -263,6 +263,10 @@ _ADVICE: dict[type[Exception], tuple[str, str]] = {
         "Die Datei lässt sich nicht lesen",
         "Wählen Sie eine andere Datei, oder fügen Sie Nummern und Mengen als Text ein.",
     ),
+    errors.NothingOrderable: (
+        "Nichts davon ist heute abrufbar",
+        "Nehmen Sie ein Nachfolgemodell, oder suchen Sie im Katalog einen Ersatz.",
+    ),
     errors.InvalidList: ("Die Merkliste passt so nicht", ""),
     errors.ListNameTaken: ("Der Name ist schon vergeben", ""),
     errors.EmptyBasket: (

@@ -191,6 +191,10 @@ class TableRejected(OrderError):
     """The file is no table of numbers and quantities that could be read."""
 
 
+class NothingOrderable(Reasons):
+    """Nothing of what was chosen can be called off today; each sentence names an article."""
+
+
 class InvalidList(OrderError):
     """A shared list has no name, too long a one, or too many lines."""
 

@@ -103,9 +103,8 @@ NO_DRAFT = Refusal(
 
 def tell(request: PageRequest, taken: domain.Taken) -> None:
     """Say how much went into the basket, and what did not and why."""
-    if taken.added:
-        verb = "liegt" if taken.added == 1 else "liegen"
-        messages.success(request, f"{_articles(taken.added)} {verb} im Bedarfskorb.")
+    verb = "liegt" if taken.added == 1 else "liegen"
+    messages.success(request, f"{_articles(taken.added)} {verb} im Bedarfskorb.")
     for name, reason in taken.missing[:10]:
         messages.warning(request, f"Nicht hineingelegt: {name} – {reason}")
     if len(taken.missing) > 10:

@@ -123,7 +123,7 @@ def shopping_list_take(request: PageRequest, list_id: int) -> HttpResponse:
     except REFUSALS as error:
         return _page(request, row, typed=typed, refusal=explain(error))
     tell(request, taken)
-    return redirect("frontend:basket") if taken.added else _back(request, row)
+    return redirect("frontend:basket")
 
 
 @require_POST

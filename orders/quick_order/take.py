@@ -16,7 +16,7 @@ from contracts.clock import berlin_day
 from contracts.parties.models import Membership
 from orders.acting import require_role
 from orders.baskets import MAX_QUANTITY, lock_basket
-from orders.errors import EmptyBasket, NotAllowed, NotFound
+from orders.errors import EmptyBasket, NotAllowed, NotFound, NothingOrderable
 from orders.lifecycle import RequisitionState
 from orders.models import RequisitionRevision
 from orders.oscar_adapter import basket_quantities, set_basket_lines
@@ -36,6 +36,7 @@ from .standing import for_standing, standings
 
 DRAFT_STATES = (RequisitionState.DRAFT.value, RequisitionState.RETURNED.value)
 MAX_DRAFTS = 50
+MAX_NAMED = 10
 T = TypeVar("T")
 
 
@@ -50,13 +51,19 @@ class Taken:
 def put_into_basket(*, picks: Sequence[Pick], by: Membership, now: datetime) -> Taken:
     """Add quantities to the open basket, all in one step; what can't be ordered is reported.
 
-    A constant number of queries. Raises NotAllowed, EmptyBasket when nothing was chosen.
+    A constant number of queries. Raises NotAllowed, EmptyBasket when nothing was chosen,
+    NothingOrderable when none of it can be ordered.
     """
     require_role(by, ASKING_ROLES, now)
     wanted = _summed(picks)
     rows = for_standing(Listing.objects.filter(pk__in=wanted))
     found = standings(list(rows), buyer_id=by.organisation_id, on=berlin_day(now)).values()
+    missing = tuple(
+        (row.listing.article.name, " ".join(row.reasons)) for row in found if row.reasons
+    )
     offered = [row.listing for row in found if row.is_orderable]
+    if not offered:
+        raise NothingOrderable([f"„{name}“: {reason}" for name, reason in missing[:MAX_NAMED]])
     with transaction.atomic():
         basket_id = lock_basket(by)
         held = dict(basket_quantities(basket_id))
@@ -64,9 +71,6 @@ def put_into_basket(*, picks: Sequence[Pick], by: Membership, now: datetime) -> 
             basket_id,
             [(row, min(held.get(row.pk, 0) + wanted[row.pk], MAX_QUANTITY)) for row in offered],
         )
-    missing = tuple(
-        (row.listing.article.name, " ".join(row.reasons)) for row in found if row.reasons
-    )
     return Taken(len(offered), missing)
 
 

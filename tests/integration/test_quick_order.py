@@ -26,7 +26,7 @@ from contracts.catalogue import successors
 from contracts.ledger.movements import set_open
 from contracts.parties.models import Membership, Role
 from orders import baskets, quick_order, requisitions
-from orders.errors import EmptyBasket, NotAllowed, NotFound, StaleRevision
+from orders.errors import EmptyBasket, NotAllowed, NotFound, NothingOrderable, StaleRevision
 from orders.models import Requisition
 from orders.quick_order.resolve import Matched, Resolution, State, resolve
 from orders.quick_order.rows import Row, parse
@@ -297,8 +297,8 @@ def test_quantities_are_added_to_the_basket(world: World) -> None:
 
 def test_what_is_out_of_reach_does_not_get_into_the_basket(world: World) -> None:
     picks = [quick_order.Pick(world.listings[0].pk, 2)]
-    taken = quick_order.put_into_basket(picks=picks, by=world.outsider, now=NOW)
-    assert taken.added == 0
+    with pytest.raises(NothingOrderable):
+        quick_order.put_into_basket(picks=picks, by=world.outsider, now=NOW)
     assert baskets.quantities(world.outsider) == []
 
 
