@@ -30,6 +30,7 @@ from tests.pages import PageWorld, agreement_targets, build_pages
 from tests.papers import attached
 from tests.permission_table import PAGE_ROWS, PUBLIC_PAGE_ROWS
 from tests.price_changes import price_targets
+from tests.shopping_lists import shared_list
 from tests.successors import propose_successor
 
 pytestmark = pytest.mark.browser
@@ -123,6 +124,7 @@ def _targets(pages: PageWorld) -> dict[str, Any]:
     deliver_due(now=timezone.now())
     return {
         "listing": pages.world.listings[0].pk,
+        "list": shared_list(pages).pk,
         "draft": draft.pk,
         "submitted": submitted.pk,
         "call_off": issued.call_offs.get(supplier=pages.world.suppliers[0]).pk,
