@@ -25,7 +25,7 @@ def live(parties: Parties, people: People, budgets: Budgets, days: Days) -> dict
 
     Returns the requisitions of the stories that have a key.
     """
-    listings = _listings()
+    listings = first_listings()
     lived = {
         story.key: _live(story, parties, people, budgets, days, listings)
         for story in sorted(STORIES, key=lambda story: -story.days_ago)
@@ -93,7 +93,7 @@ def _ask(story: Story, budgets: Budgets) -> Ask:
     )
 
 
-def _listings() -> dict[str, Listing]:
+def first_listings() -> dict[str, Listing]:
     """The first listing of each item of the school IT agreement's first ranks, by number."""
     rows = (
         Listing.objects.filter(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import time
 
 from contracts.parties.models import BudgetEntity, Organisation, OrganisationKind, School
 from contracts.parties.models.organisation import AuthorityForm
@@ -199,6 +200,10 @@ def _school(authority: Organisation, name: str, number: str, cost_center: str) -
         postcode=authority.postcode,
         city=authority.city,
         contact="Sekretariat",
+        phone=f"030 23125-{number[-3:]}",  # a block that is kept for films and stories
+        delivery_from=time(7, 30),
+        delivery_until=time(13, 30),
+        delivery_note="Bitte am Vortag anrufen.",
     )
 
 

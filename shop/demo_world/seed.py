@@ -32,6 +32,7 @@ from .articles import LISTED_SERIES, fill_catalogue, fill_shelves, load_series
 from .bmecat_file import csv_sample, write_bmecat
 from .budgets import create_budgets
 from .clients import CLIENTS, create_clients
+from .cost_sharing import share_costs
 from .credentials import Credentials
 from .days import Days
 from .draft import prepare
@@ -118,6 +119,7 @@ def _build(days: Days, passwords: Mapping[str, str]) -> None:
     share_out(people, days)
     remember(people, days)
     lived = live(parties, people, budgets, days)
+    share_costs(parties, people, budgets, days)
     remark(lived, people, days)
     fulfil(lived, people, days)
     propose_next(people, days)

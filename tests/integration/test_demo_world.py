@@ -158,7 +158,7 @@ def test_an_agreement_does_not_end_before_its_term(demo: Demo) -> None:
 def test_the_ledger_replays_and_the_feeds_chain(demo: Demo) -> None:
     assert differences() == []
     assert not PendingEvent.objects.exists()
-    assert sum(verify(feed) for feed in Feed.objects.all()) == 93
+    assert sum(verify(feed) for feed in Feed.objects.all()) == 101
     assert not OutboxMessage.objects.filter(done_at__isnull=True).exists()
     assert set(MailLog.objects.values_list("recipient", flat=True)) >= {
         "freigabe@musterfelde.example",
@@ -184,11 +184,11 @@ def test_requisitions_stand_in_every_state(demo: Demo) -> None:
     states = list(Requisition.objects.values_list("state", flat=True))
     assert {state: states.count(state) for state in set(states)} == {
         "approved": 9,
-        "submitted": 6,
+        "submitted": 7,
         "rejected": 1,
         "returned": 1,
         "withdrawn": 1,
-        "draft": 1,
+        "draft": 2,
     }
     assert CallOff.objects.count() == 11
     assert not Requisition.objects.filter(created_at__gt=NOW).exists()
@@ -207,6 +207,22 @@ def test_of_the_old_list_one_article_was_replaced_and_one_recalled(demo: Demo) -
     assert "Rückruf" in power_supply.standing.reasons[0]
     assert toner.standing.is_orderable
     assert notebook.standing.is_orderable
+
+
+def test_a_school_handed_over_and_two_gemeinden_share_a_purchase(demo: Demo) -> None:
+    handed_over = Requisition.objects.get(requisitions.HANDED_OVER)
+    assert not any(line.assignments.exists() for line in requisitions.current_lines(handed_over))
+    shared = Requisition.objects.get(revisions__title="Tablets für zwei Grundschulen")
+    lines = requisitions.current_lines(shared)
+    assert {line.delivery.name for line in lines} == {
+        "Grundschule Birkenow",
+        "Grundschule Krähenwerder",
+    }
+    assert {
+        (row.budget_entity.code, row.share_percent)
+        for line in lines
+        for row in line.assignments.all()
+    } == {("birkenow", Decimal("58.3333")), ("kraehenwerder", Decimal("41.6667"))}
 
 
 def test_the_free_body_owes_the_vat_of_its_tablets_itself(demo: Demo) -> None:
