@@ -12,12 +12,13 @@ from contracts.parties.models import Membership, Role
 from orders.acting import require_role
 from orders.errors import CommentMissing, NotAllowed
 from orders.lifecycle import RequisitionState
-from orders.models import Requisition
+from orders.models import Requisition, Side
 from orders.notices import announce_hand_back, announce_hand_over
 
 from .ask import Ask
 from .creation import draft_of_basket, state_of
 from .reading import locked
+from .revisions import involve
 from .submission import SUBMITTING_ROLES
 
 OPEN_STATES = (RequisitionState.DRAFT.value, RequisitionState.RETURNED.value)
@@ -28,8 +29,8 @@ HANDED_OVER = Q(handed_over_at__isnull=False, state__in=OPEN_STATES)
 def hand_over(*, requisition_id: int, by: Membership, now: datetime) -> Requisition:
     """Give a school's draft to procurement, which completes and submits it.
 
-    The school can no longer edit it, only withdraw it. Doing it twice changes nothing.
-    Raises NotFound, NotAllowed.
+    The school can no longer edit it, only withdraw it. Doing it twice changes nothing. Whoever
+    hands it over asks for it, and can never decide. Raises NotFound, NotAllowed, OwnRequest.
     """
     require_role(by, (Role.SCHOOL_REQUESTER,), now)
     with transaction.atomic():
@@ -56,6 +57,7 @@ def hand_over_basket(
 
 
 def _hand_over(requisition: Requisition, by: Membership, now: datetime) -> None:
+    involve(requisition, by.user_id, Side.ASK)
     requisition.handed_over_at = now
     requisition.handed_over_by = by
     _save(requisition, now)

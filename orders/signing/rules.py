@@ -68,11 +68,14 @@ def required_steps(
 
     Every rule that applies counts; of several for one role in one tier the one with most
     signers, then the one with the higher band. Co-signatures join the first tier; a role that
-    signs anyway is not asked twice, it reads their reasons with its own.
+    signs anyway is not asked twice, it reads their reasons with its own. Where no rule
+    applies nobody can release, whoever else is asked to co-sign: there are no steps.
     """
     chosen = deciding_rules(gross, rules, is_funded=is_funded)
+    if not chosen:
+        return []
     steps = {key: _step(rule) for key, rule in chosen.items()}
-    first = min((tier for tier, _ in steps), default=1)
+    first = min(tier for tier, _ in steps)
     signing = {role: (tier, role) for tier, role in sorted(steps, reverse=True)}
     for role, reason in reasons_by_role(cosign).items():
         if role in signing:

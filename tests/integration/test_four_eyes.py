@@ -159,6 +159,16 @@ class TestByThePublicFunctions:
         self.assert_refused(requisition, approver_membership(world.officer.user, world))
         self.assert_refused(requisition, approver_membership(school.user, world))
 
+    def test_whoever_hands_a_colleagues_draft_over_is_refused(self, world: World) -> None:
+        first, second = (
+            person(email, world.authority, Role.SCHOOL_REQUESTER, school=world.school)
+            for email in ("leitung@schule.example", "sekretariat@schule.example")
+        )
+        requisition = world.draft({0: 1}, by=first)
+        requisitions.hand_over(requisition_id=requisition.pk, by=second, now=NOW)
+        submit(requisition, world.officer)
+        self.assert_refused(requisition, approver_membership(second.user, world))
+
     def test_whoever_decided_cannot_edit_afterwards(self, world: World) -> None:
         requisition = world.submitted({0: 5})
         decide(requisition, world.approver, Verdict.RETURN)

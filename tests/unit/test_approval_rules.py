@@ -31,3 +31,8 @@ def test_a_co_signature_names_every_reason_once() -> None:
 def test_who_signs_anyway_is_not_asked_twice() -> None:
     steps = required_steps(Decimal(10), RULES, [CoSignature("approver", "Ohne Siegel.")])
     assert [(step.tier, step.role) for step in steps] == [(1, "approver")]
+
+
+def test_a_co_signature_alone_releases_nothing() -> None:
+    rules = (Rule(1, Decimal(500), "approver", 1),)
+    assert required_steps(Decimal(499), rules, [CoSignature("it_officer", "Kein Standard.")]) == []

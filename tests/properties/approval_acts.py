@@ -1,0 +1,248 @@
+"""What people do, as the machine does it: predict, call, compare, follow.
+
+A prediction names every refusal that may come; without one the act must be accepted. A
+refusal must leave the database as it was, and whatever is accepted leaves an audit entry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from datetime import date, timedelta
+from typing import ClassVar, TypeVar
+
+from django.db import transaction
+from hypothesis.stateful import RuleBasedStateMachine
+
+from contracts.agreements.errors import AgreementError, Blocked
+from contracts.audit.models import AuditEntry
+from contracts.clock import berlin_day
+from contracts.ledger.errors import LedgerError, LimitExceeded
+from contracts.parties.models import Membership, Role
+from orders.errors import (
+    InvalidAssignment,
+    NoPolicy,
+    NotAllowed,
+    NotFound,
+    OrderError,
+    OwnRequest,
+    StaleRevision,
+)
+from orders.lifecycle import IllegalTransition, RequisitionState
+from tests.database_state import contents
+from tests.world import NOW
+
+from . import approval_calls as calls
+from .approval_books import model_of
+from .approval_model import ApprovalModel, Line, Member, Requisition, is_part
+from .approval_world import Stage
+
+T = TypeVar("T")
+Refusals = set[type[Exception]]
+NAMED = (AgreementError, LedgerError, OrderError, IllegalTransition)
+OFFICER, SCHOOL = Role.PROCUREMENT_OFFICER.value, Role.SCHOOL_REQUESTER.value
+ALL_STATES = {state.value for state in RequisitionState}
+ASKING = {SCHOOL, OFFICER}
+ALIVE = {"draft", "returned", "submitted"}
+TITLE = "Bedarf"
+
+
+class ApprovalActs(RuleBasedStateMachine):
+    """One example runs in a savepoint over the stage, which is built once."""
+
+    stage: ClassVar[Stage]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = NOW + timedelta(minutes=30)
+        self.model: ApprovalModel = model_of(self.stage)
+        self.rows = {row.pk: row for row in self.stage.members.values()}
+        self.example = transaction.atomic()
+        self.example.__enter__()
+
+    def teardown(self) -> None:
+        transaction.set_rollback(True)
+        self.example.__exit__(None, None, None)
+
+    @property
+    def day(self) -> date:
+        return berlin_day(self.now)
+
+    def _attempt(
+        self,
+        expected: Refusals,
+        act: Callable[[], T],
+        action: str,
+        unforeseen: Collection[type[Exception]] = (),
+    ) -> T | None:
+        """What the act returned; None when it was refused. `action` begins its audit entry.
+
+        What is `unforeseen` may be refused for these reasons too: others prove them.
+        """
+        self.now += timedelta(seconds=10)
+        before = contents()
+        last = AuditEntry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+        done, refusal = _done_or_refused(act)
+        if done is None:
+            expected = expected | set(unforeseen)
+            assert expected, f"refused without reason: {refusal!r}"
+            assert type(refusal) in expected, f"misnamed: {refusal!r}, expected {expected}"
+            changed = dict(contents().items() - before.items())
+            assert not changed, f"a refusal changed the database: {refusal!r}, {changed}"
+            return None
+        assert not expected, f"accepted in spite of {expected}"
+        left = AuditEntry.objects.filter(pk__gt=last, action__startswith=action)
+        assert left.exists(), f"{action}: no audit entry"
+        return done
+
+    # Asking
+
+    def _create(self, by: Member, lines: dict[int, Line], place: int | None) -> Requisition | None:
+        """A draft; a school asks for itself."""
+        school = by.school if by.school is not None else place
+        lines = {no: self._placed(line, school) for no, line in lines.items()}
+        refused = by.role not in ASKING or not by.is_valid(self.day)
+        done = self._attempt(
+            {NotAllowed} if refused else set(),
+            lambda: calls.create(TITLE, _keyed(lines), school, self._row(by), self.now),
+            "requisition.created",
+        )
+        if done is None:
+            return None
+        row = Requisition(done.pk, school, TITLE, lines, last_line=max(lines))
+        row.asked.add(by.human)
+        self.model.requisitions[row.pk] = row
+        return row
+
+    def _revise(
+        self, row: Requisition, by: Member, lines: dict[int, Line], title: str, base: int
+    ) -> None:
+        """*lines* by number; numbers that the revision does not have are new lines."""
+        is_open = row.state == "submitted"
+        expected = self._refusals_of_asking(row, by, ALL_STATES)
+        if row.state not in ALIVE or ((is_open or row.is_handed_over) and by.role != OFFICER):
+            expected.add(NotAllowed)
+        if base != row.revision:
+            expected.add(StaleRevision)
+        numbered = self._numbered(row, lines)
+        if is_open:
+            expected |= self._refusals_of_holding(row, numbered)
+        done = self._attempt(
+            expected,
+            lambda: calls.revise(row.pk, base, title, _keyed(lines), self._row(by), self.now),
+            "requisition.revised",
+        )
+        if done is None:
+            return
+        is_less = (
+            title == row.title
+            and is_part(numbered, row.lines)
+            and self.model.gross(numbered) <= self.model.gross(row.lines)
+        )
+        row.revision += 1
+        row.title, row.lines, row.was_held = title, numbered, is_open
+        row.last_line = max(row.last_line, *numbered)
+        row.asked.add(by.human)
+        assert done.number == row.revision
+        if is_open and not is_less:
+            self.model.open_round(row, self.model.steps(numbered, self.now, self.day), self.now)
+
+    def _submit(self, row: Requisition, by: Member) -> None:
+        expected = self._refusals_of_asking(row, by, {"draft", "returned"})
+        if by.role != OFFICER:
+            expected.add(NotAllowed)
+        expected |= self._refusals_of_holding(None, row.lines)
+        done = self._attempt(
+            expected,
+            lambda: calls.submit(row.pk, self._row(by), self.now),
+            "requisition.submitted",
+        )
+        if done is None:
+            return
+        row.revision += row.was_held
+        row.state = "submitted"
+        row.asked.add(by.human)
+        self.model.open_round(row, self.model.steps(row.lines, self.now, self.day), self.now)
+
+    def _withdraw(self, row: Requisition, by: Member) -> None:
+        done = self._attempt(
+            self._refusals_of_asking(row, by, ALIVE) - {OwnRequest},
+            lambda: calls.withdraw(row.pk, self._row(by), self.now),
+            "requisition.withdrawn",
+        )
+        if done is not None:
+            row.state = "withdrawn"
+
+    def _hand(self, row: Requisition, by: Member, *, back: bool) -> None:
+        """Over to procurement, or back to the school; over twice changes nothing."""
+        if not back and row.is_handed_over:
+            return
+        is_ready = row.state in {"draft", "returned"} and back == row.is_handed_over
+        expected = self._refusals_of_asking(row, by, ALL_STATES)
+        if not is_ready or by.role != (OFFICER if back else SCHOOL):
+            expected.add(NotAllowed)
+        if back:
+            expected.discard(OwnRequest)
+        act = calls.hand_back if back else calls.hand_over
+        action = "requisition.handed_back" if back else "requisition.handed_over"
+        if self._attempt(expected, lambda: act(row.pk, self._row(by), self.now), action):
+            row.is_handed_over = not back
+            if not back:
+                row.asked.add(by.human)
+
+    def _refusals_of_asking(self, row: Requisition, by: Member, states: set[str]) -> Refusals:
+        """What stands before somebody of the asking side, whatever it is about."""
+        found: Refusals = set()
+        if by.role not in ASKING or not by.is_valid(self.day):
+            found.add(NotAllowed)
+        if not self._sees(row, by):
+            found.add(NotFound)
+        if row.state not in states:
+            found.add(IllegalTransition)
+        if by.human in row.decided:
+            found.add(OwnRequest)
+        return found
+
+    def _refusals_of_holding(
+        self, instead_of: Requisition | None, lines: Mapping[int, Line]
+    ) -> Refusals:
+        """What stands before a revision that is to be in approval."""
+        found: Refusals = set()
+        if any(not line.shares for line in lines.values()):
+            found.add(InvalidAssignment)
+        if self.model.is_blocked(lines):
+            found.add(Blocked)
+        if not self.model.fits(lines, instead_of):
+            found.add(LimitExceeded)
+        is_less = instead_of is not None and is_part(lines, instead_of.lines)
+        if not is_less and not self.model.steps(lines, self.now, self.day):
+            found.add(NoPolicy)
+        return found
+
+    # Plumbing
+
+    def _row(self, member: Member) -> Membership:
+        """The membership as a session of that person has it: read once, maybe long ago."""
+        return self.rows[member.pk]
+
+    def _sees(self, row: Requisition, by: Member) -> bool:
+        town = self.stage.world.authority.pk
+        return by.town == town and by.school in (None, row.school)
+
+    def _placed(self, line: Line, school: int | None) -> Line:
+        return Line(line.listing, line.quantity, line.shares, school)
+
+    def _numbered(self, row: Requisition, lines: Mapping[int, Line]) -> dict[int, Line]:
+        """New lines get numbers that were never used."""
+        fresh = iter(range(row.last_line + 1, row.last_line + 1 + len(lines)))
+        return {no if no in row.lines else next(fresh): line for no, line in lines.items()}
+
+
+def _keyed(lines: Mapping[int, Line]) -> dict[str, Line]:
+    return {str(no): line for no, line in lines.items()}
+
+
+def _done_or_refused(act: Callable[[], T]) -> tuple[T | None, Exception | None]:
+    try:
+        return act(), None
+    except NAMED as refusal:
+        return None, refusal
