@@ -94,9 +94,7 @@ class PlacedLinesForm(PlaceForm):
             *((school.pk, school.name) for school in schools),
         ]
         cast("forms.ModelChoiceField[School]", self.fields["school"]).queryset = schools
-        self.fields["lines"] = LineNumbersField(
-            known=numbers, label="Zeilen", help_text="Zum Beispiel 1-20, 35"
-        )
+        self.fields["lines"] = LineNumbersField(known=numbers, label="Zeilen")
         self.order_fields(self.field_order)
 
     @property

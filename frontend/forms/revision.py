@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -41,11 +42,13 @@ class PlaceChoices:
 
     def __init__(self, lines: Sequence[RequisitionLine], schools: Sequence[School]) -> None:
         deliveries = {line.delivery_id: line.delivery for line in lines if line.delivery}
+        names = Counter(row.name for row in deliveries.values())
         self.places: dict[str, Place] = {}
         self.choices: list[tuple[str, str]] = []
         for row in deliveries.values():
             hint = ", ".join(filter(None, (row.contact, row.note)))
-            self._add(place_of(row), f"{row.name} ({hint})" if hint else row.name)
+            is_one_of_many = names[row.name] > 1 and hint
+            self._add(place_of(row), f"{row.name} ({hint})" if is_one_of_many else row.name)
         used = {place.school_id for place in self.places.values()}
         for pk, name in ((None, AUTHORITY_ITSELF), *((row.pk, row.name) for row in schools)):
             if pk not in used:

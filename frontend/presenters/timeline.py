@@ -14,6 +14,8 @@ from contracts.audit.models import AuditEntry
 ACTIONS: Mapping[str, tuple[str, str]] = {
     "requisition.created": ("Anforderung angelegt", ""),
     "requisition.revised": ("Neue Fassung geschrieben", ""),
+    "requisition.handed_over": ("An die Beschaffung gegeben", ""),
+    "requisition.handed_back": ("Von der Beschaffung an die Schule zurückgegeben", ""),
     "requisition.submitted": ("Eingereicht, Mittel und Höchstwerte vorgemerkt", ""),
     "requisition.decision.approve": ("Freigegeben", "success"),
     "requisition.decision.reject": ("Ablehnung entschieden", "danger"),

@@ -200,7 +200,7 @@ def requisition_places(request: PageRequest, change: Change) -> HttpResponse:
     context = {
         **change.context("Lieferorte"),
         "places": places,
-        "show_errors": data is not None and not grows,
+        "show_errors": data is not None and not grows and not places.is_valid(),
     }
     status = 200 if grows else change.status
     return render(request, "frontend/requisitions/places.html", context, status=status)
@@ -252,7 +252,7 @@ def requisition_shares(request: PageRequest, change: Change) -> HttpResponse:
         "scope": scope,
         "shares": shares,
         "preview": preview,
-        "show_errors": data is not None and not grows,
+        "show_errors": data is not None and not grows and not preview,
         "now_assigned": _now_assigned(change),
     }
     shown_again = grows or (previews and preview)
