@@ -236,14 +236,24 @@ def _impassable(rules: Sequence[Rule], bands: Sequence[Band], staff: Staff) -> I
     """Bands that nobody gets anything through; each gap once, at the lowest amount."""
     told = set()
     for band in bands:
-        if band.gap is None or band.gap.kind in told:
-            continue
-        told.add(band.gap.kind)
-        sentence = explain(band.gap, staff, is_funded=band.is_funded)
-        if band.gaps:
-            names = ", ".join(sorted(staff.submitters[person] for person in band.gaps))
-            sentence += f" Wer einreicht, unterschreibt nicht; einreichen kann nur {names}."
-        yield Finding(sentence, rule=_place(rules, band))
+        for gap in _every_gap(band, staff):
+            if gap.kind in told:
+                continue
+            told.add(gap.kind)
+            sentence = explain(gap, staff, is_funded=band.is_funded)
+            if band.gaps:
+                names = ", ".join(sorted(staff.submitters[person] for person in band.gaps))
+                sentence += f" Wer einreicht, unterschreibt nicht; einreichen kann nur {names}."
+            yield Finding(sentence, rule=_place(rules, band, gap))
+
+
+def _every_gap(band: Band, staff: Staff) -> Iterator[Gap]:
+    """The gap of the band, then those among the steps that it leaves."""
+    gap, left = band.gap, band.steps
+    while gap is not None:
+        yield gap
+        left = tuple(step for step in left if step not in gap.steps)
+        gap = find_gap(left, staff, gap.gross)
 
 
 def _for_some(rules: Sequence[Rule], bands: Sequence[Band], staff: Staff) -> Iterator[Finding]:
@@ -330,11 +340,8 @@ def _unmanned(
             )
 
 
-def _place(rules: Sequence[Rule], band: Band, gap: Gap | None = None) -> int | None:
+def _place(rules: Sequence[Rule], band: Band, gap: Gap) -> int:
     """Where the rule stands that asks for the last of the missing signatures."""
-    missing = gap or band.gap
-    if missing is None:
-        return None
-    step = missing.steps[-1]
+    step = gap.steps[-1]
     rule = deciding_rules(band.start, rules, is_funded=band.is_funded)[step.tier, step.role]
     return next(place for place, row in enumerate(rules) if row is rule)

@@ -58,6 +58,12 @@ def test_a_missing_signer_is_named_with_rule_band_and_who_there_is() -> None:
     assert report.faults[0].rule == 1
 
 
+def test_every_rule_without_signers_is_named_at_once() -> None:
+    rules = (rule(1, 0, "approver", 2), rule(2, 0, "treasurer"), rule(2, 0, "it_officer"))
+    report = examine(rules, staff([signer(ANNA, "approver"), signer(BERT, "it_officer")]))
+    assert [found.rule for found in report.faults] == [0, 1]
+
+
 def test_whose_limit_is_too_low_is_named() -> None:
     low = signer(CEM, "treasurer", 1000)
     report = examine(TWO_TIERS, staff([signer(ANNA, "approver"), signer(BERT, "treasurer"), low]))
@@ -78,8 +84,8 @@ def test_one_human_in_two_roles_is_one_signature() -> None:
     both = [signer(ANNA, "approver"), signer(ANNA, "treasurer")]
     assert faults(examine(rules, staff(both))) == [
         (
-            "Stufe 1 (1 × Freigabe) und Stufe 2 (1 × Kämmerei) verlangen für jeden Betrag zusammen 2 "
-            "verschiedene Personen mit Zeichnungsgrenze; es gibt 1: Anna Amsel."
+            "Stufe 1 (1 × Freigabe) und Stufe 2 (1 × Kämmerei) verlangen für jeden Betrag zusammen "
+            "2 verschiedene Personen mit Zeichnungsgrenze; es gibt 1: Anna Amsel."
         )
     ]
     assert not faults(examine(rules, staff([*both, signer(BERT, "approver")])))
@@ -140,8 +146,8 @@ def test_nobody_for_gates_for_escalation_for_submitting_is_a_warning() -> None:
     assert said == [
         "Niemand hat eine Rolle, die Anforderungen einreicht.",
         (
-            "Ein Hindernis verlangt die Mitzeichnung durch IT-Verantwortung; niemand in dieser Rolle "
-            "darf unterschreiben."
+            "Ein Hindernis verlangt die Mitzeichnung durch IT-Verantwortung; niemand in dieser "
+            "Rolle darf unterschreiben."
         ),
         "Nach Fristablauf soll Kämmerei einspringen; niemand in dieser Rolle darf unterschreiben.",
     ]
