@@ -10,18 +10,17 @@ from decimal import Decimal
 from django.db.models import F, Prefetch, QuerySet
 
 from contracts.agreements.models import Award
-from contracts.parties.models import Membership, Role
+from contracts.parties.models import Role
 from orders.budgets import BudgetEffect, effects
 from orders.models import (
     ApprovalStep,
     Assignment,
     Decision,
-    Involvement,
     Requisition,
     RequisitionLine,
     RequisitionRevision,
-    Side,
 )
+from orders.signing.signers import Signer, could_sign, once_each
 from orders.signing.steps import steps_of_round
 
 from .timeline import Event
@@ -64,7 +63,7 @@ class Signature:
 
     step: ApprovalStep
     decisions: Sequence[Decision]
-    candidates: Sequence[Membership]
+    candidates: Sequence[Signer]
 
     @property
     def is_stuck(self) -> bool:
@@ -103,7 +102,7 @@ def budget_effects(
 
 
 def signatures(requisition: Requisition, gross: Decimal, on: date) -> list[Signature]:
-    """Steps of the current revision; who could sign has role, limit and clean hands."""
+    """Steps of the current round; who could still sign, while it waits for anybody."""
     steps = list(
         steps_of_round(requisition)
         .order_by("tier", "pk")
@@ -111,26 +110,16 @@ def signatures(requisition: Requisition, gross: Decimal, on: date) -> list[Signa
             Prefetch("decisions", Decision.objects.select_related("person", "on_behalf_of"))
         )
     )
-    asked = Involvement.objects.filter(requisition=requisition, side=Side.ASK)
-    able = list(
-        Membership.objects.valid_on(on)
-        .filter(
-            organisation_id=requisition.authority_id,
-            role__in={step.role for step in steps},
-            signing_limit__gte=gross,
+    waiting = [] if requisition.state != "submitted" else steps
+    able = could_sign(requisition, waiting, gross=gross, on=on)
+    return [
+        Signature(
+            step,
+            list(step.decisions.all()),
+            once_each(signer for signer in able if signer.step.pk == step.pk),
         )
-        .exclude(user_id__in=asked.values("person_id"))
-        .select_related("user")
-        .order_by("user__last_name", "user__email")
-    )
-    return [_signature(step, able) for step in steps]
-
-
-def _signature(step: ApprovalStep, able: Sequence[Membership]) -> Signature:
-    decisions = list(step.decisions.all())
-    signed = {decision.person_id for decision in decisions}
-    candidates = [row for row in able if row.role == step.role and row.user_id not in signed]
-    return Signature(step, decisions, candidates)
+        for step in steps
+    ]
 
 
 def pending_events(requisition: Requisition, rows: Iterable[Signature]) -> list[Event]:
@@ -140,7 +129,7 @@ def pending_events(requisition: Requisition, rows: Iterable[Signature]) -> list[
     return [
         Event(
             text=f"Freigabe Stufe {row.step.tier}: {Role(row.step.role).label}",
-            next_owner=", ".join(str(member.user) for member in row.candidates),
+            next_owner=", ".join(map(str, row.candidates)),
             note=row.step.reason,
             pending=True,
         )

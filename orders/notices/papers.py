@@ -64,4 +64,5 @@ def _waited_for(comment: RequisitionComment, now: datetime) -> list[User]:
         completed_at__isnull=True,
     )
     gross = requisition.revisions.get(number=requisition.current_revision).gross
-    return [row.user for row in could_sign(requisition, list(steps), gross=gross, now=now)]
+    on = berlin_day(now)
+    return [row.user for row in could_sign(requisition, list(steps), gross=gross, on=on)]

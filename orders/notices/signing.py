@@ -27,7 +27,7 @@ def announce_submission(
     first = min(step.tier for step in steps)
     opened = [step for step in steps if step.tier == first]
     summary = summary_of(requisition)
-    signers = could_sign(requisition, opened, gross=summary.gross, now=now)
+    signers = could_sign(requisition, opened, gross=summary.gross, on=berlin_day(now))
     enqueue_mails(
         (
             _mail(
@@ -54,7 +54,7 @@ def announce_reminder(step: ApprovalStep, *, now: datetime) -> None:
     last = now >= last_day_begins(step.deadline)
     until = step.deadline.astimezone(BERLIN)
     why = "wartet weiter auf Ihre Entscheidung"
-    signers = could_sign(requisition, [step], gross=summary.gross, now=now)
+    signers = could_sign(requisition, [step], gross=summary.gross, on=berlin_day(now))
     enqueue_mails(
         (
             _mail(
@@ -77,7 +77,7 @@ def announce_escalation(step: ApprovalStep, *, now: datetime) -> None:
     """
     requisition = step.requisition
     summary = summary_of(requisition)
-    signers = could_sign(requisition, [step], gross=summary.gross, now=now)
+    signers = could_sign(requisition, [step], gross=summary.gross, on=berlin_day(now))
     late = [row for row in signers if row.membership.role == step.escalation_role]
     enqueue_mails(
         (
@@ -86,8 +86,8 @@ def announce_escalation(step: ApprovalStep, *, now: datetime) -> None:
                 signer,
                 key=f"escalated:{step.pk}",
                 subject="Frist abgelaufen, bitte übernehmen",
-                why=f"wurde von {step.get_role_display()} nicht fristgerecht entschieden. "
-                "Jetzt können auch Sie entscheiden",
+                why=f"wurde in der Stufe {step.tier} ({step.get_role_display()}) nicht "
+                "fristgerecht entschieden. Jetzt können auch Sie entscheiden",
             )
             for signer in once_each(late)
         ),
@@ -103,7 +103,7 @@ def announce_sitting(step: ApprovalStep, *, now: datetime) -> None:
         return
     requisition = step.requisition
     summary = summary_of(requisition)
-    signers = could_sign(requisition, [step], gross=summary.gross, now=now)
+    signers = could_sign(requisition, [step], gross=summary.gross, on=berlin_day(now))
     signing = {row.user.pk: row.user for row in signers}
     asking = {row.pk: row for row in asking_people(requisition, now)}
     enqueue_mails(

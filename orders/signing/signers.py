@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
-from contracts.clock import berlin_day
 from contracts.parties.models import Membership, Role, User
 from orders.models import (
     ApprovalStep,
@@ -40,17 +39,22 @@ class Signer:
     membership: Membership
     delegation: Delegation | None = None
 
+    def __str__(self) -> str:
+        """The person, and for whom: A für B."""
+        return f"{self.user} für {self.membership.user}" if self.delegation else str(self.user)
+
 
 def could_sign(
-    requisition: Requisition, steps: Sequence[ApprovalStep], *, gross: Decimal, now: datetime
+    requisition: Requisition, steps: Sequence[ApprovalStep], *, gross: Decimal, on: date
 ) -> list[Signer]:
-    """Everybody who could sign the steps over *gross* EUR now, in their own name first.
+    """Everybody who could sign the steps over *gross* EUR on the day, in their own name first.
 
     Left out are those who asked, edited or have signed in this round, those above whose limit
     it is, and whoever would speak for one of them.
     """
-    on = berlin_day(now)
     members = _members(requisition, steps, gross, on)
+    if not members:
+        return []
     deputies = _deputies(requisition, members, on)
     silent = _silent(requisition)
     pairs = [(step, row) for step in steps for row in _of_step(step, members, silent)]
@@ -91,7 +95,7 @@ def _members(
     rows = Membership.objects.valid_on(on).filter(
         organisation_id=requisition.authority_id, role__in=roles, signing_limit__gte=gross
     )
-    return list(rows.select_related("user"))
+    return list(rows.select_related("user").order_by("user__last_name", "user__email", "pk"))
 
 
 def _deputies(

@@ -330,7 +330,7 @@ def test_a_mail_says_what_is_decided_and_leads_to_the_confirm_page(world: World)
         "Betrag: 1.531,53 EUR brutto",
         "Warum Sie: Freigabe (Stufe 1): gilt für jeden Betrag",
         "Frist: 22.06.2026",
-        "Haushalt: stadt-a 2026 Geräte der Grundschule: 1.531,53 EUR, danach frei 498.468,47 EUR",
+        "Haushalt: Stadt A 2026: Geräte der Grundschule: 1.531,53 EUR, danach frei 498.468,47 EUR",
     ):
         assert words in body
 
