@@ -127,6 +127,7 @@ def _targets(pages: PageWorld) -> dict[str, Any]:
         "list": shared_list(pages).pk,
         "draft": draft.pk,
         "submitted": submitted.pk,
+        "line_no": 1,
         "call_off": issued.call_offs.get(supplier=pages.world.suppliers[0]).pk,
         **agreement_targets(pages),
         **gate_targets(pages),
@@ -209,6 +210,6 @@ def test_the_road_to_a_requisition_works_without_script(shop: Shop) -> None:
     page.get_by_label("Haushaltsposition").first.select_option(str(shop.pages.budget_line.pk))
     page.get_by_role("button", name="Wirkung auf den Haushalt zeigen").click()
     assert "danach frei" in page.content()
-    page.get_by_role("button", name="Anforderung anlegen").click()
+    page.get_by_role("button", name="Als Entwurf speichern").click()
     page.get_by_role("heading", level=1, name="Ohne Skript").wait_for()
     context.close()

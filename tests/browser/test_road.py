@@ -203,7 +203,7 @@ def make_draft(demo: Demo, page: Page, title: str) -> Requisition:
     options = page.get_by_label("Haushaltsposition").first
     label = options.locator("option", has_text="Geräte Grundschule Am See").first.inner_text()
     options.select_option(label=label)
-    page.get_by_role("button", name="Anforderung anlegen").click()
+    page.get_by_role("button", name="Als Entwurf speichern").click()
     expect(page.get_by_role("heading", name=title)).to_be_visible()
     return Requisition.objects.order_by("-pk")[0]
 
