@@ -50,6 +50,24 @@ class DeliveryShape(serializers.Serializer):
     contact = serializers.CharField()
 
 
+class LineDeliveryShape(serializers.Serializer):
+    """Where and when to deliver a line, as it was asked for."""
+
+    name = serializers.CharField(help_text="Empfänger")
+    street = serializers.CharField()
+    postcode = serializers.CharField()
+    city = serializers.CharField()
+    contact = serializers.CharField()
+    phone = serializers.CharField()
+    earliest = serializers.DateField(allow_null=True, help_text="frühestens am")
+    latest = serializers.DateField(allow_null=True, help_text="spätestens am")
+    time_from = serializers.TimeField(
+        format="%H:%M", allow_null=True, help_text="Anlieferung von (Europe/Berlin)"
+    )
+    time_until = serializers.TimeField(format="%H:%M", allow_null=True, help_text="bis")
+    note = serializers.CharField(help_text="Hinweis zur Anlieferung")
+
+
 class TermsShape(serializers.Serializer):
     """The terms the call-off was issued under."""
 
@@ -67,6 +85,11 @@ class LineShape(serializers.Serializer):
     supplier_aid = serializers.CharField()
     title = serializers.CharField()
     item = serializers.CharField(source="item.number", help_text="Vertragsposition")
+    delivery = LineDeliveryShape(
+        source="requisition_line.delivery",
+        allow_null=True,
+        help_text="fehlt bei Abrufen, die vor der Angabe je Zeile erteilt wurden",
+    )
     quantity = serializers.IntegerField()
     delivered = serializers.IntegerField(source="progress.delivered", help_text="eingegangen")
     cancelled = serializers.IntegerField(
@@ -214,6 +237,8 @@ def _own(request: Request, number: str) -> CallOff:
 
 def _body(request: Request, number: str) -> Any:
     """The call-off as it is now, with its lines: two queries."""
-    lines = CallOffLine.objects.select_related("item", "progress").order_by("line_no")
+    lines = CallOffLine.objects.select_related(
+        "item", "progress", "requisition_line__delivery"
+    ).order_by("line_no")
     rows = queries.call_offs(actor(request)).prefetch_related(Prefetch("lines", lines))
     return CallOffShape(get_object_or_404(rows, number=number)).data

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 from decimal import Decimal
 from urllib.parse import urlencode
 
 import pytest
 
-from contracts.parties.models import Role
+from contracts.parties.models import Role, School
 from orders import cancellations, goods_receipts
 from orders.models import CallOff
 from tests.api_client import Program, program
@@ -41,6 +41,34 @@ def test_one_call_off_comes_with_lines_that_sum_to_it(issued: World, sales: Prog
         assert sum(Decimal(row[amount]) for row in body["lines"]) == Decimal(body[amount])
     assert body["terms"]["payment_days"] == 30
     assert {name: body[name] for name in head} == head
+
+
+def test_each_line_says_where_and_when_to_deliver(world: World) -> None:
+    """What was left empty when asking comes from the school's own data, frozen then."""
+    School.objects.filter(pk=world.school.pk).update(
+        contact="Sekretariat",
+        phone="030 23125-001",
+        delivery_from=time(7, 30),
+        delivery_until=time(13),
+        delivery_note="Eingang über den Hof",
+    )
+    call_off = world.approve(world.submitted({0: 1})).call_offs.get()
+    School.objects.filter(pk=world.school.pk).update(phone="")
+    sales = program(person("auftrag@l1.example", world.suppliers[0], Role.SUPPLIER_ORDERS))
+    (line,) = sales.get(f"{CALL_OFFS}/{call_off.number}").json()["lines"]
+    assert line["delivery"] == {
+        "name": "Grundschule A",
+        "street": "",
+        "postcode": "",
+        "city": "",
+        "contact": "Sekretariat",
+        "phone": "030 23125-001",
+        "earliest": None,
+        "latest": None,
+        "time_from": "07:30",
+        "time_until": "13:00",
+        "note": "Eingang über den Hof",
+    }
 
 
 def test_nobody_is_named_in_a_call_off(issued: World, sales: Program) -> None:
