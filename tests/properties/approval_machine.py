@@ -173,7 +173,7 @@ class ApprovalMachine(DecisionActs):
     # What must hold after every step, whether it was accepted or refused
 
     @invariant()
-    def no_law_is_broken(self) -> None:
+    def all_laws_hold(self) -> None:
         check_laws()
 
     @invariant()

@@ -8,11 +8,9 @@ guards defend have a mutant that takes out all of them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 from threading import Barrier
-from types import ModuleType
 
 import psycopg
 import pytest
@@ -37,55 +35,13 @@ from . import contract_roads as roads
 from .contract_acts import key_of
 from .contract_machine import ContractMachine, Road, check, walk
 from .contract_world import Stage, build_stage
-from .mutation import Edits, spoilt_copy
-
-
-@dataclass(frozen=True)
-class Patch:
-    """`names` of the spoilt copy of a module, put into these modules in place of theirs."""
-
-    module: ModuleType
-    code: Edits
-    names: tuple[str, ...]
-    places: tuple[ModuleType, ...]
-
-    def apply(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        spoilt = spoilt_copy(self.module, self.code)
-        for place in self.places:
-            for name in self.names:
-                monkeypatch.setattr(place, name, getattr(spoilt, name))
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """`dies_by` is what the machine says on the road."""
-
-    name: str
-    road: Road
-    dies_by: str
-    patches: tuple[Patch, ...]
-
-    def __str__(self) -> str:
-        return self.name
-
+from .mutation import Mutant, Patch, mutant
 
 DECIDED = '        _record(change, "price_change.decided"'
 
 
-def _mutant(
-    name: str,
-    road: Road,
-    dies_by: str,
-    module: ModuleType,
-    edit: tuple[str, str],
-    *names: str,
-    places: tuple[ModuleType, ...] = (),
-) -> Mutant:
-    return Mutant(name, road, dies_by, (Patch(module, (edit,), names, places or (module,)),))
-
-
 MUTANTS = (
-    _mutant(
+    mutant(
         "VAT grouping dropped: the tax is rounded line by line",
         roads.mixed_basket,
         "amounts of a VAT group differ",
@@ -94,7 +50,7 @@ MUTANTS = (
         "quote",
         places=(quotes,),
     ),
-    _mutant(
+    mutant(
         "VAT grouping dropped: every line is a group of its own",
         roads.mixed_basket,
         "basket differs|amounts of a VAT group differ",
@@ -107,7 +63,7 @@ MUTANTS = (
         "LineInput",
         places=(quotes,),
     ),
-    _mutant(
+    mutant(
         ">= for >: what fits exactly is refused",
         roads.exact_fit,
         "refused without reason: LimitExceeded",
@@ -115,7 +71,7 @@ MUTANTS = (
         ("if amount > accounts[pk].available", "if amount >= accounts[pk].available"),
         "_require_room",
     ),
-    _mutant(
+    mutant(
         "full quantity returned on partial cancel",
         roads.partial_cancellation,
         "posted differs from what is kept",
@@ -126,7 +82,7 @@ MUTANTS = (
         ),
         "_amounts",
     ),
-    _mutant(
+    mutant(
         "full value returned on partial cancel",
         roads.partial_cancellation,
         "posted differs from what is kept",
@@ -134,7 +90,7 @@ MUTANTS = (
         ("Amount(row.quantity, row.net)", "Amount(row.quantity, line.net)"),
         "_amounts",
     ),
-    _mutant(
+    mutant(
         "a cancellation is not told to finance",
         roads.partial_cancellation,
         "finance heard something else",
@@ -145,7 +101,7 @@ MUTANTS = (
         ),
         "take_back",
     ),
-    _mutant(
+    mutant(
         "tier taken from the line instead of the item's sum",
         roads.two_colours,
         "basket differs|priced otherwise",
@@ -154,7 +110,7 @@ MUTANTS = (
         "price_order",
         places=(allocation,),
     ),
-    _mutant(
+    mutant(
         "the quota of another buyer is charged",
         roads.two_buyers,
         "held differs|posted differs",
@@ -166,7 +122,7 @@ MUTANTS = (
         "quota_account_ids",
         places=(holds,),
     ),
-    _mutant(
+    mutant(
         "a price changes without the second person",
         roads.one_word_is_not_two,
         "not those of the accepted changes",
@@ -174,7 +130,7 @@ MUTANTS = (
         (DECIDED, f"        apply(change, item, by=by, now=now)\n{DECIDED}"),
         "decide",
     ),
-    _mutant(
+    mutant(
         "a rise inside the clause takes effect by itself",
         roads.one_word_is_not_two,
         "a change differs|not those of the accepted changes",
@@ -186,7 +142,7 @@ MUTANTS = (
         "judge_change",
         places=(price_application,),
     ),
-    _mutant(
+    mutant(
         "a rise outside the clause does without the register",
         roads.outside_the_clause,
         "accepted in spite of .*NotApproved",
@@ -219,7 +175,7 @@ MUTANTS = (
             ),
         ),
     ),
-    _mutant(
+    mutant(
         "the cumulative base ignores what is posted",
         roads.counted_over_all,
         "basket differs|priced otherwise",
@@ -227,7 +183,7 @@ MUTANTS = (
         ("int(posted[account])", "0"),
         "_posted_before",
     ),
-    _mutant(
+    mutant(
         "passing on keeps the old posts",
         roads.refused_by_the_first,
         "posted differs from what is kept|the turn is",
@@ -236,7 +192,7 @@ MUTANTS = (
         "take_back",
         places=(cascade,),
     ),
-    _mutant(
+    mutant(
         "a dearer next rank takes over without renewed approval",
         roads.refused_by_the_first,
         "the turn is followed instead of drafted",
@@ -244,7 +200,7 @@ MUTANTS = (
         ("if order.quote.gross > given.gross:", "if False:"),
         "_require_covered",
     ),
-    _mutant(
+    mutant(
         "a full lot keeps what came back from the next rank",
         roads.refused_in_a_full_lot,
         "the turn is nothing instead of followed",
@@ -252,7 +208,7 @@ MUTANTS = (
         (", lines), held=True)", ", lines), held=False)"),
         "_next_rank",
     ),
-    _mutant(
+    mutant(
         "the old version is not closed when the new one opens",
         roads.fall_by_itself,
         "refused without reason: OverlappingPrices",
@@ -261,7 +217,7 @@ MUTANTS = (
         "apply",
         places=(price_changes, price_decisions),
     ),
-    _mutant(
+    mutant(
         "the old version ends before the new one begins",
         roads.fall_by_itself,
         "not those of the accepted changes",
@@ -273,7 +229,7 @@ MUTANTS = (
         "apply",
         places=(price_changes, price_decisions),
     ),
-    _mutant(
+    mutant(
         "a dearer total is issued all the same",
         roads.dearer_at_issue,
         "states differ",
@@ -281,7 +237,7 @@ MUTANTS = (
         ("if allotted.order.quote.gross > approved:", "if False:"),
         "still_good",
     ),
-    _mutant(
+    mutant(
         "an expired requisition keeps its holds",
         roads.nobody_signs,
         "held differs from what is open",
@@ -300,13 +256,13 @@ def test_the_unchanged_product_walks_every_road(road: Road) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("mutant", MUTANTS, ids=str)
-def test_a_mutant_dies(mutant: Mutant, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("spoilt", MUTANTS, ids=str)
+def test_a_mutant_dies(spoilt: Mutant[Road], monkeypatch: pytest.MonkeyPatch) -> None:
     stage = build_stage()
-    for patch in mutant.patches:
+    for patch in spoilt.patches:
         patch.apply(monkeypatch)
-    with pytest.raises(AssertionError, match=mutant.dies_by):
-        walk(stage, mutant.road)
+    with pytest.raises(AssertionError, match=spoilt.dies_by):
+        walk(stage, spoilt.road)
 
 
 def _two_who_want_the_last() -> Stage:
