@@ -222,6 +222,24 @@ def test_every_round_is_kept_with_its_end(world: World) -> None:
     assert (second.ending.state, second.ending.at) == ("zurückgezogen", LATER)
 
 
+def test_withdrawing_what_was_returned_does_not_end_its_round_again(world: World) -> None:
+    wish = world.submitted({0: 30})
+    approvals.decide(
+        requisition_id=wish.pk,
+        revision_no=1,
+        verdict=Verdict.RETURN,
+        comment="Bitte begründen",
+        by=world.approver,
+        now=NOW,
+    )
+    requisitions.withdraw(requisition_id=wish.pk, by=world.officer, now=LATER)
+    record = read(wish, world.officer)
+    (entry,) = record.rounds
+    assert entry.ending is not None
+    assert (entry.ending.state, entry.ending.at) == ("zur Überarbeitung", NOW)
+    assert (record.state, record.decided_at) == ("zurückgezogen", LATER)
+
+
 def test_what_expires_is_ended_by_nobody(world: World) -> None:
     wish = world.submitted({0: 30})
     assert requisitions.expire_due(now=NOW + timedelta(days=60)) == 1
