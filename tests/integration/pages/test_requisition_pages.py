@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from openpyxl import load_workbook
 
 from contracts.parties.models import BudgetEntity, Membership, Role, School
 from orders import baskets, requisitions
@@ -23,6 +25,8 @@ from tests.world import NOW, person
 DETAIL_QUERIES = 16
 EDITOR_QUERIES = 9
 DIFFERENCE_QUERIES = 11
+PLACES_QUERIES = 9
+SHARES_QUERIES = 9
 
 
 @pytest.fixture
@@ -90,6 +94,8 @@ def count(client: Client, path: str) -> int:
         ("", DETAIL_QUERIES),
         ("bearbeiten/", EDITOR_QUERIES),
         ("fassungen/", DIFFERENCE_QUERIES),
+        ("lieferorte/", PLACES_QUERIES),
+        ("kontierung/", SHARES_QUERIES),
     ],
 )
 def test_500_lines_take_no_more_queries_than_5(
@@ -122,6 +128,8 @@ def test_a_page_holds_50_lines_and_the_sums_of_all(pages: PageWorld, officer: Cl
     assert f"{gross:,.2f}".translate(str.maketrans(",.", ".,")) in last
     rows = b"".join(officer.get(address(wish), {"format": "csv"}).streaming_content).decode()
     assert len(rows.splitlines()) == 121
+    book = load_workbook(BytesIO(officer.get(address(wish), {"format": "xlsx"}).content))
+    assert book.active.max_row == 121
 
 
 def test_an_edit_of_one_page_leaves_the_others(pages: PageWorld, officer: Client) -> None:
