@@ -88,6 +88,11 @@ class Preview:
         return [entry for entry in self.entries if entry.fault]
 
     @property
+    def is_takeable(self) -> bool:
+        """Whether anything is, or could be chosen to be, taken."""
+        return any(entry.picked is not None or entry.resolution.choices for entry in self.entries)
+
+    @property
     def picks(self) -> list[Pick]:
         """What goes into the basket."""
         return [

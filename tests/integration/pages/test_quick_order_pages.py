@@ -62,6 +62,20 @@ def test_a_preview_goes_into_the_basket_with_choices_and_quantities(
     assert dict(baskets.quantities(pages.officer)) == {one: 4, two: 2}
 
 
+def test_a_choice_made_at_first_sight_goes_into_the_basket_at_once(
+    pages: PageWorld, client: Client
+) -> None:
+    Article.objects.update(mpn="MX-1")
+    assert "In den Bedarfskorb" in words(client.post(PATH, {"text": "MX-1;2"}))
+    without = client.post(f"{PATH}uebernehmen/", {"text": "MX-1;2"})
+    assert without.status_code == 422
+    assert "Es ist nichts ausgewählt" in words(without)
+    two = pages.world.listings[1].pk
+    client.post(f"{PATH}uebernehmen/", {"text": "MX-1;2", "wahl_1": str(two)})
+    assert baskets.quantities(pages.officer) == [(two, 2)]
+    assert "In den Bedarfskorb" not in words(client.post(PATH, {"text": "GIBT-ES-NICHT;2"}))
+
+
 @pytest.mark.parametrize("step", ["", "uebernehmen/", "anhaengen/"])
 def test_a_wrong_quantity_keeps_everything(pages: PageWorld, client: Client, step: str) -> None:
     sent = {"text": "A-1;3\nA-2;2", "menge_1": "2,5", "menge_2": "7", "anforderung": ""}
