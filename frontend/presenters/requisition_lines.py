@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.core.paginator import Page, Paginator
 
+from contracts.agreements.models import Listing
 from contracts.agreements.prices.quotes import delivery_days
 from contracts.clock import working_days_after
 from contracts.pricing import euros, german
@@ -28,13 +29,15 @@ LINES_PER_PAGE = 50
 class CallOffGroup:
     """What becomes, or became, one call-off: sums over all its lines, `lines` of this page.
 
-    `delivery_on` is expected if it were issued today; `gap` where the minimum order is missed.
+    `delivery_on` is expected if it were issued today; `gap` where the minimum order is missed,
+    with the article number of the surcharge that would do.
     """
 
     whole: LineGroup
     lines: Sequence[RequisitionLine]
     delivery_on: date
     gap: MinimumGap | None = None
+    surcharge_number: str = ""
 
     @property
     def tax(self) -> Decimal:
@@ -72,6 +75,7 @@ def shown_lines(
     page = Paginator(ordered, LINES_PER_PAGE).get_page(number)
     shown = {line.pk for line in page.object_list}
     missed = {gap.award_id: gap for gap in gaps}
+    numbers = _surcharge_numbers(missed)
     return ShownLines(
         page,
         [
@@ -80,10 +84,20 @@ def shown_lines(
                 lines=[line for line in group.lines if line.pk in shown],
                 delivery_on=_delivery_on(group.lines, on),
                 gap=missed.get(group.award.pk),
+                surcharge_number=numbers.get(group.award.pk, ""),
             )
             for group in whole
         ],
     )
+
+
+def _surcharge_numbers(missed: Mapping[int, MinimumGap]) -> dict[int, str]:
+    """The article number of the surcharge per award that has one."""
+    listings = {gap.surcharge_listing_id: award_id for award_id, gap in missed.items()}
+    if not listings.keys() - {None}:
+        return {}
+    rows = Listing.objects.filter(pk__in=listings.keys() - {None})
+    return {listings[pk]: aid for pk, aid in rows.values_list("pk", "article__supplier_aid")}
 
 
 def _delivery_on(lines: Iterable[RequisitionLine], on: date) -> date:

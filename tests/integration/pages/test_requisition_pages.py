@@ -11,11 +11,15 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
+from contracts.agreements.models import AwardTerms, ItemRole, PriceBasis
+from contracts.agreements.writing.setup import ItemSpec, TierRow
+from contracts.catalogue.indexing import reindex
 from contracts.parties.models import BudgetEntity, Membership, Role, School
 from orders import baskets, requisitions
 from orders.budgets import Dimensions, create_line
 from orders.models import BudgetLine, Requisition
 from orders.requisitions.drafting import draft_of, with_quantities
+from tests.integration.test_stops import list_item
 from tests.pages import PageWorld
 from tests.requisition_pages import filled, long_draft, more_listings
 from tests.world import NOW, person
@@ -203,6 +207,22 @@ def test_a_line_is_added_by_number_like_another(pages: PageWorld, officer: Clien
     unknown = officer.post(add, sent | {"base": 2, "neu-number": "X-99"})
     assert unknown.status_code == 422
     assert "kein Artikel eindeutig" in unknown.content.decode()
+
+
+def test_the_surcharge_is_added_with_one_click(pages: PageWorld, officer: Client) -> None:
+    world = pages.world
+    AwardTerms.objects.filter(award=world.awards[0]).update(minimum_order=Decimal(500))
+    spec = ItemSpec("1.9", "Zuschlag", basis=PriceBasis.FIXED, role=ItemRole.SURCHARGE)
+    item = list_item(world, spec, [TierRow(1, Decimal("25.0000"))])
+    reindex([row.pk for row in item.listings.all()])
+    wish = pages.draft(1)
+    page = officer.get(address(wish)).content.decode()
+    assert "Es fehlen 71,00\u00a0€ bis 500,00\u00a0€ netto." in page
+    number = item.listings.get().article.supplier_aid
+    assert f'name="neu-number" value="{number}"' in page
+    sent = {"base": 1, "neu-number": number, "neu-quantity": 1, "neu-like": 1}
+    assert officer.post(address(wish, "zeilen/hinzufuegen/"), sent).status_code == 302
+    assert "Es fehlen" not in officer.get(address(wish)).content.decode()
 
 
 def test_a_line_is_split_over_schools(
