@@ -26,7 +26,7 @@ from contracts.catalogue.errors import InvalidMapping
 from contracts.catalogue.readers.errors import FileRejected, MappingError
 from contracts.ledger.errors import LimitExceeded
 from contracts.pricing import InvalidPriceUnit, TierOrderError
-from orders.errors import Reasons
+from orders.errors import EmptyBasket, Reasons
 
 from .problems import INTERNAL, Kind, kind_of
 from .refusals import (
@@ -119,6 +119,7 @@ def _entry_of_one_field(error: Exception) -> dict[str, str] | None:
 
 
 _POINTERS: Mapping[type[Exception], str] = {
+    EmptyBasket: "#/lines",
     UnknownAward: "#/award",
     UnknownItem: "#/item",
     UnknownArticle: "#/article",

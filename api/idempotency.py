@@ -121,6 +121,7 @@ def _store(client: ApiClient, key: str, fingerprint: str, response: Response) ->
         status=response.status_code,
         content_type=response.content_type or "application/json",
         location=response.headers.get("Location", ""),
+        etag=response.headers.get("ETag", ""),
         body=JSONRenderer().render(response.data),
         created_at=timezone.now(),
     )
@@ -130,8 +131,9 @@ def _answer(record: IdempotencyRecord, *, replayed: bool) -> HttpResponse:
     answer = HttpResponse(
         bytes(record.body), status=record.status, content_type=record.content_type
     )
-    if record.location:
-        answer["Location"] = record.location
+    for name, value in (("Location", record.location), ("ETag", record.etag)):
+        if value:
+            answer[name] = value
     if replayed:
         answer[REPLAYED_HEADER] = "true"
     return answer

@@ -71,6 +71,7 @@ class IdempotencyRecord(models.Model):
     status = models.PositiveSmallIntegerField()
     content_type = models.CharField(max_length=100)
     location = models.CharField(max_length=500, blank=True)
+    etag = models.CharField(max_length=80, blank=True)
     body = models.BinaryField()
     created_at = models.DateTimeField(db_index=True)
 

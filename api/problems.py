@@ -57,6 +57,7 @@ KINDS: dict[type[Exception], Kind] = {
     drf.MethodNotAllowed: Kind(405, "method_not_allowed", "Methode nicht erlaubt"),
     drf.NotAcceptable: Kind(406, "not_acceptable", "Format nicht lieferbar"),
     refusals.RequestInFlight: Kind(409, "request_in_flight", "Anfrage in Bearbeitung"),
+    refusals.PreconditionFailed: Kind(412, "precondition_failed", "Inzwischen geändert"),
     drf.UnsupportedMediaType: Kind(415, "unsupported_media_type", "Inhaltstyp unbekannt"),
     drf.ValidationError: Kind(422, "validation_failed", "Angaben unvollständig oder falsch"),
     refusals.IdempotencyKeyReused: Kind(
@@ -66,6 +67,7 @@ KINDS: dict[type[Exception], Kind] = {
     refusals.UnknownItem: Kind(422, "unknown_item", "Position nicht gefunden"),
     refusals.UnknownArticle: Kind(422, "unknown_article", "Artikel nicht gefunden"),
     refusals.UnsupportedCurrency: Kind(422, "unsupported_currency", "Währung nicht vereinbart"),
+    refusals.PreconditionMissing: Kind(428, "precondition_missing", "If-Match fehlt"),
     drf.Throttled: Kind(429, "rate_limited", "Zu viele Anfragen"),
     # The ordering side.
     ordering.NotFound: Kind(404, "not_found", "Nicht gefunden"),

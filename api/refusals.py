@@ -39,6 +39,14 @@ class RequestInFlight(Refusal):
     """A request with the same key is being worked on at this moment."""
 
 
+class PreconditionMissing(Refusal):
+    """A change came without If-Match."""
+
+
+class PreconditionFailed(Refusal):
+    """The change was made to an older state."""
+
+
 class UnknownAward(Refusal):
     """No award of the supplier carries the reference, or several do."""
 

@@ -26,6 +26,8 @@ class Scope(StrEnum):
 ROLE_SCOPES: Mapping[str, frozenset[str]] = {
     Role.SUPPLIER_CATALOGUE: frozenset({Scope.CATALOGUE_READ, Scope.CATALOGUE_WRITE}),
     Role.SUPPLIER_ORDERS: frozenset({Scope.ORDERS_READ, Scope.ORDERS_WRITE}),
+    Role.PROCUREMENT_OFFICER: frozenset({Scope.ORDERS_READ, Scope.ORDERS_WRITE}),
+    Role.SCHOOL_REQUESTER: frozenset({Scope.ORDERS_READ, Scope.ORDERS_WRITE}),
     Role.TREASURER: frozenset({Scope.FINANCE_READ, Scope.FINANCE_WRITE}),
     Role.AUDITOR: frozenset({Scope.FINANCE_READ}),
 }

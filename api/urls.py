@@ -2,6 +2,7 @@
 
 from django.urls import include, path, re_path
 
+from .buyer.urls import urlpatterns as buyer
 from .finance.urls import urlpatterns as finance
 from .schema.views import docs, openapi_json
 from .supplier.urls import urlpatterns as supplier
@@ -13,6 +14,7 @@ v1 = [
     path("openapi.json", openapi_json, name="openapi"),
     path("docs/", docs, name="docs"),
     path("supplier/", include(supplier)),
+    path("buyer/", include(buyer)),
     path("finance/", include(finance)),
 ]
 

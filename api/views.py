@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, ClassVar
 
 from django.http import HttpResponseBase
@@ -13,6 +13,8 @@ from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
+
+from contracts.parties.models import Role
 
 from . import idempotency
 from .throttling import Rate
@@ -34,9 +36,12 @@ class OwnFormat(BaseContentNegotiation):
 
 
 class ApiView(APIView):
-    """Closed unless `required_scopes` names a scope for the method; speaks German."""
+    """Closed unless `required_scopes` names a scope for the method, and `required_roles` the
+    roles it is for; speaks German.
+    """
 
     required_scopes: ClassVar[Mapping[str, str]] = {}
+    required_roles: ClassVar[Collection[str]] = ()
     http_method_names: ClassVar[list[str]] = ["get", "head", "post"]
     content_negotiation_class = OwnFormat
 
@@ -58,6 +63,24 @@ class ApiView(APIView):
         patch_cache_control(final, private=True, no_cache=True)
         patch_vary_headers(final, ["Authorization"])
         return final
+
+
+class SupplierView(ApiView):
+    """For programs of suppliers."""
+
+    required_roles: ClassVar[Collection[str]] = (Role.SUPPLIER_CATALOGUE, Role.SUPPLIER_ORDERS)
+
+
+class BuyerView(ApiView):
+    """For programs of school authorities and their schools."""
+
+    required_roles: ClassVar[Collection[str]] = (Role.PROCUREMENT_OFFICER, Role.SCHOOL_REQUESTER)
+
+
+class FinanceView(ApiView):
+    """For programs of the treasury."""
+
+    required_roles: ClassVar[Collection[str]] = (Role.TREASURER, Role.AUDITOR)
 
 
 class IdempotentPost:

@@ -273,7 +273,7 @@ DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "kaufhaus@example.org"
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["api.auth.ClientTokenAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["api.auth.HasScope"],
+    "DEFAULT_PERMISSION_CLASSES": ["api.auth.HasScope", "api.auth.HasRole"],
     "DEFAULT_THROTTLE_CLASSES": ["api.throttling.ClientThrottle"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
@@ -301,8 +301,8 @@ OAUTH2_PROVIDER = {
     "SCOPES": {
         "catalogue:read": "Kataloge lesen",
         "catalogue:write": "Kataloge ändern",
-        "orders:read": "Abrufe lesen",
-        "orders:write": "Abrufe bestätigen und liefern",
+        "orders:read": "Anforderungen und Abrufe lesen",
+        "orders:write": "Anforderungen stellen; Abrufe bestätigen und liefern",
         "finance:read": "Haushaltsdaten lesen",
         "finance:write": "Haushaltsdaten ändern",
     },

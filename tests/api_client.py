@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -36,6 +37,16 @@ class Program:
         """POST JSON under *key*: a fresh one by default, none at all for None."""
         given = self._headers(headers, key)
         return Client().post(url, {} if body is None else body, "application/json", headers=given)
+
+    def change(
+        self, method: str, url: str, body: Any = None, *, tag: str | None = None, **headers: str
+    ) -> HttpResponse:
+        """PUT, PATCH or DELETE with JSON, under If-Match *tag*; none for None."""
+        given = self._headers(headers)
+        if tag is not None:
+            given["If-Match"] = tag
+        content = json.dumps({} if body is None else body)
+        return Client().generic(method, url, content, "application/json", headers=given)
 
     def upload(self, url: str, form: dict[str, Any], *, key: str | None = "") -> HttpResponse:
         """POST a form with files."""

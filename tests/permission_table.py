@@ -26,6 +26,7 @@ class ApiRow:
     foreign: int = 404
     args: tuple[str, ...] = ()
     body: Mapping[str, object] | None = None
+    query: str = ""
 
     def __str__(self) -> str:
         return f"{self.method} {self.name}"
@@ -66,6 +67,12 @@ _BOOKING = {Role.TREASURER: 201}
 _UPLOAD = ("upload",)
 _PROPOSAL = ("proposal",)
 _ENTITY = ("budget_entity",)
+_BUYING = {Role.PROCUREMENT_OFFICER: 200, Role.SCHOOL_REQUESTER: 200}
+_DRAFT = ("draft",)
+_REQUISITION = {
+    "title": "Notebooks",
+    "lines": [{"article": {"supplier": "lieferant-1", "number": "A-1"}, "quantity": 2}],
+}
 
 API_ROWS: tuple[ApiRow, ...] = (
     ApiRow("GET", "supplier-articles", _CATALOGUE, foreign=200),
@@ -138,6 +145,27 @@ API_ROWS: tuple[ApiRow, ...] = (
         body={"seq": 1, "reason": "Sachkonto gesperrt"},
     ),
     ApiRow("GET", "finance-exports-csv", _FINANCE, args=_ENTITY),
+    ApiRow("GET", "buyer-requisitions", _BUYING, foreign=200),
+    # The article of the form is listed for the first authority.
+    ApiRow(
+        "POST",
+        "buyer-requisitions",
+        dict.fromkeys(_BUYING, 201),
+        foreign=422,
+        body=_REQUISITION,
+    ),
+    ApiRow("GET", "buyer-requisition", _BUYING, args=_DRAFT),
+    ApiRow("PUT", "buyer-requisition", _BUYING, args=_DRAFT, body=_REQUISITION),
+    ApiRow("POST", "buyer-requisition-submit", {Role.PROCUREMENT_OFFICER: 200}, args=_DRAFT),
+    ApiRow("POST", "buyer-requisition-hand-over", {Role.SCHOOL_REQUESTER: 200}, args=_DRAFT),
+    ApiRow("POST", "buyer-requisition-withdraw", _BUYING, args=_DRAFT),
+    ApiRow("GET", "buyer-revisions", _BUYING, args=_DRAFT),
+    ApiRow("GET", "buyer-difference", _BUYING, args=_DRAFT),
+    ApiRow("GET", "buyer-call-offs", _BUYING, foreign=200),
+    ApiRow("GET", "buyer-call-off", _BUYING, args=("call_off",)),
+    ApiRow("GET", "buyer-schools", _BUYING, foreign=200),
+    ApiRow("GET", "buyer-budget-lines", _BUYING, foreign=200, query="fiscal_year=2026"),
+    ApiRow("GET", "buyer-articles", _BUYING, foreign=200, query="number=A-1"),
 )
 
 PUBLIC_API_ROWS: tuple[PublicRow, ...] = (

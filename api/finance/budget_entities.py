@@ -15,7 +15,7 @@ from api import pagination
 from api.schema.operations import CURSOR, LIMIT
 from api.scopes import Scope
 from api.serializers import page_of
-from api.views import ApiView
+from api.views import FinanceView
 
 from . import scope
 
@@ -28,7 +28,7 @@ class BudgetEntityShape(serializers.Serializer):
     last_seq = serializers.IntegerField()
 
 
-class BudgetEntityList(ApiView):
+class BudgetEntityList(FinanceView):
     required_scopes: ClassVar = {"GET": Scope.FINANCE_READ}
 
     @extend_schema(

@@ -19,7 +19,7 @@ from api.pagination import MAX_LIMIT
 from api.schema.operations import parameter
 from api.scopes import Scope
 from api.serializers import Moment
-from api.views import ApiView, IdempotentPost
+from api.views import FinanceView, IdempotentPost
 from orders import exports
 from orders.formats.csv import COLUMNS
 
@@ -77,7 +77,7 @@ class AcknowledgementShape(serializers.Serializer):
     at = Moment()
 
 
-class EventList(ApiView):
+class EventList(FinanceView):
     required_scopes: ClassVar = {"GET": Scope.FINANCE_READ}
 
     @extend_schema(
@@ -108,7 +108,7 @@ class EventList(ApiView):
         return HttpResponse(_page(found, following, feed.last_seq), content_type="application/json")
 
 
-class EventsAcknowledge(IdempotentPost, ApiView):
+class EventsAcknowledge(IdempotentPost, FinanceView):
     required_scopes: ClassVar = {"POST": Scope.FINANCE_WRITE}
 
     @extend_schema(
@@ -127,7 +127,7 @@ class EventsAcknowledge(IdempotentPost, ApiView):
         return _acknowledged(request, kwargs["budget_entity"], form, accepted=True)
 
 
-class EventsRefuse(IdempotentPost, ApiView):
+class EventsRefuse(IdempotentPost, FinanceView):
     required_scopes: ClassVar = {"POST": Scope.FINANCE_WRITE}
 
     @extend_schema(

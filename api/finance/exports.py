@@ -11,14 +11,14 @@ from rest_framework.request import Request
 from api import params
 from api.schema.operations import parameter
 from api.scopes import Scope
-from api.views import ApiView
+from api.views import FinanceView
 from orders import exports
 from orders.formats.csv import PROFILES
 
 from . import scope
 
 
-class CsvExport(ApiView):
+class CsvExport(FinanceView):
     required_scopes: ClassVar = {"GET": Scope.FINANCE_READ}
 
     @extend_schema(

@@ -17,11 +17,14 @@ _SENTENCES = {
     "403": "Dem Zugang fehlt das Recht",
     "404": "Gibt es nicht, jedenfalls nicht in Ihrer Organisation",
     "409": "Der Stand lässt den Vorgang nicht zu, oder dieselbe Anfrage läuft noch",
+    "412": "Inzwischen geändert; nichts ist gespeichert",
     "422": "Angaben falsch, oder Idempotency-Key schon anders verwendet",
+    "428": "If-Match fehlt",
     "429": "Zu viele Anfragen; Retry-After nennt die Wartezeit in Sekunden",
 }
 _ON_READ = ("400", "401", "403", "404", "429")
 _ON_WRITE = ("400", "401", "403", "404", "409", "422", "429")
+_ON_CHANGE = (*_ON_WRITE, "412", "428")
 
 _REQUEST_ID = OpenApiParameter(
     "X-Request-Id",
@@ -39,6 +42,26 @@ _IDEMPOTENCY_KEY = OpenApiParameter(
         "mit demselben Schlüssel erhält die gespeicherte Antwort."
     ),
 )
+
+_IF_MATCH = OpenApiParameter(
+    "If-Match",
+    str,
+    OpenApiParameter.HEADER,
+    required=True,
+    description="Das ETag des Standes, der geändert wird.",
+)
+_HEADERS = {
+    "POST": [_IDEMPOTENCY_KEY],
+    "PUT": [_IF_MATCH],
+    "PATCH": [_IF_MATCH],
+    "DELETE": [_IF_MATCH],
+}
+_PROBLEMS = {
+    "POST": _ON_WRITE,
+    "PUT": _ON_CHANGE,
+    "PATCH": _ON_CHANGE,
+    "DELETE": _ON_CHANGE,
+}
 
 
 def parameter(name: str, kind: type, description: str, **extra: Any) -> OpenApiParameter:
@@ -64,13 +87,13 @@ class DocumentedOperation(AutoSchema):
         return ""
 
     def get_override_parameters(self) -> list[Any]:
-        return [_REQUEST_ID, _IDEMPOTENCY_KEY] if self.method == "POST" else [_REQUEST_ID]
+        return [_REQUEST_ID, *_HEADERS.get(self.method, [])]
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies = super()._get_response_bodies(direction)
         for answer in bodies.values():
             answer["description"] = answer["description"] or "Erfolg"
-        for status in _ON_WRITE if self.method == "POST" else _ON_READ:
+        for status in _PROBLEMS.get(self.method, _ON_READ):
             answer = OpenApiResponse(Problem, description=_SENTENCES[status])
             bodies[status] = self._get_response_for_code(answer, status, [CONTENT_TYPE])
         return bodies

@@ -16,7 +16,7 @@ from api.etags import tagged
 from api.schema.operations import CURSOR, LIMIT, UPDATED_SINCE
 from api.scopes import Scope
 from api.serializers import Moment, page_of
-from api.views import ApiView
+from api.views import SupplierView
 
 from . import queries
 
@@ -54,7 +54,7 @@ def _shape(rows: list[Any]) -> list[Any]:
     return ArticleShape(rows, many=True).data
 
 
-class ArticleList(ApiView):
+class ArticleList(SupplierView):
     required_scopes: ClassVar = {"GET": Scope.CATALOGUE_READ}
 
     @extend_schema(
@@ -71,7 +71,7 @@ class ArticleList(ApiView):
         return Response(page.body(_shape))
 
 
-class ArticleDetail(ApiView):
+class ArticleDetail(SupplierView):
     required_scopes: ClassVar = {"GET": Scope.CATALOGUE_READ}
 
     @extend_schema(

@@ -19,7 +19,7 @@ from api.etags import tagged
 from api.schema.operations import CURSOR, LIMIT, UPDATED_SINCE
 from api.scopes import Scope
 from api.serializers import Moment, Money, page_of
-from api.views import ApiView, IdempotentPost
+from api.views import IdempotentPost, SupplierView
 from orders import confirmations
 from orders.models import CallOff, CallOffLine
 
@@ -141,7 +141,7 @@ def _shape(rows: list[Any]) -> list[Any]:
     return CallOffHead(rows, many=True).data
 
 
-class CallOffList(ApiView):
+class CallOffList(SupplierView):
     required_scopes: ClassVar = {"GET": Scope.ORDERS_READ}
 
     @extend_schema(
@@ -161,7 +161,7 @@ class CallOffList(ApiView):
         return Response(page.body(_shape))
 
 
-class CallOffDetail(ApiView):
+class CallOffDetail(SupplierView):
     required_scopes: ClassVar = {"GET": Scope.ORDERS_READ}
 
     @extend_schema(
@@ -181,7 +181,7 @@ class RefusalForm(serializers.Serializer):
     reason = serializers.CharField(max_length=250, help_text="Der Schulträger liest sie.")
 
 
-class CallOffConfirm(IdempotentPost, ApiView):
+class CallOffConfirm(IdempotentPost, SupplierView):
     required_scopes: ClassVar = {"POST": Scope.ORDERS_WRITE}
 
     @extend_schema(
@@ -202,7 +202,7 @@ class CallOffConfirm(IdempotentPost, ApiView):
         return Response(_body(request, number))
 
 
-class CallOffRefuse(IdempotentPost, ApiView):
+class CallOffRefuse(IdempotentPost, SupplierView):
     required_scopes: ClassVar = {"POST": Scope.ORDERS_WRITE}
 
     @extend_schema(

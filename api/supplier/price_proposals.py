@@ -20,7 +20,7 @@ from api.etags import tagged
 from api.schema.operations import CURSOR, LIMIT
 from api.scopes import Scope
 from api.serializers import page_of
-from api.views import ApiView, IdempotentPost
+from api.views import IdempotentPost, SupplierView
 from contracts.agreements.models import PriceChange
 from contracts.agreements.prices import changes as price_changes
 from contracts.agreements.prices.changes import Proposal
@@ -33,7 +33,7 @@ from .price_proposal_shapes import ProposalForm, ProposalShape
 TAGS = ("Lieferant: Preisvorschläge",)
 
 
-class ProposalList(IdempotentPost, ApiView):
+class ProposalList(IdempotentPost, SupplierView):
     required_scopes: ClassVar = {"GET": Scope.CATALOGUE_READ, "POST": Scope.CATALOGUE_WRITE}
 
     @extend_schema(
@@ -79,7 +79,7 @@ class ProposalList(IdempotentPost, ApiView):
         )
 
 
-class ProposalDetail(ApiView):
+class ProposalDetail(SupplierView):
     required_scopes: ClassVar = {"GET": Scope.CATALOGUE_READ}
 
     @extend_schema(
@@ -94,7 +94,7 @@ class ProposalDetail(ApiView):
         return tagged(request, ProposalShape(change).data)
 
 
-class ProposalWithdraw(IdempotentPost, ApiView):
+class ProposalWithdraw(IdempotentPost, SupplierView):
     required_scopes: ClassVar = {"POST": Scope.CATALOGUE_WRITE}
 
     @extend_schema(

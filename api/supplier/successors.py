@@ -17,7 +17,7 @@ from api.refusals import UnknownArticle
 from api.schema.operations import CURSOR, LIMIT
 from api.scopes import Scope
 from api.serializers import Moment, Money, page_of
-from api.views import ApiView, IdempotentPost
+from api.views import IdempotentPost, SupplierView
 from contracts.agreements.models import Listing
 from contracts.catalogue import successors
 
@@ -69,7 +69,7 @@ class SuccessorShape(serializers.Serializer):
     decided_at = Moment(allow_null=True)
 
 
-class SuccessorList(IdempotentPost, ApiView):
+class SuccessorList(IdempotentPost, SupplierView):
     required_scopes: ClassVar = {"GET": Scope.CATALOGUE_READ, "POST": Scope.CATALOGUE_WRITE}
 
     @extend_schema(

@@ -21,7 +21,7 @@ from api.refusals import InvalidParameter
 from api.schema.operations import CURSOR, LIMIT, parameter
 from api.scopes import Scope
 from api.serializers import page_of
-from api.views import ApiView, IdempotentPost
+from api.views import IdempotentPost, SupplierView
 from contracts.catalogue import diff, uploads
 from contracts.catalogue.errors import UploadTooLarge
 from contracts.catalogue.models import CatalogueUpload, StagedAction
@@ -54,7 +54,7 @@ class RawFileParser(FileUploadParser):
         return "".join(character for character in name if character.isprintable())
 
 
-class UploadList(IdempotentPost, ApiView):
+class UploadList(IdempotentPost, SupplierView):
     required_scopes: ClassVar = {"GET": Scope.CATALOGUE_READ, "POST": Scope.CATALOGUE_WRITE}
     parser_classes: ClassVar = [MultiPartParser, RawFileParser]
 
@@ -121,7 +121,7 @@ class UploadList(IdempotentPost, ApiView):
         )
 
 
-class UploadDetail(ApiView):
+class UploadDetail(SupplierView):
     required_scopes: ClassVar = {"GET": Scope.CATALOGUE_READ}
 
     @extend_schema(
@@ -134,7 +134,7 @@ class UploadDetail(ApiView):
         return Response(upload_body(_visible(request, upload_id), request))
 
 
-class UploadErrors(ApiView):
+class UploadErrors(SupplierView):
     required_scopes: ClassVar = {"GET": Scope.CATALOGUE_READ}
 
     @extend_schema(
@@ -150,7 +150,7 @@ class UploadErrors(ApiView):
         return Response(page.body(lambda found: IssueShape(found, many=True).data))
 
 
-class UploadErrorsCsv(ApiView):
+class UploadErrorsCsv(SupplierView):
     required_scopes: ClassVar = {"GET": Scope.CATALOGUE_READ}
 
     @extend_schema(
@@ -167,7 +167,7 @@ class UploadErrorsCsv(ApiView):
         )
 
 
-class UploadDiff(ApiView):
+class UploadDiff(SupplierView):
     required_scopes: ClassVar = {"GET": Scope.CATALOGUE_READ}
 
     @extend_schema(
@@ -197,7 +197,7 @@ class UploadDiff(ApiView):
         )
 
 
-class UploadSubmit(IdempotentPost, ApiView):
+class UploadSubmit(IdempotentPost, SupplierView):
     required_scopes: ClassVar = {"POST": Scope.CATALOGUE_WRITE}
 
     @extend_schema(
@@ -215,7 +215,7 @@ class UploadSubmit(IdempotentPost, ApiView):
         return Response(upload_body(upload, request))
 
 
-class UploadWithdraw(IdempotentPost, ApiView):
+class UploadWithdraw(IdempotentPost, SupplierView):
     required_scopes: ClassVar = {"POST": Scope.CATALOGUE_WRITE}
 
     @extend_schema(

@@ -1,4 +1,4 @@
-"""Programs that use the API in the demo: a finance system, a supplier's shop and desk."""
+"""Programs that use the API in the demo: of a treasury, a supplier, a town's procurement."""
 
 from __future__ import annotations
 
@@ -41,6 +41,7 @@ CLIENTS = (
     ),
     ClientPlan("Warenwirtschaft Spreeblick", "katalog", ("catalogue:read", "catalogue:write")),
     ClientPlan("Auftragseingang Havelland", "auftraege", ("orders:read", "orders:write")),
+    ClientPlan("Beschaffung Musterfelde", "beschaffung", ("orders:read", "orders:write")),
 )
 
 

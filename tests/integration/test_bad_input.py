@@ -26,6 +26,7 @@ from tests.bad_cuts import DECISIONS
 from tests.bad_papers import PAPERS
 from tests.bad_policies import POLICIES
 from tests.bad_quick_orders import LINES, QUICK_ORDERS
+from tests.bad_requisition_requests import CASES as REQUESTS
 from tests.bad_requisitions import REQUISITIONS
 from tests.bad_substitutions import SUBSTITUTIONS
 from tests.database_state import contents
@@ -141,7 +142,7 @@ def documented() -> dict[str, tuple[str, str]]:
 
 
 def test_the_docs_name_exactly_these_cases() -> None:
-    assert list(documented()) == [*REFUSED, *SHEETS, *LINES]
+    assert list(documented()) == [*REFUSED, *SHEETS, *LINES, *REQUESTS]
 
 
 @pytest.mark.parametrize("case", REFUSED)

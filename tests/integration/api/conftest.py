@@ -48,6 +48,27 @@ def foreign_finance(world: World) -> Program:
 
 
 @pytest.fixture
+def buyer(world: World) -> Program:
+    """The program of the authority's procurement."""
+    return program(world.officer)
+
+
+@pytest.fixture
+def foreign_buyer(world: World) -> Program:
+    """The program of another authority's procurement."""
+    return program(world.outsider)
+
+
+@pytest.fixture
+def school_program(world: World) -> Program:
+    """The program of the authority's school."""
+    member = person(
+        "schule@stadt-a.example", world.authority, Role.SCHOOL_REQUESTER, school=world.school
+    )
+    return program(member)
+
+
+@pytest.fixture
 def issued(world: World) -> World:
     """The world after one approved requisition over both lots, its events numbered."""
     world.approve(world.submitted({0: 30, 1: 100}))

@@ -38,7 +38,7 @@ def test_it_is_valid_openapi_3_1(schema) -> None:
 
 def test_every_operation_says_what_it_does_needs_and_refuses(schema) -> None:
     operations = list(_operations(schema))
-    assert len(operations) == 25
+    assert len(operations) == 39
     for path, method, operation in operations:
         here = f"{method} {path}"
         assert operation["summary"], here
@@ -48,7 +48,8 @@ def test_every_operation_says_what_it_does_needs_and_refuses(schema) -> None:
         assert scope in set(Scope), here
         responses = operation["responses"]
         wanted = {"400", "401", "403", "404", "429"}
-        wanted |= {"409", "422"} if method == "post" else set()
+        wanted |= {"409", "422"} if method != "get" else set()
+        wanted |= {"412", "428"} if method in {"put", "patch", "delete"} else set()
         assert wanted <= set(responses), here
         for status in wanted:
             content = responses[status]["content"]
@@ -60,6 +61,12 @@ def test_every_post_asks_for_an_idempotency_key(schema) -> None:
     for path, method, operation in _operations(schema):
         named = {row["name"]: row.get("required", False) for row in operation["parameters"]}
         assert named.get("Idempotency-Key", False) is (method == "post"), path
+
+
+def test_every_change_asks_for_the_tag_of_what_was_read(schema) -> None:
+    for path, method, operation in _operations(schema):
+        named = {row["name"]: row.get("required", False) for row in operation["parameters"]}
+        assert named.get("If-Match", False) is (method in {"put", "patch", "delete"}), path
 
 
 def test_the_scopes_are_those_of_the_settings(schema) -> None:
