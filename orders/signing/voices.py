@@ -12,7 +12,7 @@ from datetime import date, datetime
 from django.db import connection
 from django.db.models import QuerySet
 
-from contracts.clock import berlin_day
+from contracts.clock import BERLIN, berlin_day
 from contracts.parties.models import Membership
 from orders.acting import valid_while_deciding
 from orders.errors import InvalidDelegation, NotAllowed
@@ -87,13 +87,20 @@ def voice_to_decide(by: Membership, delegation_id: int | None, *, now: datetime)
     voice = voice_of(by, delegation_id, on=day)
     valid = valid_while_deciding({by.pk, voice.membership.pk}, now)
     if by.pk not in valid:
-        raise NotAllowed("Ihre Mitgliedschaft ist heute nicht gültig.")
+        raise NotAllowed(_ended(by))
     if voice.membership.pk not in valid:
         raise InvalidDelegation(
             f"Die Mitgliedschaft von {voice.membership.user} ist beendet, "
             "und mit ihr die Vertretung."
         )
     return Voice(by, valid[voice.membership.pk], voice.delegation)
+
+
+def _ended(by: Membership) -> str:
+    """Until when the membership was in force; whoever acts may have begun before its end."""
+    last = Membership.objects.values_list("valid_to", flat=True).get(pk=by.pk)
+    until = f" Sie galt bis zum {last:%d.%m.%Y}." if last is not None else ""
+    return f"Ihre Mitgliedschaft ist heute nicht gültig.{until}"
 
 
 def _refusal(by: Membership, delegation_id: int, on: date) -> InvalidDelegation:
@@ -104,7 +111,7 @@ def _refusal(by: Membership, delegation_id: int, on: date) -> InvalidDelegation:
             deputy_id=by.user_id,
             delegator__organisation_id=by.organisation_id,
         )
-        .select_related("delegator__user")
+        .select_related("delegator__user", "revoked_by__user")
         .first()
     )
     if found is None:
@@ -116,7 +123,11 @@ def _refusal(by: Membership, delegation_id: int, on: date) -> InvalidDelegation:
         )
     who = str(found.delegator.user)
     if found.revoked_at is not None:
-        return InvalidDelegation(f"Die Vertretung für {who} ist aufgehoben.")
+        when = found.revoked_at.astimezone(BERLIN)
+        by_whom = found.revoked_by.user if found.revoked_by is not None else "–"
+        return InvalidDelegation(
+            f"Die Vertretung für {who} ist aufgehoben ({by_whom}, {when:%d.%m.%Y, %H:%M} Uhr)."
+        )
     if found.valid_to < on:
         return InvalidDelegation(
             f"Die Vertretung für {who} ist am {found.valid_to:%d.%m.%Y} abgelaufen."

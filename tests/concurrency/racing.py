@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Event
 from typing import TypeVar
 
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 
 from contracts.ledger.models import LimitAccount
 from contracts.ledger.replay import differences
@@ -47,10 +47,39 @@ def losers(outcomes: Iterable[object]) -> list[BaseException]:
     return [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
 
 
-def until_somebody_waits() -> None:
-    """Return when a session of this database waits for a lock."""
+def one_into_the_other(first: Callable[[], T], second: Callable[[], T]) -> list[T | BaseException]:
+    """Let *second* run into the open transaction of *first*; what became of them, in order.
+
+    The first one commits as soon as the second waits for it, or is done without waiting.
+    """
+    began, ended = Event(), Event()
+
+    def begin() -> T:
+        try:
+            with transaction.atomic():
+                done = first()
+                began.set()
+                until_somebody_waits(ended)
+                return done
+        finally:
+            began.set()
+
+    def follow() -> T:
+        try:
+            assert began.wait(PATIENCE)
+            return second()
+        finally:
+            ended.set()
+
+    return race([begin, follow])
+
+
+def until_somebody_waits(or_is_set: Event | None = None) -> None:
+    """Return when a session of this database waits for a lock, or the event is set."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
+        if or_is_set is not None and or_is_set.is_set():
+            return
         with connection.cursor() as cursor:
             # The view is a snapshot that lasts as long as the caller's transaction.
             cursor.execute("SELECT pg_stat_clear_snapshot()")

@@ -18,10 +18,12 @@ import pytest
 from contracts.ledger.models import LedgerEntry
 from contracts.parties.models import Membership, Role
 from orders import approvals, requisitions
+from orders.approvals import decisions
 from orders.errors import AlreadyDecided
 from orders.lifecycle import IllegalTransition
 from orders.models import CallOff, Decision, FinanceEvent, Requisition
 from orders.models.approval import Verdict
+from orders.requisitions import submission
 from tests.world import NOW, World, build_world, person
 
 from .racing import PATIENCE, assert_books_are_clean, losers, race, winners
@@ -178,7 +180,7 @@ def test_without_the_lock_the_double_submit_is_seen_and_still_books_once(
 ) -> None:
     """Negative control, and the proof of the second guard."""
     draft = world.draft({0: 3})
-    monkeypatch.setattr(requisitions, "locked", unlocked_requisition(Barrier(2)))
+    monkeypatch.setattr(submission, "locked", unlocked_requisition(Barrier(2)))
     outcomes = race([submitting(world, draft)] * 2)
     with pytest.raises(AssertionError):
         assert_one_won(outcomes)
@@ -191,7 +193,7 @@ def test_without_the_lock_two_approvals_are_seen_and_still_issue_once(
 ) -> None:
     """Negative control, and the proof of the second guard."""
     requisition = world.submitted({0: 3})
-    monkeypatch.setattr(approvals, "locked", unlocked_requisition(Barrier(2)))
+    monkeypatch.setattr(decisions, "locked", unlocked_requisition(Barrier(2)))
     outcomes = race([deciding(requisition, by) for by in (world.approver, second_approver)])
     with pytest.raises(AssertionError):
         assert_one_won(outcomes)

@@ -147,7 +147,7 @@ MUTANTS = (
     mutant(
         "a cut frees nothing",
         roads.cut_into_the_limit,
-        "held differs from the open revisions",
+        "holds something else than the open revisions",
         exchanges,
         ("    holds.void_all(lines, by=by, now=now)\n", ""),
         "exchange",
@@ -156,7 +156,7 @@ MUTANTS = (
     mutant(
         "what an exchange frees is not held anew",
         roads.lowered_after_a_signature,
-        "held differs from the open revisions",
+        "holds something else than the open revisions",
         exchanges,
         ("    holds.hold_all(requisition, fresh, by=by, now=now)\n", ""),
         "exchange",
