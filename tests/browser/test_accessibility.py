@@ -20,15 +20,18 @@ from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
 from contracts.catalogue import uploads
+from contracts.clock import berlin_day
 from contracts.parties.models import Role
 from orders.delivery import deliver_due
 from orders.exports import sequence_all
 from orders.requisitions import papers
 from tests.browser.axe import ConsoleErrors, assert_accessible, assert_no_horizontal_scroll
+from tests.delegations import stand_in
 from tests.gate_pages import gate_targets
 from tests.pages import PageWorld, agreement_targets, build_pages
 from tests.papers import attached
 from tests.permission_table import PAGE_ROWS, PUBLIC_PAGE_ROWS
+from tests.policy_pages import policy_targets
 from tests.price_changes import price_targets
 from tests.shopping_lists import shared_list
 from tests.successors import propose_successor
@@ -36,6 +39,7 @@ from tests.successors import propose_successor
 pytestmark = pytest.mark.browser
 
 ROLES = (
+    Role.SCHOOL_REQUESTER,
     Role.PROCUREMENT_OFFICER,
     Role.APPROVER,
     Role.SUPPLIER_CATALOGUE,
@@ -105,6 +109,10 @@ def _targets(pages: PageWorld) -> dict[str, Any]:
     draft = pages.draft(40)
     submitted = pages.submitted(55)
     attached(submitted, pages.officer, now=pages.now)
+    day = berlin_day(pages.now)
+    stand_in(
+        pages.people[Role.TREASURER], pages.approver, valid_from=day, valid_to=day, now=pages.now
+    )
     papers.comment(
         requisition_id=submitted.pk, text="Bitte bis Freitag.", by=pages.approver, now=pages.now
     )
@@ -131,6 +139,7 @@ def _targets(pages: PageWorld) -> dict[str, Any]:
         "call_off": issued.call_offs.get(supplier=pages.world.suppliers[0]).pk,
         **agreement_targets(pages),
         **gate_targets(pages),
+        **policy_targets(pages),
         **price_targets(pages.world, keeper, now=pages.now),
         "successor_proposal": propose_successor(pages.world, keeper, now=pages.now).pk,
         "handed_in": upload.pk,
