@@ -6,28 +6,38 @@ it was and when. With the guard taken away each race ends otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from decimal import Decimal
+from threading import Event
+from typing import Any
 
 import pytest
+from django.db import OperationalError
 
 from contracts.agreements.models import AllocationRule
 from contracts.agreements.prices.quotes import Wanted
 from contracts.ledger.models import LimitAccount
 from contracts.parties.models import Membership, Role
-from orders import approvals, requisitions
+from orders import approvals, holds, placement, requisitions
 from orders.approvals import Chosen, Grant, Outcome, Result, decisions
 from orders.errors import NotAllowed, StaleRevision
 from orders.lifecycle import IllegalTransition
 from orders.models import ApprovalRule, CallOff, Decision, Requisition
 from orders.models.approval import Verdict
-from orders.requisitions import ending
+from orders.requisitions import ending, exchanges
 from tests.properties.mutation import spoilt_copy
 from tests.ranks import build_ranks
 from tests.world import NOW, World, build_world, person
 
-from .racing import assert_books_are_clean, losers, one_into_the_other, race, winners
+from .racing import (
+    PATIENCE,
+    assert_books_are_clean,
+    losers,
+    one_into_the_other,
+    race,
+    winners,
+)
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.concurrency]
 
@@ -287,4 +297,35 @@ def test_cuts_edits_and_last_signatures_over_one_rotation_do_not_deadlock() -> N
     outcomes = race([kinds[number % 3](row) for number, row in enumerate(rows)])
     assert losers(outcomes) == []
     assert CallOff.objects.count() == 8
+    assert_books_are_clean()
+
+
+def test_a_cut_that_leaves_the_counters_for_later_does_deadlock(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Negative control: one holds the accounts and wants the counter, the other the reverse."""
+    ranks = build_ranks(AllocationRule.ROTATION, maxima=[Decimal(100_000)] * 3)
+    rows = [ranks.submitted(5) for _ in range(2)]
+    accounts, counters = Event(), Event()
+    lock_all, lock_counters = holds.lock_all, placement.lock_counters
+
+    def hold_accounts(*args: Any, **kwargs: Any) -> None:
+        lock_all(*args, **kwargs)
+        accounts.set()
+        counters.wait(PATIENCE)
+
+    def hold_counters(lot_ids: Collection[int]) -> object:
+        found = lock_counters(lot_ids)
+        counters.set()
+        accounts.wait(PATIENCE)
+        return found
+
+    monkeypatch.setattr(exchanges, "lock_counters", lambda _: {})
+    monkeypatch.setattr(holds, "lock_all", hold_accounts)
+    monkeypatch.setattr(placement, "lock_counters", hold_counters)
+    approver = ranks.world.approver
+    outcomes = race([deciding(rows[0], approver, 3), deciding(rows[1], approver)])
+    (refusal,) = losers(outcomes)
+    assert isinstance(refusal, OperationalError), refusal
+    assert "deadlock" in str(refusal)
     assert_books_are_clean()

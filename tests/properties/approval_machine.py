@@ -41,7 +41,7 @@ edits = st.sampled_from(
 )
 steps = st.sampled_from(["submit"] * 4 + ["hand over", "hand over", "hand back", "withdraw"])
 verdicts = st.sampled_from([Verdict.APPROVE] * 6 + [Verdict.REJECT, Verdict.RETURN])
-cuts = st.sampled_from(["", "", "", "one less", "half", "line", "all", "more", "unknown"])
+cuts = st.sampled_from([""] * 6 + ["one less", "half", "half", "line", "all", "more", "unknown"])
 limits = st.sampled_from([None, 0, 476_00, 2_000_00, 9_000_00, 100_000_00])
 days = st.sampled_from([1, 2, 3, 4, 6, 8, 13])
 moves = st.sampled_from(

@@ -11,4 +11,4 @@ pytestmark = pytest.mark.django_db
 
 
 def test_no_sequence_of_acts_releases_what_nobody_else_signed_for() -> None:
-    run_machine(build_stage(), examples=12, steps=12)
+    run_machine(build_stage(), examples=25, steps=15)
