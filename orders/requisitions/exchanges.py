@@ -97,7 +97,8 @@ def exchange(
 ) -> list[RequisitionLine]:
     """Write the next revision, release what *lines* held and hold what it needs.
 
-    Finance hears of both. A lot that was full with this very requisition opens for it.
+    Finance hears of both. A lot or an award that was full with this very requisition opens
+    for it; the review that the movement asks for closes it again where nothing fits.
     Raises what `write_revision` and `hold_all` raise.
     """
     write_revision(requisition, ask, order, kind=kind, by=by, now=now)
@@ -105,10 +106,16 @@ def exchange(
     reserved = facts(EventType.RESERVATION, requisition, lines, approver=by)
     events.append([*releases(reserved), *facts(EventType.RESERVATION, requisition, fresh)], now=now)
     holds.void_all(lines, by=by, now=now)
-    lots = {line.listing.item.award.lot.account_id for line in lines}
-    set_open(lots, is_open=True, reason=ClosedReason.FULL)
+    set_open(_stoppable(lines), is_open=True, reason=ClosedReason.FULL)
     holds.hold_all(requisition, fresh, by=by, now=now)
     return fresh
+
+
+def _stoppable(lines: Sequence[RequisitionLine]) -> set[int]:
+    """Accounts that are closed when full: of the lots, and of awards with a cap of their own."""
+    awards = {line.listing.item.award for line in lines}
+    found = {award.lot.account_id for award in awards} | {award.account_id for award in awards}
+    return {pk for pk in found if pk is not None}
 
 
 def _listings(lines: Sequence[RequisitionLine], wanted: Sequence[Wanted]) -> list[Listing]:

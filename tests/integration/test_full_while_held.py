@@ -1,0 +1,93 @@
+"""A lot or an award that is full with the very requisition that is cut or made smaller."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from pytest_django import DjangoCaptureOnCommitCallbacks
+
+from contracts.agreements.caps.stops import review_stops
+from contracts.ledger.models import AccountKind, LimitAccount, Unit
+from contracts.ledger.movements import open_account
+from orders import cap_nudges, requisitions
+from orders.models import Requisition
+from orders.requisitions.drafting import draft_of, with_quantities
+from tests.integration.test_cuts import cut, second_tier
+from tests.world import NOW, World, build_world
+
+pytestmark = pytest.mark.django_db
+PRICE = Decimal(429)
+
+
+@pytest.fixture
+def world() -> World:
+    """Notebooks whose award has a cap of its own: 30 pieces fit, and no more."""
+    world = build_world()
+    second_tier(world)
+    award = world.awards[0]
+    award.account = open_account(
+        kind=AccountKind.AWARD_VALUE,
+        unit=Unit.EUR,
+        title="Zuschlag Z-1",
+        limit=30 * PRICE,
+        document="Zuschlag",
+        by=world.manager,
+        now=NOW,
+    )
+    award.save(update_fields=["account"])
+    return world
+
+
+def closed(account_id: int) -> str:
+    return LimitAccount.objects.get(pk=account_id).closed_reason
+
+
+def lower(world: World, wish: Requisition, quantity: int) -> None:
+    """The asking side asks for less of line 1."""
+    wish.refresh_from_db()
+    draft = with_quantities(draft_of(requisitions.current_lines(wish)), {"1": quantity})
+    requisitions.revise(
+        requisition_id=wish.pk,
+        base_revision=wish.current_revision,
+        ask=draft.ask,
+        wanted=draft.wanted,
+        by=world.officer,
+        now=NOW,
+    )
+
+
+def test_an_award_that_is_full_with_the_requisition_opens_by_the_cut(world: World) -> None:
+    wish = world.submitted({0: 30})
+    award = world.awards[0].account_id
+    review_stops(now=NOW)
+    assert closed(award) == "full"
+    cut(wish, {1: 20}, world.approver)
+    assert closed(award) == ""
+    assert LimitAccount.objects.get(pk=award).held == 20 * PRICE
+
+
+def test_an_award_that_is_full_with_the_requisition_opens_by_a_decrease(world: World) -> None:
+    wish = world.submitted({0: 30})
+    review_stops(now=NOW)
+    lower(world, wish, 20)
+    assert closed(world.awards[0].account_id) == ""
+
+
+def test_where_still_nothing_fits_the_lot_and_the_award_are_looked_at_again(
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    world = build_world(notebook_quantity=30)
+    second_tier(world)
+    wish = world.submitted({0: 30, 1: 10})
+    review_stops(now=NOW)
+    lot = world.lots[0].account_id
+    assert closed(lot) == "full"
+    asked: list[int] = []
+    monkeypatch.setattr(cap_nudges, "_send", asked.extend)
+    with django_capture_on_commit_callbacks(execute=True):
+        cut(wish, {2: 5}, world.approver)
+    assert world.lots[0].pk in asked
+    review_stops(now=NOW, lot_ids=set(asked))
+    assert closed(lot) == "full"
