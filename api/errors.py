@@ -37,6 +37,7 @@ from .refusals import (
     UnknownItem,
     UnsupportedCurrency,
 )
+from .webhooks.addresses import ForbiddenTarget
 
 logger = logging.getLogger(__name__)
 
@@ -120,6 +121,7 @@ def _entry_of_one_field(error: Exception) -> dict[str, str] | None:
 
 _POINTERS: Mapping[type[Exception], str] = {
     EmptyBasket: "#/lines",
+    ForbiddenTarget: "#/url",
     UnknownAward: "#/award",
     UnknownItem: "#/item",
     UnknownArticle: "#/article",

@@ -11,6 +11,15 @@ from django.db import models
 from contracts.parties.models import BudgetEntity, Membership
 
 from .scopes import scopes_of_role
+from .webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
+
+__all__ = [
+    "ApiClient",
+    "IdempotencyRecord",
+    "WebhookAttempt",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+]
 
 
 class ApiClientQuerySet(models.QuerySet["ApiClient"]):

@@ -28,6 +28,7 @@ from orders import errors as ordering
 from orders.lifecycle import IllegalTransition
 
 from . import refusals
+from .webhooks import addresses, endpoints
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,8 @@ KINDS: dict[type[Exception], Kind] = {
     refusals.UnknownArticle: Kind(422, "unknown_article", "Artikel nicht gefunden"),
     refusals.UnsupportedCurrency: Kind(422, "unsupported_currency", "Währung nicht vereinbart"),
     refusals.PreconditionMissing: Kind(428, "precondition_missing", "If-Match fehlt"),
+    addresses.ForbiddenTarget: Kind(422, "forbidden_target", "Adresse nicht erlaubt"),
+    endpoints.TooManyEndpoints: Kind(409, "too_many_webhooks", "Zu viele Webhooks"),
     drf.Throttled: Kind(429, "rate_limited", "Zu viele Anfragen"),
     # The ordering side.
     ordering.NotFound: Kind(404, "not_found", "Nicht gefunden"),

@@ -7,6 +7,7 @@ from .finance.urls import urlpatterns as finance
 from .schema.views import docs, openapi_json
 from .supplier.urls import urlpatterns as supplier
 from .views import UnknownAddress
+from .webhooks.urls import urlpatterns as webhooks
 
 app_name = "api"
 
@@ -16,6 +17,7 @@ v1 = [
     path("supplier/", include(supplier)),
     path("buyer/", include(buyer)),
     path("finance/", include(finance)),
+    path("", include(webhooks)),
 ]
 
 urlpatterns = [

@@ -44,6 +44,7 @@ from .order_checks import require_open
 from .placement import commitments
 from .requisitions import Ask, ask_of, current_lines, key_of
 from .requisitions.revisions import write_revision
+from .watching import Happened, watch
 
 _OUTCOMES = {
     CancellationCause.REFUSED: AllocationOutcome.REFUSED,
@@ -224,6 +225,7 @@ def _drafted(
     )
     _carry_refusals(asked, draft, call_off)
     write_revision(draft, _ask_again(call_off, lines), allotted.order, by=asked.created_by, now=now)
+    watch(draft, Happened.CREATED, now=now)
     record(draft, "requisition.created", by=None, now=now, reason=why)
     return Outcome(f"{why} Der Entwurf {draft.number} wartet auf Ihre Einreichung.", draft=draft)
 

@@ -15,7 +15,7 @@ MAIL_DOMAIN = "kaufhaus.invalid"
 
 
 def deliver_due(*, now: datetime) -> int:
-    """Hand over every due message; return how many went out.
+    """Hand over every due mail; return how many went out.
 
     Each message is claimed by a row lock that others skip, so two workers never send
     the same one at the same time; a failed one comes back later, ever more slowly.
@@ -25,7 +25,7 @@ def deliver_due(*, now: datetime) -> int:
         with transaction.atomic():
             message = (
                 OutboxMessage.objects.select_for_update(skip_locked=True)
-                .filter(done_at__isnull=True, due_at__lte=now)
+                .filter(kind="mail", done_at__isnull=True, due_at__lte=now)
                 .order_by("due_at", "pk")
                 .first()
             )

@@ -38,6 +38,7 @@ from .models.event import EventType
 from .notices import announce_call_offs, announce_outcome
 from .order_checks import explained, require_devices, require_open
 from .requisitions import current_lines, step_to, wanted_of
+from .watching import watch_end
 
 
 class PriceRisen(OrderError):
@@ -68,6 +69,7 @@ def place(requisition: Requisition, *, by: Membership, now: datetime) -> list[Ca
     events.append([*releases(reserved), *commitments(call_offs, assignments)], now=now)
     announce_call_offs(call_offs, now=now)
     announce_outcome(requisition, "", now=now)
+    watch_end(requisition, now=now)
     for call_off in call_offs:
         record(call_off, "call_off.issued", by=by, now=now, after={"number": call_off.number})
     issue_lines = [line for issue in issues for line in issue.lines]

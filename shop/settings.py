@@ -248,6 +248,13 @@ CELERY_BEAT_SCHEDULE = {
     "sequence-feeds": {"task": "orders.tasks.sequence_feeds", "schedule": 2.0},
     "sweep-uploads": {"task": "contracts.catalogue.tasks.sweep_uploads", "schedule": 10.0},
     "forget-answers": {"task": "api.tasks.forget_old_answers", "schedule": 86_400.0},
+    # A run may wait for slow endpoints; runs that queue up behind it are dropped.
+    "send-webhooks": {
+        "task": "api.tasks.send_webhooks",
+        "schedule": 2.0,
+        "options": {"expires": 10},
+    },
+    "forget-deliveries": {"task": "api.tasks.forget_old_deliveries", "schedule": 86_400.0},
     "watch-deadlines": {"task": "orders.tasks.watch_deadlines", "schedule": 900.0},
     "expire-requisitions": {"task": "orders.tasks.expire_requisitions", "schedule": 3600.0},
     "check-policies": {"task": "orders.tasks.check_policies", "schedule": 86_400.0},
@@ -283,6 +290,11 @@ REST_FRAMEWORK = {
 }
 # Requests per client and seconds of the window they are counted in.
 API_RATE_LIMIT = os.environ.get("API_RATE_LIMIT", "600/60")
+# Webhooks go to https and public addresses only; the demo may also tell this machine.
+WEBHOOK_ALLOW_HTTP = flag("WEBHOOK_ALLOW_HTTP", default=DEMO)
+WEBHOOK_ALLOWED_NETWORKS = words(
+    "WEBHOOK_ALLOWED_NETWORKS", default="127.0.0.1/32" if DEMO else ""
+)
 # Keys tell by their beginning where they work.
 API_KEY_PREFIX = "kh_test_" if SELF_HOSTED else "kh_live_"
 SPECTACULAR_SETTINGS = {
@@ -294,6 +306,8 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": False,
     "OAUTH2_FLOWS": ["clientCredentials"],
     "OAUTH2_TOKEN_URL": "/oauth/token/",
+    "WEBHOOKS": ["api.webhooks.schema.REQUISITION_CHANGED"],
+    "ENUM_NAME_OVERRIDES": {"RequisitionEvent": "api.webhooks.shapes.TYPES"},
 }
 # Named because our clients' migration depends on it.
 OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"

@@ -69,6 +69,8 @@ _PROPOSAL = ("proposal",)
 _ENTITY = ("budget_entity",)
 _BUYING = {Role.PROCUREMENT_OFFICER: 200, Role.SCHOOL_REQUESTER: 200}
 _DRAFT = ("draft",)
+_WEBHOOK = ("webhook",)
+_PUBLIC_URL = "https://93.184.215.14/hook"
 _REQUISITION = {
     "title": "Notebooks",
     "lines": [{"article": {"supplier": "lieferant-1", "number": "A-1"}, "quantity": 2}],
@@ -166,6 +168,16 @@ API_ROWS: tuple[ApiRow, ...] = (
     ApiRow("GET", "buyer-schools", _BUYING, foreign=200),
     ApiRow("GET", "buyer-budget-lines", _BUYING, foreign=200, query="fiscal_year=2026"),
     ApiRow("GET", "buyer-articles", _BUYING, foreign=200, query="number=A-1"),
+    ApiRow("GET", "webhooks", _BUYING, foreign=200),
+    ApiRow(
+        "POST", "webhooks", dict.fromkeys(_BUYING, 201), foreign=201, body={"url": _PUBLIC_URL}
+    ),
+    ApiRow("GET", "webhook", _BUYING, args=_WEBHOOK),
+    ApiRow("PATCH", "webhook", _BUYING, args=_WEBHOOK, body={"is_active": False}),
+    ApiRow("DELETE", "webhook", dict.fromkeys(_BUYING, 204), args=_WEBHOOK),
+    ApiRow("POST", "webhook-rotate-secret", _BUYING, args=_WEBHOOK),
+    ApiRow("GET", "webhook-deliveries", _BUYING, args=_WEBHOOK),
+    ApiRow("POST", "webhook-delivery-replay", _BUYING, args=(*_WEBHOOK, "message")),
 )
 
 PUBLIC_API_ROWS: tuple[PublicRow, ...] = (

@@ -33,6 +33,7 @@ from orders.requisitions.revisions import involve
 from orders.signing.rules import open_tier
 from orders.signing.steps import add_cosignatures, open_next_tier, steps_of_round
 from orders.signing.voices import Voice, voice_to_decide
+from orders.watching import Happened, watch
 
 from .cuts import Cut, Grant, carry_out, priced_cut, require_read, write_grants
 
@@ -192,6 +193,7 @@ def _write(
     )
     if cut is not None:
         write_grants(decision, cut.refused)
+    watch(requisition, Happened.DECIDED, now=now)
     record(
         requisition,
         f"requisition.decision.{ruling.verdict.value}",
@@ -246,6 +248,8 @@ def _complete(requisition: Requisition, step: ApprovalStep, now: datetime) -> bo
 
 def _step_for(requisition: Requisition, voice: Voice) -> ApprovalStep:
     """The open step of the voice's role; its own before one it may sign after escalation."""
+    if voice.school_ids - {requisition.school_id}:
+        raise NotAllowed("Diese Mitgliedschaft zeichnet nur für ihre eigene Schule.")
     steps = list(steps_of_round(requisition))
     tier = open_tier([(step.tier, step.completed_at is not None) for step in steps])
     role = voice.membership.role

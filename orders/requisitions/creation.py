@@ -19,6 +19,7 @@ from orders.models import BasketOwner, Requisition
 from orders.numbers import requisition_number
 from orders.order_checks import explained
 from orders.oscar_adapter import basket_quantities, close_basket
+from orders.watching import Happened, watch
 
 from .ask import Ask, require_lines
 from .deliveries import own_school
@@ -38,7 +39,7 @@ def create_from_basket(
     require_role(by, ASKING_ROLES, now)
     with transaction.atomic():
         requisition, _ = draft_of_basket(by, ask, school_id, now)
-        record(requisition, "requisition.created", by=by, now=now, after=state_of(requisition))
+        note_created(requisition, by=by, now=now)
     return requisition
 
 
@@ -52,8 +53,14 @@ def create(
     require_role(by, ASKING_ROLES, now)
     with transaction.atomic():
         requisition, _ = _drafted(by, ask, wanted, school_id, now)
-        record(requisition, "requisition.created", by=by, now=now, after=state_of(requisition))
+        note_created(requisition, by=by, now=now)
     return requisition
+
+
+def note_created(requisition: Requisition, *, by: Membership, now: datetime) -> None:
+    """The audit row of a new draft, and the word to those who watch."""
+    watch(requisition, Happened.CREATED, now=now)
+    record(requisition, "requisition.created", by=by, now=now, after=state_of(requisition))
 
 
 def draft_of_basket(

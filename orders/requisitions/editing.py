@@ -18,6 +18,7 @@ from orders.errors import NotAllowed, StaleRevision
 from orders.lifecycle import RequisitionState
 from orders.models import Requisition, RequisitionLine, RequisitionRevision, RevisionKind
 from orders.order_checks import require_submittable
+from orders.watching import Happened, watch
 
 from .ask import Ask, Place, require_lines
 from .creation import ASKING_ROLES, allotted_for, state_of
@@ -73,6 +74,7 @@ def revise(
         else:
             allotted = allotted_for(wanted, requisition, now, grounds_of(requisition))
             write_revision(requisition, ask, allotted.order, by=by, now=now)
+        watch(requisition, Happened.REVISED, now=now)
         record(
             requisition,
             "requisition.revised",

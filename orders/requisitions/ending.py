@@ -15,6 +15,7 @@ from orders.lifecycle import RequisitionState
 from orders.models import Requisition
 from orders.models.event import EventType
 from orders.notices import announce_outcome
+from orders.watching import watch_end
 
 from .creation import ASKING_ROLES, state_of
 from .reading import current_lines, locked, step_to
@@ -78,6 +79,7 @@ def release(
         reserved = facts(EventType.RESERVATION, requisition, lines, approver=by)
         events.append(releases(reserved), now=now)
     announce_outcome(requisition, reason, now=now)
+    watch_end(requisition, now=now)
     record(
         requisition,
         f"requisition.{state.value}",

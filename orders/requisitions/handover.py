@@ -14,9 +14,10 @@ from orders.errors import CommentMissing, NotAllowed
 from orders.lifecycle import RequisitionState
 from orders.models import Requisition, Side
 from orders.notices import announce_hand_back, announce_hand_over
+from orders.watching import Happened, watch
 
 from .ask import Ask
-from .creation import draft_of_basket, state_of
+from .creation import draft_of_basket, note_created, state_of
 from .reading import locked
 from .revisions import involve
 from .submission import SUBMITTING_ROLES
@@ -51,7 +52,7 @@ def hand_over_basket(
     require_role(by, (Role.SCHOOL_REQUESTER,), now)
     with transaction.atomic():
         requisition, _ = draft_of_basket(by, ask, school_id, now)
-        record(requisition, "requisition.created", by=by, now=now, after=state_of(requisition))
+        note_created(requisition, by=by, now=now)
         _hand_over(requisition, by, now)
     return requisition
 
@@ -62,6 +63,7 @@ def _hand_over(requisition: Requisition, by: Membership, now: datetime) -> None:
     requisition.handed_over_by = by
     _save(requisition, now)
     announce_hand_over(requisition, now=now)
+    watch(requisition, Happened.HANDED_OVER, now=now)
     record(requisition, "requisition.handed_over", by=by, now=now, after=state_of(requisition))
 
 
@@ -84,6 +86,7 @@ def hand_back(*, requisition_id: int, reason: str, by: Membership, now: datetime
         requisition.handed_over_by = None
         _save(requisition, now)
         announce_hand_back(requisition, school, reason, now=now)
+        watch(requisition, Happened.HANDED_BACK, now=now)
         record(
             requisition,
             "requisition.handed_back",

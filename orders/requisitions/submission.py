@@ -24,6 +24,7 @@ from orders.notices import announce_submission
 from orders.order_checks import explained, require_submittable
 from orders.signing.rules import CoSignature
 from orders.signing.steps import expiry, write_steps
+from orders.watching import Happened, watch
 
 from .ask import Ask
 from .creation import draft_of_basket, state_of
@@ -94,6 +95,7 @@ def _submit(
     cosign = require_submittable(order, buyer_id=requisition.authority_id, now=now)
     policy_id = open_round(requisition, lines, cosign, now=now)
     events.append(facts(EventType.RESERVATION, requisition, lines), now=now)
+    watch(requisition, Happened.SUBMITTED, now=now)
     record(
         requisition,
         "requisition.submitted",

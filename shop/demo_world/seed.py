@@ -13,6 +13,7 @@ from pathlib import Path
 
 from django.db import transaction
 
+from api.webhooks.sending import fan_out
 from contracts.agreements.models import ContractItem, Listing
 from contracts.agreements.writing import cpv
 from contracts.audit.models import AuditEntry
@@ -199,6 +200,7 @@ def _work_off(days: Days) -> None:
     )
     for moment in list(moments):
         deliver_due(now=moment)
+        fan_out(now=moment)
     check_deliveries(days)
     sequence_all()
 

@@ -29,6 +29,7 @@ from tests.bad_quick_orders import LINES, QUICK_ORDERS
 from tests.bad_requisition_requests import CASES as REQUESTS
 from tests.bad_requisitions import REQUISITIONS
 from tests.bad_substitutions import SUBSTITUTIONS
+from tests.bad_webhooks import URLS
 from tests.database_state import contents
 from tests.price_changes import Bargain, bargain
 from tests.price_sheets import Desk, build_desk, csv_sheet, row, xlsx_sheet
@@ -142,7 +143,7 @@ def documented() -> dict[str, tuple[str, str]]:
 
 
 def test_the_docs_name_exactly_these_cases() -> None:
-    assert list(documented()) == [*REFUSED, *SHEETS, *LINES, *REQUESTS]
+    assert list(documented()) == [*REFUSED, *SHEETS, *LINES, *REQUESTS, *URLS]
 
 
 @pytest.mark.parametrize("case", REFUSED)

@@ -19,6 +19,7 @@ from django.urls import URLPattern, URLResolver, reverse
 from pytest_django import DjangoDbBlocker
 
 import api.urls
+from api.webhooks import endpoints, sending
 from contracts.agreements.prices import changes as price_changes
 from contracts.catalogue import successors, uploads
 from contracts.parties.models import Membership, Organisation, Role
@@ -101,13 +102,19 @@ def _targets(world: World, keeper: Membership) -> dict[str, Any]:
     # Withdrawn, so that the list is not empty and the next one can be made.
     withdrawn = propose_successor(world, keeper, now=NOW)
     successors.withdraw(proposal_id=withdrawn.pk, by=keeper, now=NOW)
+    draft = world.draft({0: 1})
+    wish = endpoints.Wish("https://93.184.215.14/hook")
+    webhook, _ = endpoints.create(wish, by=world.officer, now=NOW)
+    sending.fan_out(now=NOW)
     return {
         "article": world.listings[0].article_id,
         "upload": upload.pk,
         "proposal": proposal.number,
         "call_off": CallOff.objects.get(supplier=world.suppliers[0]).number,
         "budget_entity": world.entity.code,
-        "draft": world.draft({0: 1}).number,
+        "draft": draft.number,
+        "webhook": webhook.pk,
+        "message": webhook.deliveries.latest("pk").message_id,
     }
 
 
@@ -174,6 +181,7 @@ def test_a_foreign_list_is_empty(stage: Stage) -> None:
         "buyer-requisitions": None,
         "buyer-call-offs": None,
         "buyer-schools": None,
+        "webhooks": None,
     }
     for row in API_ROWS:
         if row.method == "GET" and not row.args and not row.query:
@@ -186,7 +194,7 @@ def test_a_foreign_list_is_empty(stage: Stage) -> None:
 
 
 def _identities(items: list[dict[str, Any]]) -> list[str]:
-    names = ("supplier_aid", "sha256", "number", "code", "school_no")
+    names = ("supplier_aid", "sha256", "number", "code", "school_no", "url")
     return [str(item[name]) for item in items for name in names if name in item]
 
 

@@ -11,6 +11,7 @@ from django.contrib.staticfiles import finders
 from django.test import Client
 from drf_spectacular.validation import validate_schema
 
+from api.schema.views import document
 from api.scopes import Scope
 
 METHODS = {"get", "post", "put", "patch", "delete"}
@@ -36,9 +37,15 @@ def test_it_is_valid_openapi_3_1(schema) -> None:
     validate_schema(schema)
 
 
+def test_it_is_made_without_a_warning(capsys: pytest.CaptureFixture[str]) -> None:
+    document.cache_clear()
+    document()
+    assert capsys.readouterr().err == ""
+
+
 def test_every_operation_says_what_it_does_needs_and_refuses(schema) -> None:
     operations = list(_operations(schema))
-    assert len(operations) == 39
+    assert len(operations) == 47
     for path, method, operation in operations:
         here = f"{method} {path}"
         assert operation["summary"], here
@@ -55,6 +62,14 @@ def test_every_operation_says_what_it_does_needs_and_refuses(schema) -> None:
             content = responses[status]["content"]
             assert content["application/problem+json"]["schema"]["$ref"] == PROBLEM, here
         assert any(status.startswith("2") for status in responses), here
+
+
+def test_webhooks_are_declared_with_their_headers_and_body(schema) -> None:
+    (operation,) = (item["post"] for item in schema["webhooks"].values())
+    named = {row["name"]: row["required"] for row in operation["parameters"]}
+    assert named == dict.fromkeys(("webhook-id", "webhook-timestamp", "webhook-signature"), True)
+    shape = operation["requestBody"]["content"]["application/json"]["schema"]
+    assert set(shape["properties"]) == {"type", "timestamp", "data"}
 
 
 def test_every_post_asks_for_an_idempotency_key(schema) -> None:
