@@ -153,13 +153,16 @@ def waiting(voice: Voice) -> QuerySet[Requisition]:
         round_no=OuterRef("submitted_revision"),
         person_id__in=voice.people,
     )
-    return Requisition.objects.filter(
+    rows = Requisition.objects.filter(
         Exists(_open_steps(voice)),
         ~Exists(asked),
         ~Exists(signed),
         authority_id=voice.membership.organisation_id,
         state=RequisitionState.SUBMITTED.value,
     )
+    for school_id in voice.school_ids:
+        rows = rows.filter(school_id=school_id)
+    return rows
 
 
 def _current(**condition: object) -> Exists:

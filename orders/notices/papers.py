@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Q
-
 from contracts.clock import berlin_day
 from contracts.parties.models import Membership, User
 from orders import addresses
@@ -43,8 +41,8 @@ def _involved(requisition: Requisition, now: datetime) -> list[User]:
     involved = Involvement.objects.filter(requisition=requisition).order_by()
     members = (
         Membership.objects.valid_on(berlin_day(now))
+        .for_school(requisition.school_id)
         .filter(
-            Q(school__isnull=True) | Q(school_id=requisition.school_id),
             organisation_id=requisition.authority_id,
             user_id__in=involved.values("person_id"),
         )

@@ -30,8 +30,14 @@ def people_of(authority: Organisation, roles: Iterable[str], now: datetime) -> l
     return list(rows.select_related("user"))
 
 
+def officers_of(requisition: Requisition, now: datetime) -> list[Membership]:
+    """The procurement officers of the authority who see the requisition."""
+    people = people_of(requisition.authority, [Role.PROCUREMENT_OFFICER], now)
+    return [row for row in people if row.school_id in (None, requisition.school_id)]
+
+
 def asking_people(requisition: Requisition, now: datetime) -> list[User]:
     """Who asked, and the procurement officers of the authority; each person once."""
-    officers = people_of(requisition.authority, [Role.PROCUREMENT_OFFICER], now)
+    officers = officers_of(requisition, now)
     users = [requisition.created_by.user, *(member.user for member in officers)]
     return list({user.pk: user for user in users}.values())

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from contracts.clock import berlin_day
-from contracts.parties.models import Membership, Role
+from contracts.parties.models import Membership
 from orders import addresses
 from orders.lifecycle import RequisitionState
 from orders.models import Requisition
 from orders.outbox import Mail, enqueue_mails
 
-from .people import asking_people, people_of
+from .people import asking_people, officers_of
 from .summary import summary_of
 
 _ADVICE = {
@@ -80,7 +80,7 @@ def announce_expiry(requisition: Requisition, *, now: datetime) -> None:
 
 def announce_hand_over(requisition: Requisition, *, now: datetime) -> None:
     """Tell procurement that a school's draft waits to be completed and submitted."""
-    people = people_of(requisition.authority, [Role.PROCUREMENT_OFFICER], now)
+    people = officers_of(requisition, now)
     asked = requisition.created_by.user
     enqueue_mails(
         (

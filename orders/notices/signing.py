@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from contracts.clock import BERLIN, berlin_day
-from contracts.parties.models import Role
 from orders import addresses
 from orders.models import ApprovalStep, Requisition
 from orders.outbox import Mail, enqueue_mails
 from orders.signing.reminders import last_day_begins
 from orders.signing.signers import Signer, could_sign, once_each
 
-from .people import asking_people, people_of
+from .people import asking_people, officers_of
 from .summary import Summary, decision_link, summary_of
 
 
@@ -148,7 +147,7 @@ def _mail(summary: Summary, signer: Signer, *, key: str, subject: str, why: str)
 def _announce_nobody(summary: Summary, step: ApprovalStep, now: datetime) -> None:
     """Nobody has role, limit and clean hands: somebody has to see to it."""
     requisition = summary.requisition
-    officers = people_of(requisition.authority, [Role.PROCUREMENT_OFFICER], now)
+    officers = officers_of(requisition, now)
     enqueue_mails(
         (
             Mail(

@@ -32,6 +32,7 @@ def who_signs(requisition_id: int, *, by: Membership, now: datetime) -> tuple[Re
         gross=lines[0].revision.gross,
         is_funded=any(row.grant_no for line in lines for row in line.assignments.all()),
         asked=_asked(requisition, by),
+        school_id=requisition.school_id,
     )
     if requisition.state == RequisitionState.SUBMITTED:
         question = _of_the_round(requisition, question)

@@ -92,8 +92,12 @@ def _members(
     requisition: Requisition, steps: Sequence[ApprovalStep], gross: Decimal, on: date
 ) -> list[Membership]:
     roles = {role for step in steps for role in roles_of(step)}
-    rows = Membership.objects.valid_on(on).filter(
-        organisation_id=requisition.authority_id, role__in=roles, signing_limit__gte=gross
+    rows = (
+        Membership.objects.valid_on(on)
+        .for_school(requisition.school_id)
+        .filter(
+            organisation_id=requisition.authority_id, role__in=roles, signing_limit__gte=gross
+        )
     )
     return list(rows.select_related("user").order_by("user__last_name", "user__email", "pk"))
 
@@ -102,8 +106,10 @@ def _deputies(
     requisition: Requisition, members: Sequence[Membership], on: date
 ) -> dict[int, list[Delegation]]:
     """By membership: the running delegations whose deputy may act for the authority."""
-    acting = Membership.objects.valid_on(on).filter(
-        organisation_id=requisition.authority_id, role__in=SIGNING_ROLES
+    acting = (
+        Membership.objects.valid_on(on)
+        .for_school(requisition.school_id)
+        .filter(organisation_id=requisition.authority_id, role__in=SIGNING_ROLES)
     )
     rows = Delegation.objects.filter(
         delegator__in=[member.pk for member in members],

@@ -28,8 +28,8 @@ class Question:
     """What is to be released: gross in EUR, from a grant or not, which gates co-sign.
 
     `asked` are the people (keys) who ask, edit or submit; `signed` those who have signed in
-    this round. `steps` replaces the rules by the steps of a round that runs already, and
-    `given` names who signed which of them, by tier and role.
+    this round; `school_id` is the school it is for. `steps` replaces the rules by the steps
+    of a round that runs already, and `given` names who signed which of them, by tier and role.
     """
 
     gross: Decimal
@@ -37,6 +37,7 @@ class Question:
     cosign: tuple[CoSignature, ...] = ()
     asked: frozenset[int] = frozenset()
     signed: frozenset[int] = frozenset()
+    school_id: int | None = None
     steps: tuple[RequiredStep, ...] | None = None
     given: Mapping[tuple[int, str], tuple[str, ...]] | None = None
     policy: ApprovalPolicy | None = None
@@ -94,7 +95,7 @@ def simulate(question: Question, *, by: Membership, now: datetime) -> Answer:
         )
     if policy is None or not steps:
         return Answer(policy, question, (), "Für diesen Betrag gilt keine Freigaberegel.")
-    rows = _members(by.organisation_id)
+    rows = _members(by.organisation_id, question.school_id)
     deputies = _deputies(by.organisation_id, day)
     shown = tuple(_simulated(step, rows, deputies, question, day) for step in steps)
     return Answer(policy, question, shown, _obstacle(shown, rows, question, day))
@@ -111,9 +112,11 @@ def possible_submitters(by: Membership, on: date) -> list[tuple[int, str]]:
     return list({row.user_id: str(row.user) for row in rows}.items())
 
 
-def _members(authority_id: int) -> list[Membership]:
+def _members(authority_id: int, school_id: int | None) -> list[Membership]:
     """Everybody who signs, did or will: who can't is told why."""
-    rows = Membership.objects.filter(organisation_id=authority_id, role__in=SIGNING_ROLES)
+    rows = Membership.objects.for_school(school_id).filter(
+        organisation_id=authority_id, role__in=SIGNING_ROLES
+    )
     return list(rows.select_related("user").order_by("user__last_name", "user__first_name", "pk"))
 
 

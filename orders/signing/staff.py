@@ -51,10 +51,14 @@ class Roster:
 
 
 def roster_of(authority_id: int, on: date) -> Roster:
-    """The people of the authority from the day on; one query."""
+    """The people of the authority from the day on; one query.
+
+    Without those of one school: they sign for no other, so a policy can't rely on them.
+    """
     rows = Membership.objects.filter(
         Q(valid_to__isnull=True) | Q(valid_to__gte=on),
         organisation_id=authority_id,
+        school__isnull=True,
         organisation__is_active=True,
         user__is_active=True,
         role__in=SIGNING_ROLES,

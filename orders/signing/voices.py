@@ -35,6 +35,12 @@ class Voice:
         return self.delegation.delegator_person_id if self.delegation is not None else None
 
     @property
+    def school_ids(self) -> frozenset[int]:
+        """The schools it is bound to: whoever belongs to one signs for no other."""
+        found = {self.by.school_id, self.membership.school_id}
+        return frozenset(pk for pk in found if pk is not None)
+
+    @property
     def people(self) -> tuple[int, ...]:
         """Everybody this signature speaks for: whoever signs, and whoever is substituted."""
         substituted = self.on_behalf_of_id

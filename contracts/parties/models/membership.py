@@ -36,6 +36,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
             organisation__is_active=True,
         )
 
+    def for_school(self, school_id: int | None) -> MembershipQuerySet:
+        """Memberships of the whole organisation, and those of this school; None: of no school."""
+        return self.filter(Q(school__isnull=True) | Q(school_id=school_id))
+
 
 class Membership(models.Model):
     """One role of one person in one organisation; the `by` of every domain call."""
