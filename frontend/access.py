@@ -11,7 +11,7 @@ from functools import wraps
 from typing import Any
 from urllib.parse import quote
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
@@ -208,11 +208,14 @@ def page(view: View) -> View:
 
     Without log-in to the log-in page, without a valid choice to the choice of
     memberships, without the role to the refusal. What the domain can't find in the
-    actor's organisation does not exist (404).
+    actor's organisation does not exist (404); an address with a NUL is none (400), for
+    PostgreSQL can't be asked for one.
     """
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if "%00" in request.META["QUERY_STRING"]:
+            raise BadRequest("Die Adresse enthält ein Zeichen, das kein Text ist.")
         match = request.resolver_match
         name = match.url_name if match is not None else None
         if name not in PUBLIC:

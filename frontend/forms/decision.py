@@ -47,6 +47,12 @@ class DecisionForm(forms.Form):
         return Verdict(self.cleaned_data["verdict"])
 
     @property
+    def read(self) -> int:
+        """The revision that was read; 0, which none is, where the page did not say."""
+        sent = self.data.get("revision_no", "")
+        return int(sent) if _is_number(sent) else 0
+
+    @property
     def typed(self) -> dict[str, str]:
         """What was typed, to be shown again on another revision."""
         return {name: self.data.get(name, "") for name in ("comment", "resolution")}

@@ -135,11 +135,10 @@ def _unquoted(form: DecisionForm, cuts: Cuts) -> bool:
 
 def _quoted(desk: _Desk, form: DecisionForm, cuts: Cuts, page_no: str | None) -> HttpResponse:
     kept = _kept(desk, form)
-    revision = str(form.data.get("revision_no", ""))
     try:
         quote = domain.quote_cut(
             requisition_id=desk.wish.pk,
-            revision_no=int(revision) if revision.isdecimal() else 0,
+            revision_no=form.read,
             grants=cuts.grants,
             by=desk.request.actor,
             now=desk.now,
@@ -175,13 +174,12 @@ def _refused(
     """The page as it stands now, with what was typed; after a new revision with what changed."""
     if isinstance(error, NotFound):
         raise error
-    read = str(form.data.get("revision_no", ""))
     desk = _desk(desk.request, desk.wish.pk, desk.voice)
     kept = _kept(desk, form)
     seen: tuple[str, ...] = ()
     if isinstance(error, StaleRevision):
         kept.initial["revision_no"] = desk.wish.current_revision
-        seen = _changes_since(desk, int(read))
+        seen = _changes_since(desk, form.read)
         cuts = Cuts(form.data, desk.lines)
     shown = _Shown(kept, cuts, page_no=page_no, refusal=explain(error), changes=seen, status=422)
     return _page(desk, shown)

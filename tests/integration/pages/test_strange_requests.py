@@ -1,0 +1,44 @@
+"""What no browser sends: answered with a page, never with an error of ours."""
+
+from __future__ import annotations
+
+import pytest
+
+from contracts.parties.models import Role
+from orders.models import Decision
+from tests.pages import PageWorld
+
+HUGE = "9" * 30
+
+
+@pytest.mark.parametrize(
+    "address", ["/anforderungen/?nummer=a%00b", "/katalog/?q=%00", "/merklisten/?seite=%00"]
+)
+def test_an_address_with_a_nul_is_none(pages: PageWorld, address: str) -> None:
+    answer = pages.as_role(Role.PROCUREMENT_OFFICER).get(address)
+    assert answer.status_code == 400
+    assert "Anfrage nicht verstanden" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "address", ["/anforderungen/?schule={huge}", "/anforderungen/{pk}/fassungen/?von={huge}"]
+)
+def test_a_number_that_no_row_has_finds_nothing(pages: PageWorld, address: str) -> None:
+    wish = pages.draft()
+    client = pages.as_role(Role.PROCUREMENT_OFFICER)
+    assert client.get(address.format(huge=HUGE, pk=wish.pk)).status_code in (200, 404)
+
+
+@pytest.mark.parametrize("sent", ["", "²", "x", HUGE, "0", "7"])
+@pytest.mark.parametrize("button", [{"berechnen": "1"}, {"verdict": "approve"}])
+def test_a_revision_that_never_was_is_not_decided_on(
+    pages: PageWorld, sent: str, button: dict[str, str]
+) -> None:
+    wish = pages.submitted()
+    answer = pages.client(pages.approver).post(
+        f"/freigaben/{wish.pk}/",
+        {"revision_no": sent, "menge-1": "5", "grund-1": "genügt", "comment": "Satz", **button},
+    )
+    assert answer.status_code == 422
+    assert "Satz" in answer.content.decode()
+    assert not Decision.objects.exists()
