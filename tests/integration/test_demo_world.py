@@ -322,7 +322,7 @@ def test_a_lost_credentials_file_means_new_passwords_and_secrets(demo: Demo) -> 
     assert user.check_password(first["password"])
     assert not user.check_password(before["people"][0]["password"])
     ids = {client["client_id"] for client in after["api_clients"]}
-    assert len(ids) == len(before["api_clients"]) == 4
+    assert len(ids) == len(before["api_clients"]) == 5
     assert not ids & {client["client_id"] for client in before["api_clients"]}
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from django.test import override_settings
 
 from contracts.parties.models import Role
 from orders.exports import sequence_all
 from tests.api_client import Program, program
+from tests.webhook_receiver import Receiver, receiving
 from tests.world import World, build_world, person
 
 
@@ -74,3 +78,11 @@ def issued(world: World) -> World:
     world.approve(world.submitted({0: 30, 1: 100}))
     sequence_all()
     return world
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """A receiver of webhooks on this machine, which they may reach."""
+    here = override_settings(WEBHOOK_ALLOW_HTTP=True, WEBHOOK_ALLOWED_NETWORKS=["127.0.0.1/32"])
+    with here, receiving() as found:
+        yield found

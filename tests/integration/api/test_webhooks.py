@@ -1,27 +1,22 @@
-"""Webhooks against a real receiver: signed, repeated, given up, never sent inside."""
+"""Webhooks against a real receiver: what is told, to whom, and how often."""
 
 from __future__ import annotations
 
 import json
 import re
-import threading
-import time
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import override_settings
 from django.utils import timezone
 
-from api.models import IdempotencyRecord, WebhookDelivery, WebhookEndpoint
+from api.models import WebhookDelivery
 from api.tasks import forget_old_deliveries, send_webhooks
 from api.webhooks import sending, signing
-from api.webhooks.addresses import checked
-from api.webhooks.transport import MAX_ANSWER, Unanswered, post
 from contracts.audit.models import AuditEntry
 from contracts.parties.models import Role, School
 from orders import approvals, requisitions
@@ -31,60 +26,11 @@ from orders.models.approval import Verdict
 from orders.watching import KIND
 from tests.api_client import Program, program
 from tests.buyer_requests import REQUISITIONS
+from tests.webhook_calls import WEBHOOKS, bodies, endpoint, send
 from tests.webhook_receiver import Receiver, Reply, receiving
-from tests.world import NOW, World, build_world, person
+from tests.world import NOW, World, person
 
 DOCS = Path(__file__).resolve().parents[3] / "docs" / "webhooks.md"
-WEBHOOKS = "/api/v1/webhooks"
-QUERIES_OF_THE_LOG = 5  # token, client, endpoint, deliveries, attempts
-
-
-@pytest.fixture(autouse=True)
-def allowed() -> Iterator[None]:
-    with override_settings(WEBHOOK_ALLOW_HTTP=True, WEBHOOK_ALLOWED_NETWORKS=["127.0.0.1/32"]):
-        yield
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiving() as found:
-        yield found
-
-
-def endpoint(caller: Program, receiver: Receiver, **changed: Any) -> dict[str, Any]:
-    answer = caller.post(WEBHOOKS, {"url": receiver.url, **changed})
-    assert answer.status_code == 201, answer.content
-    return answer.json()
-
-
-def send(now: datetime = NOW) -> int:
-    sending.fan_out(now=now)
-    return sending.send_due(now=now)
-
-
-def bodies(receiver: Receiver) -> list[dict[str, Any]]:
-    return [json.loads(row.body) for row in receiver.received]
-
-
-@pytest.mark.parametrize(
-    ("secret", "message_id", "timestamp", "body", "wanted"),
-    [
-        (
-            "whsec_plJ3nmyCDGBKInavdOK15jsl",
-            "msg_loFOjxBNrRLzqYUf",
-            1731705121,
-            '{"event_type":"ping","data":{"success":true}}',
-            "v1,rAvfW3dJ/X/qxhsaXPOyyCGmRKsaKWcsNccKXlIktD0=",
-        ),
-    ],
-)
-def test_the_signature_is_the_published_one(
-    secret: str, message_id: str, timestamp: int, body: str, wanted: str
-) -> None:
-    """The worked example of the makers of the standard."""
-    assert (
-        signing.signature(secret, message_id=message_id, timestamp=timestamp, body=body) == wanted
-    )
 
 
 @pytest.mark.django_db
@@ -322,6 +268,7 @@ class TestTryingAgain:
         attempt = WebhookDelivery.objects.get().log.get()
         assert (attempt.status, "internen Netz" in attempt.error) == (None, True)
 
+    @pytest.mark.usefixtures("receiver")
     def test_nobody_listens(self, world: World, buyer: Program) -> None:
         with receiving() as gone:
             endpoint(buyer, gone)
@@ -353,214 +300,3 @@ class TestTryingAgain:
             SECRET_KEY="ein anderer", SECRET_KEY_FALLBACKS=[settings.SECRET_KEY]
         ):
             assert send(NOW + timedelta(minutes=1)) == 1
-
-
-class TestTransport:
-    def test_a_slow_answer_is_cut_off(self, receiver: Receiver) -> None:
-        receiver.replies = [Reply(200, wait=5)]
-        self._cut(receiver)
-
-    def test_an_answer_that_drips_is_cut_off_too(self, receiver: Receiver) -> None:
-        """Every single read is fast; only all of them together are not."""
-        receiver.replies = [Reply(200, b"x" * 100, drip=0.1)]
-        self._cut(receiver)
-
-    def _cut(self, receiver: Receiver) -> None:
-        began = time.monotonic()
-        with pytest.raises(Unanswered, match="innerhalb von"):
-            post(checked(receiver.url), body="{}", headers={}, timeout=0.6)
-        assert time.monotonic() - began < 3
-
-    def test_a_long_answer_is_read_to_the_cap_only(self, receiver: Receiver) -> None:
-        receiver.replies = [Reply(200, b"\x00\xff" * 5_000_000)]
-        answer = post(checked(receiver.url), body="{}", headers={})
-        assert len(answer.body) <= MAX_ANSWER
-        assert "\x00" not in answer.body
-
-    def test_a_certificate_that_is_none_is_refused(self, receiver: Receiver) -> None:
-        url = receiver.url.replace("http:", "https:")
-        with pytest.raises(Unanswered):
-            post(checked(url), body="{}", headers={}, timeout=2)
-        assert receiver.received == []
-
-
-@pytest.mark.django_db
-class TestManaging:
-    def test_the_secret_is_shown_once_and_kept_sealed(
-        self, buyer: Program, receiver: Receiver
-    ) -> None:
-        body = {"url": receiver.url, "description": "Warenwirtschaft"}
-        first = buyer.post(WEBHOOKS, body, key="w-1")
-        secret = first.json()["secret"]
-        assert secret.startswith("whsec_")
-        again = buyer.post(WEBHOOKS, body, key="w-1")
-        assert (again.status_code, again["Location"]) == (201, first["Location"])
-        assert "secret" not in again.json()
-        read = buyer.get(first["Location"])
-        assert "secret" not in read.json()
-        assert (read["ETag"], read.json()) == (first["ETag"], again.json())
-        assert secret not in WebhookEndpoint.objects.get().secret
-        assert secret.encode() not in bytes(IdempotencyRecord.objects.get(key="w-1").body)
-        assert secret not in str(AuditEntry.objects.values_list("after", flat=True))
-
-    def test_a_rotation_signs_with_both_for_a_day(
-        self, world: World, buyer: Program, receiver: Receiver
-    ) -> None:
-        made = endpoint(buyer, receiver)
-        fresh = buyer.post(f"{WEBHOOKS}/{made['id']}:rotate-secret").json()["secret"]
-        now = timezone.now()
-        world.draft({0: 1}, now=now)
-        send(now)
-        (one,) = receiver.received
-        assert one.is_signed_with(made["secret"])
-        assert one.is_signed_with(fresh)
-        tomorrow = now + timedelta(hours=25)
-        world.draft({0: 1}, now=tomorrow)
-        send(tomorrow)
-        assert not receiver.received[1].is_signed_with(made["secret"])
-        assert receiver.received[1].is_signed_with(fresh)
-
-    def test_changing_and_deleting_ask_for_the_tag(
-        self, world: World, buyer: Program, receiver: Receiver
-    ) -> None:
-        made = endpoint(buyer, receiver)
-        url = f"{WEBHOOKS}/{made['id']}"
-        old = buyer.get(url)["ETag"]
-        body = {"events": ["requisition.approved"]}
-        assert buyer.change("PATCH", url, body).status_code == 428
-        changed = buyer.change("PATCH", url, body, tag=old)
-        assert changed.json()["events"] == ["requisition.approved"]
-        assert changed.json()["url"] == made["url"]
-        assert buyer.change("DELETE", url, tag=old).status_code == 412
-        world.draft({0: 1})
-        sending.fan_out(now=NOW)
-        assert buyer.change("DELETE", url, tag=changed["ETag"]).status_code == 204
-        assert buyer.get(url).status_code == 404
-        assert sending.send_due(now=NOW) == 0
-        assert AuditEntry.objects.filter(action="webhook.deleted").exists()
-
-    @pytest.mark.parametrize(
-        ("body", "pointer", "code"),
-        [
-            ({"url": "https://10.0.0.1/"}, "#/url", "forbidden_target"),
-            ({"url": "https://169.254.169.254/latest/"}, "#/url", "forbidden_target"),
-            ({"url": "https://2130706433/"}, "#/url", "forbidden_target"),
-            ({"url": "ftp://127.0.0.1/"}, "#/url", "forbidden_target"),
-            ({}, "#/url", "required"),
-            ({"url": "https://127.0.0.1/", "events": ["alles"]}, "#/events/0", "invalid_choice"),
-        ],
-    )
-    def test_bad_webhooks_are_refused(
-        self, buyer: Program, body: dict[str, Any], pointer: str, code: str
-    ) -> None:
-        answer = buyer.post(WEBHOOKS, body)
-        (entry,) = answer.json()["errors"]
-        assert (answer.status_code, entry["pointer"], entry["code"]) == (422, pointer, code)
-        assert not WebhookEndpoint.objects.exists()
-
-    def test_a_good_one_cannot_be_changed_to_a_bad_one(
-        self, buyer: Program, receiver: Receiver
-    ) -> None:
-        made = endpoint(buyer, receiver)
-        url = f"{WEBHOOKS}/{made['id']}"
-        answer = buyer.change("PATCH", url, {"url": "https://192.168.0.1/"}, tag="*")
-        assert (answer.status_code, answer.json()["code"]) == (422, "forbidden_target")
-        assert buyer.get(url).json()["url"] == receiver.url
-
-    def test_there_is_an_end_to_them(self, buyer: Program, receiver: Receiver) -> None:
-        for _ in range(20):
-            endpoint(buyer, receiver)
-        answer = buyer.post(WEBHOOKS, {"url": receiver.url})
-        assert (answer.status_code, answer.json()["code"]) == (409, "too_many_webhooks")
-
-    def test_the_log_and_sending_once_more(
-        self, world: World, buyer: Program, receiver: Receiver, django_assert_num_queries: Any
-    ) -> None:
-        made = endpoint(buyer, receiver)
-        receiver.replies = [Reply(400, b"unbekannt"), Reply(200)]
-        row = world.draft({0: 1})
-        send()
-        url = f"{WEBHOOKS}/{made['id']}/deliveries"
-        (one,) = buyer.get(f"{url}?state=pending").json()["items"]
-        assert (one["type"], one["attempts"]) == ("requisition.created", 1)
-        assert one["body"]["data"]["number"] == row.number
-        assert (one["log"][0]["status"], one["log"][0]["answer"]) == (400, "unbekannt")
-        send(NOW + timedelta(minutes=1))
-        assert buyer.get(f"{url}?state=pending").json()["items"] == []
-        replayed = buyer.post(f"{url}/{one['id']}:replay").json()
-        assert (replayed["state"], replayed["attempts"]) == ("pending", 0)
-        assert send(timezone.now()) == 1
-        assert [row.headers["webhook-id"] for row in receiver.received] == [one["id"]] * 3
-        for count in (1, 5):
-            world.draft({0: count})
-            sending.fan_out(now=NOW)
-            with django_assert_num_queries(QUERIES_OF_THE_LOG):
-                buyer.get(url)
-
-    def test_a_school_manages_its_own_only(
-        self, world: World, buyer: Program, school_program: Program, receiver: Receiver
-    ) -> None:
-        made = endpoint(buyer, receiver)
-        assert school_program.get(f"{WEBHOOKS}/{made['id']}").status_code == 404
-        own = endpoint(school_program, receiver)
-        assert own["school_no"] == world.school.school_no
-        assert len(buyer.get(WEBHOOKS).json()["items"]) == 2
-        assert len(school_program.get(WEBHOOKS).json()["items"]) == 1
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.concurrency
-class TestTwoWorkers:
-    def test_they_never_send_to_one_endpoint_at_once(self, receiver: Receiver) -> None:
-        """Each message arrives once, one after another, whoever sends it."""
-        self._prepare(receiver, drafts=6)
-        receiver.replies = [Reply(200, wait=0.1)]
-        self._race(4)
-        assert len(receiver.received) == 6
-        assert len({row.headers["webhook-id"] for row in receiver.received}) == 6
-        assert receiver.most_at_once == 1
-
-    def test_without_the_lock_they_would(
-        self, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        """The negative control: the row lock alone keeps one delivery from two senders."""
-        monkeypatch.setattr(sending, "_alone_with", lambda _endpoint_id: True)
-        self._prepare(receiver, drafts=6)
-        receiver.replies = [Reply(200, wait=0.1)]
-        self._race(4)
-        assert receiver.most_at_once > 1
-        assert len({row.headers["webhook-id"] for row in receiver.received}) == 6
-        assert len(receiver.received) == 6
-
-    def test_a_worker_that_dies_while_sending_leaves_it_to_the_next(
-        self, receiver: Receiver
-    ) -> None:
-        self._prepare(receiver, drafts=1)
-        with transaction.atomic():
-            assert sending.send_due(now=NOW) == 1
-            transaction.set_rollback(True)
-        assert sending.send_due(now=NOW) == 1
-        first, second = receiver.received
-        assert first.headers["webhook-id"] == second.headers["webhook-id"]
-
-    def _prepare(self, receiver: Receiver, *, drafts: int) -> None:
-        world = build_world()
-        endpoint(program(world.officer), receiver)
-        for _ in range(drafts):
-            world.draft({0: 1})
-        sending.fan_out(now=NOW)
-
-    def _race(self, workers: int) -> None:
-        def work() -> None:
-            try:
-                for _ in range(40):
-                    sending.send_due(now=NOW)
-                    time.sleep(0.02)
-            finally:
-                connection.close()
-
-        threads = [threading.Thread(target=work) for _ in range(workers)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
