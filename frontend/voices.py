@@ -23,18 +23,15 @@ def voices_of(request: HttpRequest, actor: Membership) -> list[Voice]:
     return request.voices  # type: ignore[attr-defined,no-any-return]
 
 
-def waiting_of(request: HttpRequest, actor: Membership) -> dict[int | None, int]:
-    """How many requisitions wait for each voice, counted once per request."""
-    if not hasattr(request, "waiting"):
-        request.waiting = approvals.waiting_counts(voices_of(request, actor))  # type: ignore[attr-defined]
-    return request.waiting  # type: ignore[attr-defined,no-any-return]
-
-
 def waiting_count(request: HttpRequest, actor: Membership) -> int | None:
-    """What waits for the actor in whatever name; None for a role that signs nothing."""
+    """What waits for the actor in whatever name, counted once per request; None for a role
+    that signs nothing.
+    """
     if not may_open(actor, "approvals"):
         return None
-    return sum(waiting_of(request, actor).values())
+    if not hasattr(request, "waiting"):
+        request.waiting = approvals.waiting_total(voices_of(request, actor))  # type: ignore[attr-defined]
+    return request.waiting  # type: ignore[attr-defined,no-any-return]
 
 
 def chosen_voice(request: HttpRequest, actor: Membership) -> tuple[Voice, Refusal | None]:

@@ -13,7 +13,7 @@ from frontend.actor import PageRequest
 from frontend.downloads import export_urls, table_download, wants_export
 from frontend.forms.inbox import InboxFilter
 from frontend.presenters.inbox import HEAD, exported, inbox_rows
-from frontend.voices import chosen_voice, delegation_of, voices_of, waiting_of, with_voice
+from frontend.voices import chosen_voice, delegation_of, voices_of, with_voice
 from orders import approvals as domain
 from orders.signing.voices import Voice
 
@@ -54,7 +54,7 @@ def _tabs(request: PageRequest, chosen: Voice) -> list[dict[str, object]]:
     voices = voices_of(request, request.actor)
     if len(voices) == 1:
         return []
-    counts = waiting_of(request, request.actor)
+    counts = domain.waiting_counts(voices)
     return [
         {
             "label": (

@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet, Sum
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -39,6 +40,7 @@ from frontend.presenters.service_terms import with_terms
 from frontend.presenters.successors import with_successors
 from frontend.presenters.timeline import history
 from frontend.refusals import REFUSALS, Refusal, explain
+from frontend.voices import voices_of, with_voice
 from orders import approvals
 from orders import requisitions as domain
 from orders.errors import NotFound
@@ -241,6 +243,7 @@ def _detail(
         "crumbs": _crumbs(wish),
         **_lines(request, wish, lines),
         **_may(request, wish),
+        "decide_as": _voice(request, wish, revision),
     }
     return render(request, "frontend/requisitions/detail.html", context, status=status)
 
@@ -285,9 +288,20 @@ def _may(request: PageRequest, wish: Requisition) -> dict[str, bool]:
         and may_open(actor, "requisition_hand_over"),
         "may_hand_back": is_open and is_handed_over and may_open(actor, "requisition_hand_back"),
         "may_withdraw": wish.state in WITHDRAWABLE and may_open(actor, "requisition_withdraw"),
-        "may_decide": may_open(actor, "decide")
-        and approvals.inbox(actor).filter(pk=wish.pk).exists(),
     }
+
+
+def _voice(
+    request: PageRequest, wish: Requisition, revision: RequisitionRevision
+) -> dict[str, object] | None:
+    """In whose name the actor can decide now, and where."""
+    if not may_open(request.actor, "decide") or wish.state != RequisitionState.SUBMITTED.value:
+        return None
+    voice = approvals.voice_for(voices_of(request, request.actor), wish, gross=revision.gross)
+    if voice is None:
+        return None
+    url = with_voice(reverse("frontend:decide", args=[wish.pk]), voice)
+    return {"url": url, "voice": voice}
 
 
 def _decisions(wish: Requisition, lines: Sequence[RequisitionLine]) -> list[Decision]:

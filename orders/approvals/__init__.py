@@ -12,9 +12,11 @@ from .inbox import (
     queue,
     steps_for,
     steps_to_sign,
+    voice_for,
     voices,
     waiting,
     waiting_counts,
+    waiting_total,
     why_not,
 )
 from .splitting import Splitting, splittings
@@ -36,8 +38,10 @@ __all__ = [
     "splittings",
     "steps_for",
     "steps_to_sign",
+    "voice_for",
     "voices",
     "waiting",
     "waiting_counts",
+    "waiting_total",
     "why_not",
 ]

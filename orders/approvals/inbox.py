@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from decimal import Decimal
+from functools import reduce
+from operator import or_
 
 from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 
@@ -84,6 +87,38 @@ def waiting_counts(voices: Sequence[Voice]) -> dict[int | None, int]:
         (pk := voice.delegation.pk if voice.delegation else None): found.get(pk or 0, 0)
         for voice in voices
     }
+
+
+def waiting_total(voices: Sequence[Voice]) -> int:
+    """How many requisitions wait for the voices together, each of them once. One query."""
+    parts = [inbox(voice).order_by() for voice in voices]
+    if len(parts) == 1:
+        return parts[0].count()
+    anywhere = [Q(pk__in=part.values("pk")) for part in parts]
+    return Requisition.objects.filter(reduce(or_, anywhere)).count()
+
+
+def voice_for(voices: Sequence[Voice], requisition: Requisition, *, gross: Decimal) -> Voice | None:
+    """The voice to decide with about a requisition of *gross* EUR; None when it waits for none.
+
+    The first within its limit; else the first that signs at all, for a cut may bring the total
+    within. One query.
+    """
+    signing = [voice for voice in voices if voice.membership.signing_limit is not None]
+    parts = [
+        waiting(voice)
+        .filter(pk=requisition.pk)
+        .annotate(voice=Value(place, IntegerField()))
+        .order_by()
+        .values_list("voice", flat=True)
+        for place, voice in enumerate(signing)
+    ]
+    if not parts:
+        return None
+    first, *others = parts
+    able = [signing[place] for place in sorted(first.union(*others) if others else first)]
+    within = (row for row in able if (row.membership.signing_limit or 0) >= gross)
+    return next(within, able[0] if able else None)
 
 
 def why_not(voice: Voice, requisition: Requisition) -> str:
