@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,13 @@ from contracts.parties.models import School
 from orders.baskets import MAX_QUANTITY
 from orders.models import RequisitionLine
 from orders.requisitions import Place, key_of
-from orders.requisitions.drafting import Draft, with_head, with_places, with_quantities
+from orders.requisitions.drafting import (
+    Draft,
+    with_head,
+    with_line,
+    with_places,
+    with_quantities,
+)
 from orders.requisitions.reading import place_of
 
 from .place import AUTHORITY_ITSELF
@@ -163,8 +169,29 @@ class AddLineForm(forms.Form):
     quantity = forms.IntegerField(label="Menge", min_value=1, max_value=MAX_QUANTITY, initial=1)
     like = forms.TypedChoiceField(label="Lieferort und Kontierung wie Zeile", coerce=int)
 
-    def __init__(self, data: Any = None, *, numbers: Mapping[int, str]) -> None:
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        numbers: Mapping[int, str],
+        listing_of: Callable[[str], int | None],
+    ) -> None:
         super().__init__(data, prefix=self.auto_prefix)
+        self.listing_of = listing_of
         self.fields["like"].choices = [  # type: ignore[attr-defined]
             (number, f"{number}: {title}") for number, title in numbers.items()
         ]
+
+    def clean_number(self) -> int:
+        """The one listing that the number names."""
+        listing_id = self.listing_of(self.cleaned_data["number"])
+        if listing_id is None:
+            raise forms.ValidationError(
+                "Unter dieser Nummer ist für Sie kein Artikel eindeutig abrufbar."
+            )
+        return listing_id
+
+    def draft(self, old: Draft) -> Draft:
+        """The revision with this line more."""
+        data = self.cleaned_data
+        return with_line(old, data["number"], data["quantity"], like=str(data["like"]))

@@ -12,7 +12,7 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 from django.forms import BaseForm
 from django.forms.formsets import BaseFormSet
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -36,7 +36,7 @@ from orders.errors import StaleRevision
 from orders.models import BudgetLine, RequisitionLine
 from orders.requisitions import key_of
 from orders.requisitions.deliveries import deliverable
-from orders.requisitions.drafting import split_line, with_line, with_places, with_shares
+from orders.requisitions.drafting import split_line, with_places, with_shares
 
 from .requisition_changes import Change, NotEditable, not_editable
 
@@ -67,38 +67,31 @@ def changing(view: ChangeView) -> ChangeView:
 
 @changing
 def requisition_edit(request: PageRequest, change: Change) -> HttpResponse:
-    """Head, quantities, places and what goes, one page of lines at a time."""
+    """Head, quantities, places, what goes and what comes, one page of lines at a time."""
     page = _page_of(request, change)
     form = _lines_form(request, change, page)
-    if _may_save(change, form) and change.save(form.draft(change.old)):
-        return _onwards(request, change)
-    return _editor(request, change, page, form)
+    adding = _adding(request, change)
+    can_add = not adding.is_bound or adding.is_valid()
+    if _may_save(change, form) and can_add:
+        draft = form.draft(change.old)
+        if adding.is_bound:
+            draft = adding.draft(draft)
+        if change.save(draft):
+            return redirect(_last_page(change)) if adding.is_bound else _onwards(request, change)
+    return _editor(request, change, page, form, adding)
 
 
 @require_POST
 @changing
 def requisition_line_add(request: PageRequest, change: Change) -> HttpResponse:
-    """One line more, by the number of its article."""
-    form = AddLineForm(request.POST, numbers=_numbers(change))
-    if not change.is_stale and form.is_valid():
-        data = form.cleaned_data
-        listing_id = exact_listing(
-            buyer_id=request.actor.organisation_id,
-            on=berlin_day(change.now),
-            text=data["number"],
-        )
-        if listing_id is None:
-            form.add_error(
-                "number", "Unter dieser Nummer ist für Sie kein Artikel eindeutig abrufbar."
-            )
-        else:
-            draft = with_line(change.old, listing_id, data["quantity"], like=str(data["like"]))
-            if change.save(draft):
-                return redirect(_last_page(change))
+    """One line more, by the number of its article, and nothing else changes."""
+    adding = _add_form(request, change, request.POST)
+    if _may_save(change, adding) and change.save(adding.draft(change.old)):
+        return redirect(_last_page(change))
     page = _page_of(request, change)
     places = _places(request, change)
     untouched = RevisionForm(lines=page.object_list, old=change.old, places=places)
-    return _editor(request, change, page, untouched, adding=form)
+    return _editor(request, change, page, untouched, adding)
 
 
 def _may_save(change: Change, form: BaseForm | BaseFormSet[Any]) -> bool:
@@ -110,15 +103,9 @@ def _editor(
     change: Change,
     page: Page[RequisitionLine],
     form: RevisionForm,
-    *,
-    adding: AddLineForm | None = None,
+    adding: AddLineForm,
 ) -> HttpResponse:
-    context = {
-        **change.context("Bearbeiten"),
-        "form": form,
-        "page": page,
-        "adding": adding or AddLineForm(numbers=_numbers(change)),
-    }
+    context = {**change.context("Bearbeiten"), "form": form, "page": page, "adding": adding}
     return render(request, "frontend/requisitions/edit.html", context, status=change.status)
 
 
@@ -129,6 +116,21 @@ def _lines_form(request: PageRequest, change: Change, page: Page[RequisitionLine
         return form
     data = typed_on_another_revision(request.POST, form) if change.is_stale else request.POST
     return RevisionForm(data, lines=page.object_list, old=old, places=places)
+
+
+def _adding(request: PageRequest, change: Change) -> AddLineForm:
+    """The line to add: bound where the button or a number says that one is wanted."""
+    is_wanted = "hinzu" in request.POST or request.POST.get("neu-number", "").strip()
+    return _add_form(request, change, request.POST if is_wanted else None)
+
+
+def _add_form(request: PageRequest, change: Change, data: QueryDict | None) -> AddLineForm:
+    def listing_of(number: str) -> int | None:
+        return exact_listing(
+            buyer_id=request.actor.organisation_id, on=berlin_day(change.now), text=number
+        )
+
+    return AddLineForm(data, numbers=_numbers(change), listing_of=listing_of)
 
 
 def _places(request: PageRequest, change: Change) -> PlaceChoices:

@@ -209,6 +209,32 @@ def test_a_line_is_added_by_number_like_another(pages: PageWorld, officer: Clien
     assert "kein Artikel eindeutig" in unknown.content.decode()
 
 
+def test_adding_a_line_keeps_what_was_typed_above(pages: PageWorld, officer: Client) -> None:
+    wish = pages.draft()
+    more_listings(pages, 1)
+    edit = address(wish, "bearbeiten/")
+    form = officer.get(edit).context["form"]
+    sent = filled(form, base=1, menge_1=12) | {"neu-quantity": 3, "neu-like": 1}
+    without_number = officer.post(edit, sent | {"neu-number": "", "hinzu": "1"})
+    assert without_number.status_code == 422
+    assert without_number.context["form"]["menge_1"].value() == "12"
+    assert officer.post(edit, sent | {"neu-number": "L-1", "hinzu": "1"}).status_code == 302
+    assert [row[:2] for row in lines(wish)] == [(1, 12), (2, 100), (3, 3)]
+
+
+def test_a_typed_number_is_added_by_every_way_of_saving(pages: PageWorld, officer: Client) -> None:
+    wish = pages.draft()
+    more_listings(pages, 1)
+    edit = address(wish, "bearbeiten/")
+    form = officer.get(edit).context["form"]
+    sent = filled(form, base=1, weg_1="on")
+    sent |= {"neu-number": "L-1", "neu-quantity": 3, "neu-like": 1}
+    assert officer.post(edit, sent).status_code == 302
+    assert [row[:2] for row in lines(wish)] == [(2, 100), (3, 3)]
+    added = requisitions.current_lines(wish)[-1]
+    assert [row.budget_line for row in added.assignments.all()] == [pages.budget_line]
+
+
 def test_the_surcharge_is_added_with_one_click(pages: PageWorld, officer: Client) -> None:
     world = pages.world
     AwardTerms.objects.filter(award=world.awards[0]).update(minimum_order=Decimal(500))
