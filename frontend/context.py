@@ -35,15 +35,21 @@ NAVIGATION = (
     ("feed", "Finanzfeed"),
     ("mailbox", "Postfach"),
 )
+# Rules and upkeep go under "Mehr", but only where the row would be longer than one line.
+SELDOM = frozenset({"delegations", "policy", "gates", "standards"})
+ONE_LINE = 9
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
     """Navigation by role, memberships, and how many positions the basket holds."""
     actor: Membership | None = getattr(request, "actor", None)
+    nav = _navigation(request, actor) if actor is not None else []
+    folds = len(nav) > ONE_LINE
     return {
         "membership": actor,
         "memberships": getattr(request, "memberships", []),
-        "nav": _navigation(request, actor) if actor is not None else [],
+        "nav": [entry for entry in nav if not (folds and entry["seldom"])],
+        "nav_more": [entry for entry in nav if folds and entry["seldom"]],
         "basket_count": (
             len(baskets.quantities(actor)) if actor and may_open(actor, "basket") else None
         ),
@@ -59,5 +65,7 @@ def _navigation(request: HttpRequest, actor: Membership) -> list[dict[str, Any]]
         url = reverse(f"frontend:{name}")
         here = request.path == url if url == "/" else request.path.startswith(url)
         badge = waiting_count(request, actor) if name == "approvals" else 0
-        entries.append({"url": url, "label": label, "active": here, "badge": badge})
+        entries.append(
+            {"url": url, "label": label, "active": here, "badge": badge, "seldom": name in SELDOM}
+        )
     return entries
