@@ -17,6 +17,9 @@ from contracts.parties.models import BudgetEntity, Membership, School
 
 from .models import Assignment, BudgetLine, BudgetPool
 
+MAX_TITLE = 250
+"""What an account keeps of its title; name and line may each be longer than half of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Dimensions:
@@ -80,7 +83,7 @@ def create_pool(
         account = open_account(
             kind=AccountKind.BUDGET,
             unit=Unit.EUR,
-            title=f"{budget_entity.code} {fiscal_year} {title}",
+            title=account_title(budget_entity, fiscal_year, title)[:MAX_TITLE],
             limit=appropriation,
             document=document,
             by=by,
@@ -111,7 +114,7 @@ def create_line(
             account = open_account(
                 kind=AccountKind.BUDGET,
                 unit=Unit.EUR,
-                title=f"{budget_entity.code} {fiscal_year} {title}",
+                title=account_title(budget_entity, fiscal_year, title)[:MAX_TITLE],
                 limit=appropriation,
                 document=document,
                 by=by,
@@ -177,4 +180,9 @@ def effects_of(bound: Iterable[tuple[BudgetLine, Decimal]]) -> Sequence[BudgetEf
 def budget_title(line: BudgetLine) -> str:
     """The holder of the budget and what binds: the line, or the pool it is in."""
     what = line.pool.title if line.pool is not None else line.title
-    return f"{line.budget_entity.name} {line.fiscal_year}: {what}"
+    return account_title(line.budget_entity, line.fiscal_year, what)
+
+
+def account_title(budget_entity: BudgetEntity, fiscal_year: int, what: str) -> str:
+    """A budget as people read it in every refusal: whose, of which year, for what."""
+    return f"{budget_entity.name} {fiscal_year}: {what}"
