@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 from contracts.agreements.prices.quotes import Wanted
 from contracts.parties.models import Role, School
 from orders import requisitions
+from orders.budgets import Dimensions, create_line
+from orders.models import BudgetLine
 from orders.requisitions import Ask, Place, Share
 from orders.requisitions.drafting import Part, draft_of, split_line, with_quantities
 from tests.world import NOW, World, person
@@ -111,6 +113,30 @@ def _without_budget(world: World) -> Callable[[], object]:
     return lambda: requisitions.submit(requisition_id=wish.pk, by=world.officer, now=NOW)
 
 
+def _next_year(world: World) -> BudgetLine:
+    return create_line(
+        budget_entity=world.entity,
+        fiscal_year=2027,
+        title="Geräte",
+        dimensions=Dimensions(budget_product="21101", gl_account="0822100"),
+        appropriation=Decimal(1000),
+        document="Haushaltsplan 2027",
+        by=None,
+        now=NOW,
+    )
+
+
+def _budget_of_next_year(world: World) -> Callable[[], object]:
+    later = _next_year(world)
+    return _created(lambda _: Ask(title="Bedarf", shares={"": [Share(later.pk)]}))(world)
+
+
+def _submitted_a_year_late(world: World) -> Callable[[], object]:
+    wish = world.draft({0: 3})
+    later = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)  # in Berlin it is 2027 already
+    return lambda: requisitions.submit(requisition_id=wish.pk, by=world.officer, now=later)
+
+
 def _back_without_reason(world: World) -> Callable[[], object]:
     wish = world.draft({0: 3})
     return lambda: requisitions.hand_back(
@@ -137,5 +163,7 @@ REQUISITIONS: dict[str, Act] = {
     "requisition: part of a line with nothing": _parts(30, 0),
     "requisition: edited by the school after handing over": _school_edits_after_handing_over,
     "requisition: submitted without a budget": _without_budget,
+    "requisition: budget of next year": _budget_of_next_year,
+    "requisition: submitted when the year is over": _submitted_a_year_late,
     "requisition: given back without a reason": _back_without_reason,
 }

@@ -23,14 +23,13 @@ from orders.models import Requisition, RequisitionLine
 from orders.quick_order.standing import for_standing, standings
 from orders.requisitions import Ask, Place, Share
 from orders.requisitions.deliveries import deliverable
-from orders.requisitions.revisions import assignable
+from orders.requisitions.revisions import NOT_ASSIGNABLE, assignable
 
 from .requisition_form import ArticleNumber, place_of
 
 Path = tuple[str | int, ...]
 
 _FOREIGN_SCHOOL = "Geliefert wird nur an Schulen Ihrer Organisation; diese gehört nicht dazu."
-_FOREIGN_BUDGET = "Die Haushaltsposition gehört nicht zu Ihrer Organisation."
 _UNKNOWN_ARTICLE = "Diesen Artikel gibt es für Ihre Organisation nicht."
 
 
@@ -59,7 +58,7 @@ def content_of(
     listings = _articles(given["lines"], set(before.values()), by, berlin_day(now), faults)
     keys = _keys(given["lines"], before.keys(), faults)
     schools = _schools(given, by, requisition, faults)
-    _budget_lines(given, by, requisition, faults)
+    _budget_lines(given, by, berlin_day(now), requisition, faults)
     faults.raise_if_any()
     parts = [("", given), *zip(keys, given["lines"], strict=True)]
     ask = Ask(
@@ -154,18 +153,22 @@ def _schools(
 
 
 def _budget_lines(
-    given: Mapping[str, Any], by: Membership, requisition: Requisition | None, faults: _Faults
+    given: Mapping[str, Any],
+    by: Membership,
+    on: date,
+    requisition: Requisition | None,
+    faults: _Faults,
 ) -> None:
     named = [
         ((*path, "assignments", index, "budget_line"), row["budget_line"])
         for path, part in _parts(given)
         for index, row in enumerate(part.get("assignments", ()))
     ]
-    rows = assignable(by, requisition).filter(pk__in={key for _, key in named})
+    rows = assignable(by, on, requisition).filter(pk__in={key for _, key in named})
     known = set(rows.values_list("pk", flat=True))
     for path, key in named:
         if key not in known:
-            faults.add(path, "invalid_assignment", _FOREIGN_BUDGET)
+            faults.add(path, "invalid_assignment", NOT_ASSIGNABLE)
 
 
 def _articles(

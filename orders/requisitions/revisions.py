@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from itertools import count
 
 from django.db import connection
 from django.db.models import Max, Q, QuerySet
 
 from contracts.agreements.prices.quotes import PricedLine, PricedOrder
+from contracts.clock import berlin_day
 from contracts.parties.models import Membership
 from contracts.pricing import QuotedLine, round_half_up, split
 from orders.errors import InvalidAssignment, OwnRequest
@@ -28,6 +29,7 @@ from orders.models import (
 from .ask import HUNDRED, Ask, Share, require_whole
 from .deliveries import write_deliveries
 
+NOT_ASSIGNABLE = "Die Haushaltsposition gehört nicht zum laufenden Haushalt Ihrer Organisation."
 _SIDES = {RevisionKind.EDIT: Side.ASK, RevisionKind.CUT: Side.APPROVE}
 
 
@@ -67,7 +69,7 @@ def write_revision(
     Raises OwnRequest, InvalidAssignment, UnknownSchool, InvalidDelivery.
     """
     involve(requisition, by.user_id, _SIDES[kind])
-    budget_lines = _budget_lines(requisition, order, ask, by)
+    budget_lines = _budget_lines(requisition, order, ask, by, now)
     numbers = _numbers(requisition, [line.key for line in order.lines])
     requisition.current_revision += 1
     requisition.updated_at = now
@@ -116,15 +118,18 @@ def _counted(
         yield key, known[key] if key in known else next(fresh)
 
 
-def assignable(by: Membership, requisition: Requisition | None = None) -> QuerySet[BudgetLine]:
-    """Budget lines that may be named: the authority's, and for a school those open to it.
+def assignable(
+    by: Membership, on: date, requisition: Requisition | None = None
+) -> QuerySet[BudgetLine]:
+    """Budget lines that may be named: the authority's of this year, and for a school those
+    open to it. Later years need a commitment authority, earlier ones are over.
 
     What the current revision is assigned to stays, whoever edits now.
     """
     rows = BudgetLine.objects.filter(budget_entity__organisation_id=by.organisation_id)
-    if by.school_id is None:
-        return rows
-    is_open = Q(school_id=by.school_id) | Q(school__isnull=True)
+    is_open = Q(fiscal_year=on.year)
+    if by.school_id is not None:
+        is_open &= Q(school_id=by.school_id) | Q(school__isnull=True)
     if requisition is not None:
         used = Assignment.objects.filter(
             line__revision__requisition=requisition,
@@ -135,13 +140,13 @@ def assignable(by: Membership, requisition: Requisition | None = None) -> QueryS
 
 
 def _budget_lines(
-    requisition: Requisition, order: PricedOrder, ask: Ask, by: Membership
+    requisition: Requisition, order: PricedOrder, ask: Ask, by: Membership, now: datetime
 ) -> dict[int, BudgetLine]:
     wanted = {share.budget_line_id for line in order.lines for share in ask.shares_of(line.key)}
-    rows = assignable(by, requisition).filter(pk__in=wanted)
+    rows = assignable(by, berlin_day(now), requisition).filter(pk__in=wanted)
     found = {row.pk: row for row in rows.select_related("budget_entity")}
     if wanted - found.keys():
-        raise InvalidAssignment("Die Haushaltsposition gehört nicht zu Ihrer Organisation.")
+        raise InvalidAssignment(NOT_ASSIGNABLE)
     return found
 
 

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from contracts.agreements.prices.quotes import PricedOrder
 from contracts.audit.record import record
+from contracts.clock import berlin_day
 from contracts.parties.models import Membership, Role
 from orders import events, holds
 from orders.acting import require_role
@@ -118,8 +119,9 @@ def open_round(
     """Begin a round of approval for the current revision; return the policy's key.
 
     The requisition expires no sooner than its steps' deadlines together allow. Raises
-    NoPolicy.
+    NoPolicy, and InvalidAssignment for the budget of another year.
     """
+    _require_this_year(lines, berlin_day(now).year)
     requisition.submitted_revision = requisition.current_revision
     steps = write_steps(
         requisition,
@@ -146,6 +148,26 @@ def require_assigned(lines: Sequence[RequisitionLine]) -> None:
         more = f" und {len(bare) - 5} weitere" if len(bare) > 5 else ""
         raise InvalidAssignment(
             f"Ohne Haushaltsposition: {named}{more}. Bitte jeder Zeile eine zuordnen."
+        )
+
+
+def _require_this_year(lines: Sequence[RequisitionLine], year: int) -> None:
+    """Raise InvalidAssignment for a draft that has outlived its budget (annuality)."""
+    other = next(
+        (
+            (line, row.budget_line)
+            for line in lines
+            for row in line.assignments.all()
+            if row.budget_line.fiscal_year != year
+        ),
+        None,
+    )
+    if other is not None:
+        line, budget_line = other
+        raise InvalidAssignment(
+            f"Zeile {line.line_no} („{line.title}“) geht zulasten des Haushalts "
+            f"{budget_line.fiscal_year}; einreichen lässt sich nur für {year}. Bitte ordnen Sie "
+            "ihr eine Haushaltsposition dieses Jahres zu."
         )
 
 
