@@ -23,6 +23,8 @@ BENCHMARKS = {
     "browse": "Seiten je Sekunde",
     "placement": "Bestellungen je Sekunde",
     "import": "Artikel je Sekunde",
+    "inbox": "Seiten je Sekunde",
+    "long-requisition": "Seiten je Sekunde",
 }
 HOTLOT = "hotlot"
 MANY_ENTRIES = 5_000_000
@@ -57,7 +59,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("name", nargs="?", default="all", choices=[*BENCHMARKS, HOTLOT, "all"])
     parser.add_argument("--json", action="store_true", help="print the whole object")
-    parser.add_argument("--size", type=int, help="articles on the shelf, or rows to import")
+    parser.add_argument(
+        "--size", type=int, help="articles, rows, requisitions or lines to measure with"
+    )
     parser.add_argument(
         "--entries", type=int, default=MANY_ENTRIES, help="hotlot: entries of the large ledger"
     )

@@ -1,4 +1,4 @@
-"""The Kaufhaus: a category page, filled basket to issued call-offs, importing a catalogue."""
+"""The Kaufhaus: pages, filled basket to issued call-offs, importing a catalogue."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ django.setup()
 from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from benchmarks.ours.world import build, buyer, shelf  # noqa: E402
+from benchmarks.ours.clones import clone  # noqa: E402
+from benchmarks.ours.world import BenchWorld, build, buyer, shelf  # noqa: E402
 from benchmarks.worker import Benchmark, serve  # noqa: E402
 from contracts.catalogue import publication, uploads  # noqa: E402
 from contracts.parties.models import Membership  # noqa: E402
 from orders import approvals, baskets, requisitions  # noqa: E402
-from orders.models import CallOff  # noqa: E402
+from orders.models import CallOff, Requisition  # noqa: E402
 from orders.models.approval import Verdict  # noqa: E402
 from orders.requisitions import Ask, Share  # noqa: E402
 
@@ -77,6 +78,58 @@ class Placement:
         )
 
 
+class Inbox:
+    """The page of what waits for a signature: lines, budget effect and reason per row."""
+
+    def __init__(self, waiting: int) -> None:
+        self.units = 10
+        world = build()
+        asked = _asked(world, lines=3)
+        clone(asked, waiting - 1)
+        self.client = Client()
+        self.client.force_login(world.approver.user)
+
+    def prepare_round(self) -> None:
+        """Nothing to make."""
+
+    def work(self) -> None:
+        for _ in range(self.units):
+            _get(self.client, "/freigaben/", b"Notebooks")
+
+
+class LongRequisition:
+    """The page of a requisition of many lines, as procurement reads it."""
+
+    def __init__(self, lines: int) -> None:
+        self.units = 10
+        world = build()
+        self.address = f"/anforderungen/{_asked(world, lines=lines).pk}/"
+        self.client = Client()
+        self.client.force_login(world.officer.user)
+
+    def prepare_round(self) -> None:
+        """Nothing to make."""
+
+    def work(self) -> None:
+        for _ in range(self.units):
+            _get(self.client, self.address, b"Notebook 1")
+
+
+def _asked(world: BenchWorld, *, lines: int) -> Requisition:
+    """A submitted requisition of that many lines."""
+    now = timezone.now()
+    ask = Ask(title="Notebooks", shares={"": [Share(world.budget_line.pk)]})
+    for listing in shelf(world, lines):
+        baskets.set_quantity(by=world.officer, listing_id=listing.pk, quantity=3, now=now)
+    return requisitions.submit_basket(by=world.officer, ask=ask, school_id=None, now=now)
+
+
+def _get(client: Client, address: str, word: bytes) -> None:
+    response = client.get(address)
+    if response.status_code != 200 or word not in response.content:
+        raise RuntimeError(f"unexpected answer {response.status_code}")
+
+
 class Import:
     """A supplier's CSV: received, read, checked, compared, submitted, published, indexed."""
 
@@ -123,6 +176,10 @@ def make(name: str, size: int | None) -> Benchmark:
         return Browse(size or 20_000)
     if name == "placement":
         return Placement()
+    if name == "inbox":
+        return Inbox(size or 5_000)
+    if name == "long-requisition":
+        return LongRequisition(size or 500)
     return Import(size or 5_000)
 
 

@@ -1,4 +1,4 @@
-"""Plain Oscar: a category page, placing orders, importing a catalogue."""
+"""Plain Oscar: its pages, placing orders, importing a catalogue."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ django.setup()
 
 from django.contrib.auth import get_user_model  # noqa: E402
 from django.test import Client  # noqa: E402
+from django.utils import timezone  # noqa: E402
 from oscar.apps.catalogue.categories import create_from_breadcrumbs  # noqa: E402
 from oscar.apps.partner.importers import CatalogueImporter  # noqa: E402
 from oscar.core.loading import get_class, get_model  # noqa: E402
@@ -26,6 +27,8 @@ ProductClass = get_model("catalogue", "ProductClass")
 StockRecord = get_model("partner", "StockRecord")
 Partner = get_model("partner", "Partner")
 Basket = get_model("basket", "Basket")
+Order = get_model("order", "Order")
+Line = get_model("order", "Line")
 
 
 def shelf(articles: int) -> list:
@@ -126,6 +129,94 @@ class Placement:
         basket.submit()
 
 
+class Orders:
+    """The dashboard's list of orders: what comes nearest to an inbox."""
+
+    def __init__(self, orders: int, lines: int = 3) -> None:
+        self.units = 10
+        self.last = f"O{orders - 1}"
+        self.client = _staff()
+        user = get_user_model().objects.get(is_staff=True)
+        rows = [
+            Order(
+                number=f"O{number}",
+                user=user,
+                currency="EUR",
+                total_incl_tax=Decimal("1531.53"),
+                total_excl_tax=Decimal(1287),
+                shipping_incl_tax=Decimal(0),
+                shipping_excl_tax=Decimal(0),
+                status="Pending",
+                date_placed=timezone.now(),
+            )
+            for number in range(orders)
+        ]
+        Order.objects.bulk_create(rows, batch_size=2000)
+        _lines(rows, shelf(lines))
+
+    def prepare_round(self) -> None:
+        """Nothing to make."""
+
+    def work(self) -> None:
+        for _ in range(self.units):
+            _get(self.client, "/dashboard/orders/", self.last.encode())
+
+
+class LongOrder(Orders):
+    """The dashboard's page of an order of many lines."""
+
+    def __init__(self, lines: int) -> None:
+        super().__init__(1, lines)
+
+    def work(self) -> None:
+        for _ in range(self.units):
+            _get(self.client, "/dashboard/orders/O0/", b"Notebook 1")
+
+
+def _staff() -> Client:
+    user = get_user_model().objects.create_superuser("chef", "chef@example.org", "x" * 12)
+    client = Client()
+    client.force_login(user, backend="oscar.apps.customer.auth_backends.EmailBackend")
+    return client
+
+
+def _lines(orders: list, products: list) -> None:
+    """Each order with a line per product."""
+    records = {row.product_id: row for row in StockRecord.objects.select_related("partner")}
+    Line.objects.bulk_create(
+        [
+            Line(
+                order=order,
+                product=product,
+                stockrecord=records[product.pk],
+                partner=records[product.pk].partner,
+                partner_name="Lieferant",
+                partner_sku=product.upc,
+                title=product.title,
+                upc=product.upc,
+                quantity=3,
+                line_price_incl_tax=Decimal("510.51"),
+                line_price_excl_tax=Decimal(429),
+                line_price_before_discounts_incl_tax=Decimal("510.51"),
+                line_price_before_discounts_excl_tax=Decimal(429),
+                unit_price_incl_tax=Decimal("170.17"),
+                unit_price_excl_tax=Decimal(143),
+                num_allocated=0,
+                status="Pending",
+            )
+            for order in orders
+            for product in products
+        ],
+        batch_size=2000,
+    )
+
+
+def _get(client: Client, address: str, word: bytes) -> None:
+    response = client.get(address)
+    if response.status_code != 200 or word not in response.content:
+        raise RuntimeError(f"unexpected answer {response.status_code}")
+
+
 class Import:
     """Oscar's own CSV importer, row by row."""
 
@@ -152,6 +243,10 @@ def make(name: str, size: int | None) -> Benchmark:
         return Browse(size or 20_000)
     if name == "placement":
         return Placement()
+    if name == "inbox":
+        return Orders(size or 5_000)
+    if name == "long-requisition":
+        return LongOrder(size or 500)
     return Import(min(size or 500, 500))
 
 
