@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
 from contracts.clock import berlin_day
+from contracts.ledger.models import LimitAccount
 from contracts.parties.models import Role
 from frontend.access import may_open
 from frontend.actor import PageRequest
@@ -25,9 +28,9 @@ def start(request: PageRequest) -> HttpResponse:
     """Open tasks, caps and budgets to watch, the last call-offs."""
     day = berlin_day(timezone.now())
     actor = request.actor
-    budgets: list[BudgetLine] = []
+    budgets: list[tuple[str, LimitAccount]] = []
     if actor.role in BUDGET_WATCHERS:
-        budgets = list(usable_lines(actor, fiscal_year(day))[:SHOWN])
+        budgets = _accounts(usable_lines(actor, fiscal_year(day)))
     call_offs: list[CallOff] = []
     if may_open(actor, "call_offs"):
         call_offs = list(
@@ -44,3 +47,12 @@ def start(request: PageRequest) -> HttpResponse:
         "call_offs": call_offs,
     }
     return render(request, "frontend/start/start.html", context)
+
+
+def _accounts(lines: Iterable[BudgetLine]) -> list[tuple[str, LimitAccount]]:
+    """The first accounts that bind, each once: lines of a pool share what is free."""
+    found: dict[int, tuple[str, LimitAccount]] = {}
+    for line in lines:
+        title = line.title if line.pool is None else line.pool.title
+        found.setdefault(line.account.pk, (title, line.account))
+    return list(found.values())[:SHOWN]
