@@ -153,7 +153,7 @@ def _page(request: PageRequest, look: Look, *, status: int = 200) -> HttpRespons
         context |= {
             "text": look.form.initial["text"],
             "leftovers": found.leftovers,
-            "findings": found.findings[:SHOWN],
+            "unusable": found.unusable(findings=SHOWN),
             "more_findings": max(len(found.findings) - SHOWN, 0),
             "drafts": _drafts(request),
         }

@@ -82,6 +82,19 @@ class Preview:
     def findings(self) -> Sequence[Finding]:
         return self.parsed.findings
 
+    def unusable(self, *, findings: int) -> list[Entry | Finding]:
+        """Lines that stay out and leave nothing to choose, in the order of the text; at most
+        so many *findings*.
+        """
+        shown = self.findings[:findings]
+        lines: list[tuple[int, Entry | Finding]] = [(row.row, row) for row in shown]
+        lines += [
+            (entry.resolution.rows[0], entry)
+            for entry in (*self.blocked, *self.unknown)
+            if not entry.resolution.choices
+        ]
+        return [line for _, line in sorted(lines, key=lambda pair: pair[0])]
+
     @property
     def faults(self) -> list[Entry]:
         """Entries whose typed quantity is none."""

@@ -25,6 +25,7 @@ from .standing import Standing, for_standing, standings
 
 MAX_CHOICES = 20
 _SHORTEST_GTIN, _LONGEST_GTIN = 8, 14
+_NAMED_ROWS = 10
 
 
 class Matched(Enum):
@@ -73,6 +74,8 @@ class Resolution:
         """That several rows were summed."""
         if len(self.rows) == 1:
             return ""
+        if len(self.rows) > _NAMED_ROWS:
+            return f"{len(self.rows)} Zeilen ab Zeile {self.rows[0]} zusammengezählt"
         *first, last = (str(row) for row in self.rows)
         return f"Zeilen {', '.join(first)} und {last} zusammengezählt"
 
@@ -229,5 +232,10 @@ def _is_gtin(number: str) -> bool:
 
 
 def _unknown(number: str) -> str:
-    hint = " Nummer und Menge bitte mit einem Semikolon trennen." if " " in number else ""
+    hint = (
+        " Bitte die Nummer wie im Katalog schreiben, ohne Leerzeichen, und eine Menge mit "
+        "einem Semikolon abtrennen."
+        if " " in number
+        else ""
+    )
     return f"Unter dieser Nummer ist für Ihre Organisation nichts abrufbar.{hint}"

@@ -38,6 +38,11 @@ _NO_TABLE = (
     "Die Datei ist keine lesbare Tabelle. Bitte als CSV (UTF-8, mit Semikolon getrennt) oder als "
     "Excel-Datei (XLSX) speichern: erste Spalte Artikelnummer, zweite Spalte Menge."
 )
+_OLD_EXCEL = (
+    "Das alte Excel-Format (XLS) wird nicht gelesen. Bitte in Excel über „Speichern unter“ als "
+    "XLSX speichern und diese Datei wählen."
+)
+_OLD_EXCEL_STARTS_WITH = b"\xd0\xcf\x11\xe0"
 _OTHER_FORMATS = ("format_unknown", "xml_not_bmecat", "xml_not_well_formed")
 
 Cell = str | Decimal
@@ -49,6 +54,8 @@ def text_of_file(content: bytes) -> str:
     The columns are found by their headings (Artikelnummer, Nummer, Art.-Nr., GTIN; Menge,
     Anzahl, Stück), else the first two are taken. Raises TableRejected.
     """
+    if content.startswith(_OLD_EXCEL_STARTS_WITH):
+        raise TableRejected(_OLD_EXCEL)
     try:
         table = open_table(io.BytesIO(content), wanted=_WANTED, limits=_LIMITS)
         return "\n".join(_lines(table.rows()))

@@ -203,6 +203,7 @@ def test_rows_of_one_article_are_summed_with_a_note(world: World) -> None:
     row = only(world, "A-1;3\n4006381333931;4\na-1;5")
     assert (row.quantity, row.rows) == (12, (1, 2, 3))
     assert row.note == "Zeilen 1, 2 und 3 zusammengezählt"
+    assert only(world, "\n".join(["A-1;1"] * 11)).note == "11 Zeilen ab Zeile 1 zusammengezählt"
 
 
 def test_a_sum_beyond_the_largest_quantity_stays_out(world: World) -> None:
@@ -249,6 +250,8 @@ def test_every_line_that_stays_out_is_in_the_leftovers(world: World) -> None:
         ("4", "A-1"),
     ]
     assert all(row.reason for row in look.leftovers)
+    shown = [getattr(row, "row", 0) or row.resolution.rows[0] for row in look.unusable(findings=9)]
+    assert shown == [2, 3, 4]
 
 
 def more_articles(world: World, count: int) -> list[str]:

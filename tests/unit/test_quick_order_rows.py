@@ -201,6 +201,7 @@ def test_without_headings_the_first_two_columns_count() -> None:
     [
         (b"", "leer"),
         (b"%PDF-1.7 x", "keine lesbare Tabelle"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504), "als XLSX speichern"),
         ("Nummer;Menge\nA-1;3".encode("utf-16-le"), "keine lesbare Tabelle"),
         (b"<?xml version='1.0'?><a/>", "keine lesbare Tabelle"),
         (b"A;1\n" * 10_001, "mehr als 10.000 Zeilen"),
