@@ -36,7 +36,7 @@ class UnknownSchool(OrderError):
 
 
 class InvalidDelivery(OrderError):
-    """Days or hours of a delivery are in the wrong order or half given."""
+    """Days or hours of a delivery are in the wrong order, over, or half given."""
 
 
 class InvalidSplit(OrderError):

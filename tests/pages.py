@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from django.test import Client
@@ -61,10 +61,10 @@ class PageWorld:
             now=self.now,
         )
 
-    def draft(self, quantity: int = 30) -> Requisition:
+    def draft(self, quantity: int = 30, *, needed_by: date | None = None) -> Requisition:
         self.fill_basket(quantity)
         self.fill_basket(100, listing=1)
-        ask = Ask(title=TITLE, shares={"": [Share(self.budget_line.pk)]})
+        ask = Ask(title=TITLE, needed_by=needed_by, shares={"": [Share(self.budget_line.pk)]})
         return requisitions.create_from_basket(
             by=self.officer, ask=ask, school_id=self.world.school.pk, now=self.now
         )

@@ -12,7 +12,8 @@ class WithdrawForm(forms.Form):
 
     title = "Zurückziehen"
     lead = (
-        "Vorgemerkte Mittel und Höchstmengen werden frei. Das lässt sich nicht rückgängig machen."
+        "Was für die Anforderung vorgemerkt ist, wird frei. Wieder öffnen lässt sie sich nicht; "
+        "über „Nachbestellen“ kommen ihre Artikel erneut in den Bedarfskorb."
     )
     button = "Anforderung zurückziehen"
     reason = text_area("Grund", required=False, max_length=1000)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -67,6 +67,9 @@ ACTIONS: Mapping[str, tuple[str, str]] = {
 }
 
 
+_SENT_BACK = ("requisition.handed_back", "requisition.returned")
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """One entry of the timeline; `pending` ones are still to come and have no time."""
@@ -79,6 +82,7 @@ class Event:
     next_owner: str = ""
     variant: str = ""
     pending: bool = False
+    action: str = ""
 
 
 def history(*objects: Model) -> list[Event]:
@@ -94,6 +98,11 @@ def history(*objects: Model) -> list[Event]:
     return [_event(row) for row in rows.order_by("pk")]
 
 
+def last_sent_back(events: Sequence[Event]) -> Event | None:
+    """The latest time a requisition was given back with words, by procurement or approval."""
+    return next((row for row in reversed(events) if row.action in _SENT_BACK and row.note), None)
+
+
 def _by_kind(objects: Iterable[Model]) -> dict[str, Collection[int]]:
     kinds: dict[str, list[int]] = {}
     for obj in objects:
@@ -104,7 +113,10 @@ def _by_kind(objects: Iterable[Model]) -> dict[str, Collection[int]]:
 
 def _event(row: AuditEntry) -> Event:
     words, variant = ACTIONS.get(row.action, (row.action, ""))
-    number = row.after.get("number") if isinstance(row.after, dict) else None
+    after = row.after if isinstance(row.after, dict) else {}
+    number = after.get("number")
+    if row.action == "requisition.decision.approve" and after.get("read") != after.get("revision"):
+        words = "Gekürzt freigegeben"
     actor = f"{row.person}, {row.organisation}" if row.person is not None else "System"
     return Event(
         text=f"{words}: {number}" if number else words,
@@ -113,6 +125,7 @@ def _event(row: AuditEntry) -> Event:
         on_behalf_of=str(row.on_behalf_of) if row.on_behalf_of is not None else "",
         note=_note(row),
         variant=variant,
+        action=row.action,
     )
 
 

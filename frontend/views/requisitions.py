@@ -38,7 +38,7 @@ from frontend.presenters.requisitions import (
 )
 from frontend.presenters.service_terms import with_terms
 from frontend.presenters.successors import with_successors
-from frontend.presenters.timeline import history
+from frontend.presenters.timeline import history, last_sent_back
 from frontend.refusals import REFUSALS, Refusal, explain
 from frontend.voices import voices_of, with_voice
 from orders import approvals
@@ -225,6 +225,8 @@ def _detail(
     revision = lines[0].revision
     steps = signatures(wish, revision.gross, today)
     call_offs = list(wish.call_offs.select_related("supplier", "lot").order_by("number"))
+    past = history(wish, *call_offs)
+    is_back = wish.state in OPEN and wish.handed_over_at is None
     context = {
         "wish": wish,
         "decisions": _decisions(wish, lines),
@@ -235,7 +237,9 @@ def _detail(
         "signatures": steps,
         "sittings": sittings(wish, [row.step for row in steps], request.actor),
         "call_offs": call_offs,
-        "events": [*history(wish, *call_offs), *pending_events(wish, steps)],
+        "events": [*past, *pending_events(wish, steps)],
+        "sent_back": last_sent_back(past) if is_back else None,
+        "is_unassigned": any(not line.assignments.all() for line in lines),
         "papers": papers_of(wish, request.actor),
         "splitting": _splitting(wish),
         "refusal": refusal,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 from django.db.models import Q, QuerySet
 
 from contracts.agreements.prices.quotes import PricedOrder
+from contracts.clock import berlin_day
 from contracts.parties.models import Membership, Organisation, School
-from orders.errors import UnknownSchool
+from orders.errors import InvalidDelivery, UnknownSchool
 from orders.models import Requisition, RequisitionDelivery, RequisitionRevision
 
 from .ask import Ask, Place, require_order
@@ -36,17 +38,37 @@ def write_deliveries(
     """Write each place once; the delivery per line key. Lines without one go to the school
     of the requisition, or to the authority.
 
-    Raises UnknownSchool or InvalidDelivery.
+    Raises UnknownSchool, and InvalidDelivery also for a last day that is over.
     """
     default = Place(school_id=revision.requisition.school_id)
     wanted = {line.key: ask.place_of(line.key) or default for line in order.lines}
     places = list(dict.fromkeys(wanted.values()))
+    _require_ahead(revision, places)
     schools = _schools(revision, places, by)
     rows = RequisitionDelivery.objects.bulk_create(
         _delivery(revision, number, place, schools) for number, place in enumerate(places, start=1)
     )
     by_place = dict(zip(places, rows, strict=True))
     return {key: by_place[place] for key, place in wanted.items()}
+
+
+def _require_ahead(revision: RequisitionRevision, places: list[Place]) -> None:
+    """No day to deliver by lies in the past; one that came to pass since may stay."""
+    days = {revision.needed_by, *(place.latest for place in places)}
+    today = berlin_day(revision.edited_at)
+    past = {day for day in days if day is not None and day < today}
+    if past and (new := past - _last_days_before(revision)):
+        raise InvalidDelivery(
+            f"Der {min(new):%d.%m.%Y} ist vorbei. Bitte geben Sie für „Benötigt bis“ und für die "
+            "späteste Lieferung einen Tag ab heute an, oder lassen Sie das Feld leer."
+        )
+
+
+def _last_days_before(revision: RequisitionRevision) -> set[date | None]:
+    before = RequisitionRevision.objects.filter(
+        requisition=revision.requisition_id, number=revision.number - 1
+    )
+    return {day for row in before.values_list("needed_by", "deliveries__latest") for day in row}
 
 
 def deliverable(by: Membership, requisition: Requisition | None = None) -> QuerySet[School]:

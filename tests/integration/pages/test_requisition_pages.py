@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
 
@@ -14,6 +16,7 @@ from openpyxl import load_workbook
 from contracts.agreements.models import AwardTerms, ItemRole, PriceBasis
 from contracts.agreements.writing.setup import ItemSpec, TierRow
 from contracts.catalogue.indexing import reindex
+from contracts.clock import berlin_day
 from contracts.parties.models import BudgetEntity, Membership, Role, School
 from orders import baskets, requisitions
 from orders.budgets import Dimensions, create_line
@@ -222,6 +225,26 @@ def test_adding_a_line_keeps_what_was_typed_above(pages: PageWorld, officer: Cli
     assert [row[:2] for row in lines(wish)] == [(1, 12), (2, 100), (3, 3)]
 
 
+def test_a_day_that_is_over_is_refused_unless_it_came_to_pass(
+    pages: PageWorld, officer: Client
+) -> None:
+    wish = pages.draft()
+    edit = address(wish, "bearbeiten/")
+    form = officer.get(edit).context["form"]
+    late = officer.post(edit, filled(form, base=1, needed_by="2025-01-31"))
+    assert late.status_code == 422
+    assert "Der 31.01.2025 ist vorbei." in late.content.decode()
+    places = address(wish, "lieferorte/")
+    sent = filled(officer.get(places).context["places"], base=1)
+    assert officer.post(places, sent | {"ort-0-latest": "2025-01-31"}).status_code == 422
+    earlier = replace(pages, now=pages.now - timedelta(days=10))
+    soon = berlin_day(pages.now) - timedelta(days=5)
+    known = earlier.draft(needed_by=soon)
+    edit = address(known, "bearbeiten/")
+    form = officer.get(edit).context["form"]
+    assert officer.post(edit, filled(form, base=1, menge_1=12)).status_code == 302
+
+
 def test_a_typed_number_is_added_by_every_way_of_saving(pages: PageWorld, officer: Client) -> None:
     wish = pages.draft()
     more_listings(pages, 1)
@@ -379,14 +402,18 @@ def test_a_school_leaves_the_budget_to_procurement_and_hands_over(
     assert wish.number in listed
     assert "von Schulen übergeben" in officer.get("/").content.decode()
 
+    assert "Kontierung festlegen" in officer.get(address(wish)).content.decode()
     refused = officer.post(address(wish, "einreichen/"))
     assert "Ohne Haushaltsposition: Zeile 1" in refused.content.decode()
     assert officer.post(address(wish, "zurueckgeben/"), {"reason": " "}).status_code == 422
     assert officer.post(address(wish, "zurueckgeben/"), {"reason": "Wofür?"}).status_code == 302
-    assert "Wofür?" in client.get(address(wish)).content.decode()
+    page = client.get(address(wish)).content.decode()
+    assert "hat die Anforderung zurückgegeben" in page
+    assert page.index("Wofür?") < page.index('id="zeilen"')
     assert client.post(address(wish, "uebergeben/")).status_code == 302
     page = client.get(address(wish)).content.decode()
     assert "an die Beschaffung gegeben" in page
+    assert "hat die Anforderung zurückgegeben" not in page
 
 
 def test_procurement_submits_from_the_basket_at_once(pages: PageWorld, officer: Client) -> None:
