@@ -291,7 +291,7 @@ _ADVICE: dict[type[Exception], tuple[str, str]] = {
     ),
     IllegalTransition: (
         "Dieser Schritt ist nicht mehr möglich",
-        "Der Stand hat sich inzwischen geändert. Prüfen Sie den aktuellen Stand auf dieser Seite.",
+        "Der Stand hat sich inzwischen geändert. Sehen Sie nach, was daraus geworden ist.",
     ),
 }
 

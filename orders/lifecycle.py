@@ -15,7 +15,8 @@ class IllegalTransition(Exception):
         subject = f"{what}: " if what else ""
         details = f" ({since})" if since else ""
         super().__init__(
-            f"{subject}Der Stand ist „{current}“{details}; daraus führt kein Weg nach „{wanted}“."
+            f"{subject}Der Stand ist „{current}“{details}; "
+            f"„{wanted}“ ist von dort aus nicht möglich."
         )
 
     def of(self, what: str, since: str) -> IllegalTransition:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -22,7 +23,7 @@ from frontend.presenters.papers import papers_of
 from frontend.presenters.requisitions import budget_effects, signatures
 from frontend.presenters.service_terms import with_terms
 from frontend.refusals import REFUSALS, Refusal, explain
-from frontend.voices import chosen_voice, delegation_of, with_voice
+from frontend.voices import chosen_voice, delegation_of, voices_of, with_voice
 from orders import approvals as domain
 from orders.approvals import CutQuote
 from orders.errors import NotFound, StaleRevision
@@ -203,7 +204,9 @@ def _tell(request: PageRequest, done: Requisition, verdict: Verdict) -> None:
             "Die Anforderung ging zur Überarbeitung zurück.",
         )
     elif verdict is Verdict.APPROVE and done.state == "submitted":
-        messages.success(request, f"{done.number}: freigegeben. Es folgt die nächste Unterschrift.")
+        messages.success(
+            request, f"{done.number}: unterschrieben. Es folgt die nächste Unterschrift."
+        )
     elif verdict is Verdict.APPROVE:
         count = done.call_offs.count()
         words = "1 Abruf ist erteilt" if count == 1 else f"{count} Abrufe sind erteilt"
@@ -212,11 +215,23 @@ def _tell(request: PageRequest, done: Requisition, verdict: Verdict) -> None:
         messages.success(request, f"{done.number}: {verdict.label}.")
 
 
+def _instead(desk: _Desk, gross: Decimal) -> dict[str, object] | None:
+    """Another voice of the actor's whose limit reaches as far as *gross* EUR."""
+    voice = domain.voice_for(voices_of(desk.request, desk.request.actor), desk.wish, gross=gross)
+    if voice is None or (voice.membership.signing_limit or 0) < gross:
+        return None
+    return {
+        "url": with_voice(reverse("frontend:decide", args=[desk.wish.pk]), voice),
+        "voice": voice,
+    }
+
+
 def _page(desk: _Desk, shown: _Shown) -> HttpResponse:
     wish, lines, today = desk.wish, desk.lines, berlin_day(desk.now)
     with_terms(lines, asked_terms(lines, on=today), ordered_on=berlin_day(wish.created_at))
     revision = lines[0].revision
     limit = desk.voice.membership.signing_limit
+    is_above = limit is None or revision.gross > limit
     warnings = domain.splittings([wish.pk], authority_id=wish.authority_id, now=desk.now)
     steps = signatures(wish, revision.gross, today)
     context = {
@@ -235,7 +250,8 @@ def _page(desk: _Desk, shown: _Shown) -> HttpResponse:
         "voice": desk.voice,
         "delegation_id": delegation_of(desk.voice),
         "why_not": desk.why_not,
-        "is_above": limit is None or revision.gross > limit,
+        "is_above": is_above,
+        "instead": _instead(desk, revision.gross) if is_above else None,
         "limit": limit,
         "form": shown.form,
         "cuts": shown.cuts,

@@ -36,6 +36,7 @@ from orders.signing.voices import Voice, voice_to_decide
 from orders.watching import Happened, watch
 
 from .cuts import Cut, Grant, carry_out, priced_cut, require_read, write_grants
+from .turns import not_your_turn
 
 _LEADS_TO = {
     Verdict.APPROVE: RequisitionState.APPROVED,
@@ -260,7 +261,7 @@ def _step_for(requisition: Requisition, voice: Voice) -> ApprovalStep:
     for step in waiting:
         if step.escalation_role == role and step.escalated_at is not None:
             return step
-    raise NotAllowed("Die Anforderung wartet auf eine andere Stufe oder Rolle.")
+    raise NotAllowed(not_your_turn(requisition, role))
 
 
 def _require_signing_limit(gross: Decimal, voice: Voice) -> None:

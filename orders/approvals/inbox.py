@@ -23,6 +23,8 @@ from orders.models import (
 from orders.requisitions import last_change
 from orders.signing.voices import Voice, deputyships
 
+from .turns import not_your_turn
+
 
 def inbox(by: Membership | Voice) -> QuerySet[Requisition]:
     """Submitted requisitions whose open tier waits for this voice.
@@ -146,7 +148,7 @@ def why_not(voice: Voice, requisition: Requisition) -> str:
             "In dieser Freigaberunde haben Sie schon entschieden, oder es wurde für Sie "
             "oder die vertretene Person entschieden."
         )
-    return "Die Anforderung wartet auf eine andere Stufe oder Rolle."
+    return not_your_turn(requisition, voice.membership.role)
 
 
 def steps_for(voice: Voice) -> Q:

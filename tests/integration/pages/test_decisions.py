@@ -42,9 +42,11 @@ def posted(client: Client, wish: Requisition, **data: object) -> tuple[int, str]
     return answer.status_code, answer.content.decode()
 
 
-def deputy_of(pages: PageWorld, days: int = 0) -> tuple[Membership, Delegation]:
-    """The treasurer stands in for the approver, today or *days* from now."""
-    deputy = pages.people[Role.TREASURER]
+def deputy_of(
+    pages: PageWorld, days: int = 0, deputy: Membership | None = None
+) -> tuple[Membership, Delegation]:
+    """The treasurer, or another, stands in for the approver, today or *days* from now."""
+    deputy = deputy or pages.people[Role.TREASURER]
     Membership.objects.filter(pk=deputy.pk).update(signing_limit=Decimal(100))
     today = berlin_day(pages.now) + timedelta(days=days)
     delegation = Delegation.objects.create(
@@ -57,6 +59,12 @@ def deputy_of(pages: PageWorld, days: int = 0) -> tuple[Membership, Delegation]:
         created_at=pages.now,
     )
     return deputy, delegation
+
+
+def another_approver(pages: PageWorld) -> Membership:
+    return person(
+        "zweite@rolle.example", pages.world.authority, Role.APPROVER, signing_limit=Decimal(99_999)
+    )
 
 
 def long_requisition(pages: PageWorld, count: int) -> Requisition:
@@ -359,6 +367,37 @@ class TestDecide:
         approver.post(page_of(wish), {"revision_no": 1, "comment": "", "verdict": "approve"})
         answer = approver.get(page_of(wish), follow=True)
         assert "zu entscheiden ist nichts mehr" in answer.content.decode()
+
+    def test_who_comes_second_reads_who_signed_and_keeps_the_remark(
+        self, pages: PageWorld, approver: Client
+    ) -> None:
+        ApprovalRule.objects.create(
+            policy=ApprovalRule.objects.get().policy, tier=2, role=Role.TREASURER
+        )
+        wish = pages.submitted()
+        other = another_approver(pages)
+        assert posted(approver, wish, verdict="approve")[0] == 302
+        status, page = posted(pages.client(other), wish, verdict="approve", comment="Gut begründet")
+        assert status == 422
+        assert f"Für Ihre Rolle hat schon unterschrieben: {pages.approver.user}, " in page
+        assert "Die Anforderung wartet jetzt auf: Kämmerei." in page
+        assert "Ihre Bemerkung ist nicht gespeichert" in page
+        assert "Gut begründet" in page
+
+    def test_above_the_own_limit_it_offers_the_voice_that_reaches(self, pages: PageWorld) -> None:
+        small, delegation = deputy_of(pages, deputy=another_approver(pages))
+        wish = pages.submitted()
+        page = text(pages.client(small), page_of(wish))
+        assert f'href="{page_of(wish)}?fuer={delegation.pk}"' in page
+        assert f"Für {pages.approver.user} entscheiden" in page
+
+    def test_a_cut_is_told_in_the_history(self, pages: PageWorld, approver: Client) -> None:
+        wish, whole = pages.submitted(), pages.submitted()
+        cut = {"menge-1": "9", "grund-1": "Bestand", "berechnet": "1:9", "verdict": "approve"}
+        assert posted(approver, wish, **cut)[0] == 302
+        assert posted(approver, whole, verdict="approve")[0] == 302
+        assert text(approver, f"/anforderungen/{wish.pk}/").count("Gekürzt freigegeben") == 2
+        assert "Gekürzt freigegeben" not in text(approver, f"/anforderungen/{whole.pk}/")
 
     def test_another_voice_in_the_same_round_is_refused(self, pages: PageWorld) -> None:
         ApprovalRule.objects.update(signers=2)
