@@ -21,6 +21,7 @@ from frontend.presenters.policy import HISTORY_HEAD, cells, proposal_of, tiers, 
 from frontend.refusals import REFUSALS, Refusal, explain
 from frontend.views.register_form import sent
 from orders.errors import NotFound, PolicyRefused
+from orders.models import ApprovalPolicy
 from orders.signing import policies
 from orders.signing.steps import rules_of
 
@@ -86,7 +87,7 @@ def policy_confirm(request: PageRequest, policy_id: int) -> HttpResponse:
     return _stepped(
         request,
         lambda: policies.confirm(policy_id=policy_id, by=request.actor, now=timezone.now()),
-        "Die neue Freigaberegelung ist bestätigt.",
+        "Fassung {0.version} ist bestätigt und gilt ab {0.valid_from:%d.%m.%Y}.",
     )
 
 
@@ -103,14 +104,16 @@ def policy_withdraw(request: PageRequest, policy_id: int) -> HttpResponse:
     )
 
 
-def _stepped(request: PageRequest, step: Callable[[], object], outcome: str) -> HttpResponse:
+def _stepped(
+    request: PageRequest, step: Callable[[], ApprovalPolicy], outcome: str
+) -> HttpResponse:
     try:
-        step()
+        policy = step()
     except NotFound:
         raise
     except REFUSALS as error:
         return _overview(request, explain(error))
-    messages.success(request, outcome)
+    messages.success(request, outcome.format(policy))
     return redirect("frontend:policy")
 
 
@@ -157,6 +160,7 @@ def _overview(request: PageRequest, refusal: Refusal | None = None) -> HttpRespo
         "tiers": tiers(rules_of(current)) if current is not None else [],
         "older": policies.open_under_older(actor, current) if current is not None else 0,
         "proposal": proposal_of(rows, actor, day),
+        "coming": next((row.policy for row in rows if row.state == "künftig"), None),
         "page": page,
         "refusal": refusal,
         "may_write": may_open(actor, "policy_edit"),

@@ -67,7 +67,20 @@ def test_a_keeper_proposes_and_another_confirms(pages: PageWorld) -> None:
     assert "In Kraft setzen" in text(approver, HOME)
     assert "Freigaberegelung wartet auf Bestätigung" in text(approver, "/")
     assert approver.post(f"{HOME}{policy.pk}/bestaetigen/")["Location"] == HOME
-    assert "In Kraft: Fassung 2" in text(treasurer, HOME)
+    day = f"{berlin_day(pages.now):%d.%m.%Y}"
+    assert f"Fassung 2 ist bestätigt und gilt ab {day}." in text(approver, HOME)
+    page = text(treasurer, HOME)
+    assert "In Kraft: Fassung 2" in page
+    assert "gilt Fassung 2" not in page
+
+
+def test_a_version_to_come_is_announced(pages: PageWorld) -> None:
+    policy = proposal(pages)
+    policies.confirm(policy_id=policy.pk, by=pages.approver, now=pages.now)
+    day = berlin_day(pages.now) + timedelta(days=1)
+    page = text(pages.as_role(Role.TREASURER), HOME)
+    assert "In Kraft: Fassung 1" in page
+    assert f"Ab {day:%d.%m.%Y} gilt Fassung 2" in page
 
 
 def test_the_loser_of_two_reads_what_the_other_did(pages: PageWorld) -> None:
