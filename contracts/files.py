@@ -15,12 +15,18 @@ NAME_LENGTH: Final = 200
 _TYPES: Final[Mapping[str, str]] = {
     ".pdf": "application/pdf",
     ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     ".xml": "application/xml",
     ".csv": "text/csv",
 }
-_SIGNATURES: Final = ((b"%PDF-", ".pdf"), (b"\x89PNG\r\n\x1a\n", ".png"))
+_SIGNATURES: Final = (
+    (b"%PDF-", ".pdf"),
+    (b"\x89PNG\r\n\x1a\n", ".png"),
+    (b"\xff\xd8\xff", ".jpg"),
+)
 _PARTS: Final = (("xl/workbook.xml", ".xlsx"), ("word/document.xml", ".docx"))
 _UNSAFE = re.compile(r"[^\w.()+ -]")
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
@@ -36,7 +42,7 @@ class UnsuitableFile(Exception):
 
 
 def media_type(filename: str, content: bytes, *, most: int = MAX_BYTES) -> str:
-    """The media type of PDF, PNG, XLSX, DOCX, XML and CSV of at most *most* bytes.
+    """The media type of PDF, PNG, JPEG, XLSX, DOCX, XML and CSV of at most *most* bytes.
 
     Content and ending have to agree. Raises UnsuitableFile.
     """
@@ -47,12 +53,13 @@ def media_type(filename: str, content: bytes, *, most: int = MAX_BYTES) -> str:
             f"Die Datei ist größer als {most // 2**20} MB. Bitte verkleinern oder aufteilen."
         )
     ending = PurePosixPath(filename.lower()).suffix
-    if ending not in _TYPES or _ending_of(content, ending) != ending:
+    kind = _TYPES.get(ending)
+    if kind is None or _TYPES.get(_ending_of(content, ending)) != kind:
         raise UnsuitableFile(
-            "Angenommen werden PDF, PNG, XLSX, DOCX, XML und CSV; Inhalt und Endung müssen "
+            "Angenommen werden PDF, PNG, JPEG, XLSX, DOCX, XML und CSV; Inhalt und Endung müssen "
             "zusammenpassen."
         )
-    return _TYPES[ending]
+    return kind
 
 
 def safe_name(filename: str) -> str:

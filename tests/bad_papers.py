@@ -34,6 +34,14 @@ def _one_too_many(world: World) -> Callable[[], object]:
     return lambda: attached(wish, world.officer, now=NOW)
 
 
+def _taken_back_too_often(world: World) -> Callable[[], object]:
+    wish = world.draft({0: 1})
+    for number in range(papers.MAX_KEPT):
+        row = attached(wish, world.officer, now=NOW, content=PDF + bytes([number]))
+        papers.withdraw_attachment(attachment_id=row.pk, by=world.officer, now=NOW)
+    return lambda: attached(wish, world.officer, now=NOW)
+
+
 def _after_the_end(world: World) -> Callable[[], object]:
     wish = world.approve(world.submitted({0: 1}))
     return lambda: attached(wish, world.officer, now=NOW)
@@ -44,6 +52,7 @@ PAPERS: dict[str, Act] = {
     "program that calls itself a PDF": _file(b"MZ\x90\x00"),
     "empty file": _file(b""),
     "21st attachment": _one_too_many,
+    "101st attachment, all others withdrawn": _taken_back_too_often,
     "attachment after the approval": _after_the_end,
     "empty comment": _comment(" \n "),
     "comment of 4,001 characters": _comment("x" * 4_001),

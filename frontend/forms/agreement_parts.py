@@ -142,7 +142,7 @@ class DocumentForm(OwnIds, forms.Form):
     ids = "dokument"
     file = forms.FileField(
         label="Datei",
-        help_text=f"PDF, PNG, XLSX, DOCX, XML oder CSV, höchstens {MAX_BYTES // 2**20} MB.",
+        help_text=f"PDF, PNG, JPEG, XLSX, DOCX, XML oder CSV, höchstens {MAX_BYTES // 2**20} MB.",
     )
     title = forms.CharField(label="Titel", max_length=200)
     kind = forms.ChoiceField(label="Art", choices=DocumentKind.choices)

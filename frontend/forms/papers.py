@@ -23,7 +23,7 @@ class AttachmentForm(OwnIds, forms.Form):
     file = forms.FileField(
         label="Datei",
         allow_empty_file=True,
-        help_text=f"PDF, PNG, XLSX, DOCX, XML oder CSV, höchstens {MAX_BYTES // 2**20} MB; "
+        help_text=f"PDF, PNG, JPEG, XLSX, DOCX, XML oder CSV, höchstens {MAX_BYTES // 2**20} MB; "
         f"bis zu {MAX_ATTACHMENTS} Anlagen.",
     )
     title = forms.CharField(

@@ -33,6 +33,8 @@ from .reading import locked, visible_requisitions
 
 MAX_BYTES = 10 * 2**20
 MAX_ATTACHMENTS = 20
+MAX_KEPT = 100
+"""With those withdrawn, which are kept: taking back and adding again must have an end too."""
 MAX_TITLE = 200
 MAX_COMMENT = 4_000
 
@@ -86,11 +88,7 @@ def attach(
         kept = requisition.attachments.defer("content").filter(withdrawn_at=None)
         if (same := kept.filter(sha256=digest).first()) is not None:
             return same
-        if kept.count() >= MAX_ATTACHMENTS:
-            raise TooManyAttachments(
-                f"Eine Anforderung hat höchstens {MAX_ATTACHMENTS} Anlagen. Bitte fassen Sie "
-                "Dateien zusammen, oder ziehen Sie eine zurück."
-            )
+        _require_room(requisition)
         attachment = RequisitionAttachment.objects.create(
             requisition=requisition,
             title=title,
@@ -206,6 +204,20 @@ def _require_open(requisition: Requisition) -> None:
         raise PapersClosed(
             f"Die Anforderung ist {requisition.get_state_display()}; an ihren Anlagen ändert sich "
             "nichts mehr. Schreiben Sie einen Kommentar."
+        )
+
+
+def _require_room(requisition: Requisition) -> None:
+    files = requisition.attachments.defer("content")
+    if files.filter(withdrawn_at=None).count() >= MAX_ATTACHMENTS:
+        raise TooManyAttachments(
+            f"Eine Anforderung hat höchstens {MAX_ATTACHMENTS} Anlagen. Bitte fassen Sie "
+            "Dateien zusammen, oder ziehen Sie eine zurück."
+        )
+    if files.count() >= MAX_KEPT:
+        raise TooManyAttachments(
+            f"Mit den zurückgezogenen hat die Anforderung schon {MAX_KEPT} Anlagen; mehr "
+            "werden nicht aufbewahrt. Schreiben Sie einen Kommentar, wo das Weitere liegt."
         )
 
 

@@ -51,6 +51,8 @@ def _upload(
     [
         ("a.PDF", PDF, "application/pdf"),
         ("a.png", b"\x89PNG\r\n\x1a\n...", "image/png"),
+        ("a.jpg", b"\xff\xd8\xff\xe0\x00\x10JFIF", "image/jpeg"),
+        ("A.JPEG", b"\xff\xd8\xff\xe1\x00\x10Exif", "image/jpeg"),
         ("a.xlsx", package("xl/workbook.xml"), "spreadsheetml.sheet"),
         ("a.docx", package("word/document.xml"), "wordprocessingml.document"),
         ("a.xml", b"\xef\xbb\xbf<?xml version='1.0'?><a/>", "application/xml"),
@@ -67,6 +69,8 @@ def test_known_kinds_are_told_by_their_content(name: str, content: bytes, kind: 
         ("a.pdf", b""),
         ("a.pdf", b"<html>"),
         ("a.csv", PDF),
+        ("a.jpg", PDF),
+        ("a.png", b"\xff\xd8\xff\xe0\x00\x10JFIF"),
         ("a.xlsx", package("word/document.xml")),
         ("a.xlsx", b"PK\x03\x04 broken"),
         ("a.docx", package("evil.exe")),
