@@ -189,6 +189,29 @@ def _addresses(shop: Shop, role: Role | None) -> list[str]:
     return found
 
 
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_more_of_the_navigation_opens_by_keyboard(shop: Shop, scheme: str, width: int) -> None:
+    """One line at 1280 px; "Mehr" opens, is accessible open, and Escape gives the focus back."""
+    for page in _open(shop, Role.PROCUREMENT_OFFICER, scheme, width):
+        page.goto(f"{shop.url}/vertretungen/")
+        if width == min(WIDTHS):
+            page.get_by_role("button", name="Menü").click()
+        else:
+            row = page.locator("#kh-nav-list").bounding_box()
+            assert row is not None
+            assert row["height"] < 60
+        more = page.locator(".kh-nav__more > summary")
+        more.focus()
+        page.keyboard.press("Enter")
+        assert page.get_by_role("link", name="Vertretungen", exact=True).is_visible()
+        assert_accessible(page)
+        assert_no_horizontal_scroll(page)
+        page.keyboard.press("Escape")
+        assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
+        assert page.get_by_role("link", name="Vertretungen", exact=True).is_hidden()
+
+
 def test_a_refusal_is_accessible_and_has_the_focus(shop: Shop) -> None:
     """What the domain refuses comes as one alert that a screen reader starts at."""
     over_budget = shop.pages.draft(1100)
