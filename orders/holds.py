@@ -13,7 +13,7 @@ from contracts.agreements.entitlement import quota_account_ids
 from contracts.agreements.models import Listing
 from contracts.clock import berlin_day
 from contracts.ledger.models import EntryKind, LedgerEntry, Unit
-from contracts.ledger.movements import Hold, Post, hold, lock_accounts, settle
+from contracts.ledger.movements import Hold, Post, hold, lock_accounts, replace, settle
 from contracts.parties.models import Membership
 
 from .cap_nudges import nudge
@@ -134,6 +134,31 @@ def hold_all(
 
     Raises LimitExceeded with each shortfall, or AccountClosed; nothing is held then.
     """
+    hold(_needed(requisition, lines, now), by=by, now=now)
+    nudge(_lots(lines))
+
+
+def hold_instead(
+    requisition: Requisition,
+    lines: Sequence[RequisitionLine],
+    fresh: Sequence[RequisitionLine],
+    *,
+    by: Membership,
+    now: datetime,
+) -> None:
+    """Give up what *lines* hold and hold what *fresh* need, in one step.
+
+    Raises LimitExceeded where more is needed than is free, or AccountClosed.
+    """
+    voids = [entry.pk for entry in open_holds(lines)]
+    replace(voids=voids, holds=_needed(requisition, fresh, now), by=by, now=now)
+    nudge(_lots(lines) | _lots(fresh))
+
+
+def _needed(
+    requisition: Requisition, lines: Sequence[RequisitionLine], now: datetime
+) -> list[Hold]:
+    """What the lines draw on every cap (pieces or net EUR) and every budget (EUR)."""
     quotas = quota_account_ids(requisition.authority_id, berlin_day(now))
     holds = [
         Hold(account_id, amount, line_reference(line))
@@ -150,8 +175,7 @@ def hold_all(
         for assignment in line.assignments.all()
         if assignment.bound > 0
     ]
-    hold(holds, by=by, now=now)
-    nudge(_lots(lines))
+    return holds
 
 
 def were_held(lines: Sequence[RequisitionLine]) -> bool:

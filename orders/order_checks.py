@@ -10,12 +10,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 
+from django.db.models import F
+
 from contracts.agreements.errors import Blocked, NotEntitled
 from contracts.agreements.gates.rules import GateRule, blocks, cosigns, gates_before
 from contracts.agreements.models import ContractItem, Listing
 from contracts.agreements.prices.quotes import PricedOrder
 from contracts.clock import berlin_day
-from contracts.ledger.models import ClosedReason
+from contracts.ledger.models import ClosedReason, LimitAccount
 from contracts.pricing import euros
 
 from .errors import BelowMinimum, BudgetOverdrawn, DeviceMissing, LotFull
@@ -55,18 +57,19 @@ def require_unfrozen(lines: Iterable[RequisitionLine]) -> None:
     """Raise BudgetOverdrawn when a freeze has left a budget of the lines with less than is
     bound: nothing more is released from it until it is covered again.
     """
-    accounts = {
-        account.pk: account
-        for line in lines
-        for row in line.assignments.all()
-        if (account := row.budget_line.account).available < 0
+    budgets = {
+        row.budget_line.binding_account_id for line in lines for row in line.assignments.all()
     }
+    # read afresh: what the lines came with is from before a cut freed anything
+    accounts = LimitAccount.objects.filter(
+        pk__in=budgets, limit_amount__lt=F("held") + F("posted")
+    ).order_by("pk")
     if accounts:
         raise BudgetOverdrawn(
             [
                 f"{account.title} ist durch eine Sperre um {euros(-account.available)} überzogen. "
                 "Lassen Sie die Deckung klären, oder geben Sie die Anforderung zurück."
-                for account in accounts.values()
+                for account in accounts
             ]
         )
 

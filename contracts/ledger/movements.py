@@ -80,14 +80,7 @@ def hold(holds: Sequence[Hold], *, by: Membership | None, now: datetime) -> dict
         accounts = lock_accounts(wanted)
         _require_open(accounts.values())
         _require_room(accounts, wanted)
-        appended = _append(
-            [
-                NewEntry(ask.account_id, EntryKind.HOLD, ask.reference, delta_held=ask.amount)
-                for ask in holds
-            ],
-            by=by,
-            now=now,
-        )
+        appended = _append(_holding(holds), by=by, now=now)
     return {f"{account_id}:{reference}": pk for pk, account_id, reference in appended}
 
 
@@ -119,6 +112,33 @@ def settle(
             growth[entry.account_id] -= entry.delta_held
         _require_room(accounts, {pk: more for pk, more in growth.items() if more > 0})
         _append(_settlement(held, posts, voids), by=by, now=now)
+
+
+def replace(
+    *, voids: Collection[int], holds: Sequence[Hold], by: Membership | None, now: datetime
+) -> None:
+    """Give holds up for others in one step, all or none.
+
+    Asked is only what an account carries *more* than before: one that a freeze has left
+    overdrawn, or that is stopped, can always carry less, and one that is full may carry its
+    rest for whoever it is full with. Raises LimitExceeded (requested is what is more),
+    AccountClosed, HoldAlreadyResolved, UnknownEntry, InvalidAmount or DuplicateReference.
+    """
+    growth: dict[int, Decimal] = defaultdict(Decimal)
+    for ask in holds:
+        _require_positive(ask.amount)
+        growth[ask.account_id] += ask.amount
+    with translated(), transaction.atomic(savepoint=False):
+        released = _open_holds(voids)
+        for entry in released.values():
+            growth[entry.account_id] -= entry.delta_held
+        accounts = lock_accounts(growth)
+        more = {pk: amount for pk, amount in growth.items() if amount > 0}
+        _require_open(
+            accounts[pk] for pk in more if accounts[pk].closed_reason != ClosedReason.FULL
+        )
+        _require_room(accounts, more)
+        _append([*_settlement(released, (), voids), *_holding(holds)], by=by, now=now)
 
 
 def reverse(reverses: Sequence[Reverse], *, by: Membership | None, now: datetime) -> None:
@@ -301,6 +321,13 @@ def _posts(post_ids: Collection[int]) -> dict[int, LedgerEntry]:
     if missing := set(post_ids) - found.keys():
         raise UnknownEntry(f"No such posts: {sorted(missing)}")
     return found
+
+
+def _holding(holds: Sequence[Hold]) -> list[NewEntry]:
+    return [
+        NewEntry(ask.account_id, EntryKind.HOLD, ask.reference, delta_held=ask.amount)
+        for ask in holds
+    ]
 
 
 def _settlement(

@@ -15,8 +15,6 @@ from contracts.agreements.allocation.turns import lock_counters
 from contracts.agreements.models import AllocationRule, Listing
 from contracts.agreements.prices.quotes import PricedOrder, Wanted, with_contract
 from contracts.clock import berlin_day
-from contracts.ledger.models import ClosedReason
-from contracts.ledger.movements import set_open
 from contracts.parties.models import Membership
 from orders import events, holds
 from orders.allocation import Allotment, allot, candidates, grounds_of
@@ -97,25 +95,16 @@ def exchange(
 ) -> list[RequisitionLine]:
     """Write the next revision, release what *lines* held and hold what it needs.
 
-    Finance hears of both. A lot or an award that was full with this very requisition opens
-    for it; the review that the movement asks for closes it again where nothing fits.
-    Raises what `write_revision` and `hold_all` raise.
+    Finance hears of both. What was full with this very requisition carries it further, and
+    the review that the movement asks for opens it where something fits again.
+    Raises what `write_revision` and `hold_instead` raise.
     """
     write_revision(requisition, ask, order, kind=kind, by=by, now=now)
     fresh = current_lines(requisition)
     reserved = facts(EventType.RESERVATION, requisition, lines, approver=by)
     events.append([*releases(reserved), *facts(EventType.RESERVATION, requisition, fresh)], now=now)
-    holds.void_all(lines, by=by, now=now)
-    set_open(_stoppable(lines), is_open=True, reason=ClosedReason.FULL)
-    holds.hold_all(requisition, fresh, by=by, now=now)
+    holds.hold_instead(requisition, lines, fresh, by=by, now=now)
     return fresh
-
-
-def _stoppable(lines: Sequence[RequisitionLine]) -> set[int]:
-    """Accounts that are closed when full: of the lots, and of awards with a cap of their own."""
-    awards = {line.listing.item.award for line in lines}
-    found = {award.lot.account_id for award in awards} | {award.account_id for award in awards}
-    return {pk for pk in found if pk is not None}
 
 
 def _listings(lines: Sequence[RequisitionLine], wanted: Sequence[Wanted]) -> list[Listing]:

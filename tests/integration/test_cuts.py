@@ -221,6 +221,7 @@ class TestRound:
         review_stops(now=NOW)
         assert LimitAccount.objects.get(pk=world.lots[0].account_id).closed_reason == "full"
         cut(wish, {1: 20}, world.approver)
+        review_stops(now=NOW)
         assert LimitAccount.objects.get(pk=world.lots[0].account_id).is_open
         assert world.submitted({0: 10}).state == "submitted"
 

@@ -8,9 +8,11 @@ import pytest
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from contracts.agreements.caps.stops import review_stops
+from contracts.ledger.errors import LimitExceeded
 from contracts.ledger.models import AccountKind, LimitAccount, Unit
 from contracts.ledger.movements import open_account
 from orders import cap_nudges, requisitions
+from orders.budgets import freeze
 from orders.models import Requisition
 from orders.requisitions.drafting import draft_of, with_quantities
 from tests.integration.test_cuts import cut, second_tier
@@ -63,6 +65,7 @@ def test_an_award_that_is_full_with_the_requisition_opens_by_the_cut(world: Worl
     review_stops(now=NOW)
     assert closed(award) == "full"
     cut(wish, {1: 20}, world.approver)
+    review_stops(now=NOW)
     assert closed(award) == ""
     assert LimitAccount.objects.get(pk=award).held == 20 * PRICE
 
@@ -71,6 +74,7 @@ def test_an_award_that_is_full_with_the_requisition_opens_by_a_decrease(world: W
     wish = world.submitted({0: 30})
     review_stops(now=NOW)
     lower(world, wish, 20)
+    review_stops(now=NOW)
     assert closed(world.awards[0].account_id) == ""
 
 
@@ -91,3 +95,16 @@ def test_where_still_nothing_fits_the_lot_and_the_award_are_looked_at_again(
     assert world.lots[0].pk in asked
     review_stops(now=NOW, lot_ids=set(asked))
     assert closed(lot) == "full"
+
+
+def test_a_budget_that_a_freeze_has_overdrawn_carries_less_and_not_more(world: World) -> None:
+    wish = world.submitted({0: 20})
+    line = world.budget_line
+    bound = LimitAccount.objects.get(pk=line.binding_account_id).held
+    freeze(line, line.account.limit_amount - bound + 1, document="Sperre", by=None, now=NOW)
+    with pytest.raises(LimitExceeded):
+        lower(world, wish, 21)
+    lower(world, wish, 10)
+    assert LimitAccount.objects.get(pk=line.binding_account_id).held < bound
+    wish.refresh_from_db()
+    assert (wish.state, wish.current_revision) == ("submitted", 2)

@@ -165,9 +165,11 @@ class DecisionActs(ApprovalActs):
             return found
         if self.model.is_blocked(left):
             found.add(Blocked)
-        if left != row.lines:
-            return found if self.model.fits(left, row) else found | {LimitExceeded}
-        return found | {BudgetOverdrawn} if self.model.is_overdrawn(left) else found
+        if not self.model.fits(left, row):
+            found.add(LimitExceeded)
+        if self.model.is_overdrawn(left, row):
+            found.add(BudgetOverdrawn)
+        return found
 
     def _left(self, row: Requisition, grants: Mapping[int, int]) -> dict[int, Line]:
         found = {}

@@ -231,16 +231,21 @@ class ApprovalModel:
         return self.bound({"approved", "partly_approved"})
 
     def fits(self, lines: Lines, instead_of: Requisition | None = None) -> bool:
-        """Whether every limit carries the lines, once what they replace is given back."""
+        """Whether every limit carries what the lines need more than those they replace."""
+        used = self.held + self.posted
+        more = self.wanted(lines)
+        if instead_of is not None:
+            more.subtract(self.wanted(instead_of.lines))
+        return all(
+            used[pk] + amount <= self.limits[pk] for pk, amount in more.items() if amount > 0
+        )
+
+    def is_overdrawn(self, lines: Lines, instead_of: Requisition | None = None) -> bool:
+        """Whether a freeze left a budget of the lines with less than is bound."""
         used = self.held + self.posted
         if instead_of is not None:
             used.subtract(self.wanted(instead_of.lines))
-        wanted = self.wanted(lines)
-        return all(used[pk] + amount <= self.limits[pk] for pk, amount in wanted.items())
-
-    def is_overdrawn(self, lines: Lines) -> bool:
-        """Whether a freeze left a budget of the lines with less than is bound."""
-        used = self.held + self.posted
+            used.update(self.wanted(lines))
         accounts = {self.budgets[pk] for line in lines.values() for pk, _ in line.shares}
         return any(used[pk] > self.limits[pk] for pk in accounts)
 

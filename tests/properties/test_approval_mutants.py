@@ -149,7 +149,10 @@ MUTANTS = (
         roads.cut_into_the_limit,
         "holds something else than the open revisions",
         exchanges,
-        ("    holds.void_all(lines, by=by, now=now)\n", ""),
+        (
+            "    holds.hold_instead(requisition, lines, fresh, by=by, now=now)\n",
+            "    holds.hold_all(requisition, fresh, by=by, now=now)\n",
+        ),
         "exchange",
         places=USED_BY,
     ),
@@ -158,7 +161,10 @@ MUTANTS = (
         roads.lowered_after_a_signature,
         "holds something else than the open revisions",
         exchanges,
-        ("    holds.hold_all(requisition, fresh, by=by, now=now)\n", ""),
+        (
+            "    holds.hold_instead(requisition, lines, fresh, by=by, now=now)\n",
+            "    holds.void_all(lines, by=by, now=now)\n",
+        ),
         "exchange",
         places=USED_BY,
     ),
