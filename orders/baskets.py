@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
@@ -25,6 +26,8 @@ from .order_checks import full_lot
 from .oscar_adapter import basket_quantities, create_basket, set_basket_line
 
 MAX_QUANTITY = 1_000_000
+REMEMBERED = 50
+"""So many forms back a basket knows what has filled it: a second click comes at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,25 @@ def lock_basket(membership: Membership) -> int:
     """Lock the membership's open basket and return its key, creating it when needed."""
     open_ones = BasketOwner.objects.select_for_update().filter(membership=membership, is_open=True)
     tie = open_ones.first()
-    return int(tie.pk) if tie is not None else current_basket(membership)
+    if tie is None:
+        current_basket(membership)
+        tie = open_ones.get()
+    return int(tie.pk)
+
+
+def is_first_time(basket_id: int, form: UUID | None) -> bool:
+    """Whether the form fills the locked basket for the first time; it is remembered then.
+
+    A second click sends the same form again. Without a form nothing is remembered.
+    """
+    if form is None:
+        return True
+    tie = BasketOwner.objects.get(pk=basket_id)
+    if form in tie.filled_by:
+        return False
+    tie.filled_by = [*tie.filled_by, form][-REMEMBERED:]
+    tie.save(update_fields=["filled_by"])
+    return True
 
 
 def set_quantity(*, by: Membership, listing_id: int, quantity: int, now: datetime) -> None:
@@ -91,7 +112,7 @@ def set_quantity(*, by: Membership, listing_id: int, quantity: int, now: datetim
         raise InvalidQuantity(f"Bitte eine Menge zwischen 0 und {MAX_QUANTITY} eingeben.")
     with transaction.atomic():
         listing = _listing(by, listing_id, now)
-        set_basket_line(current_basket(by), listing, quantity)
+        set_basket_line(lock_basket(by), listing, quantity)
 
 
 def _remove(by: Membership, listing_id: int) -> None:
@@ -102,18 +123,24 @@ def _remove(by: Membership, listing_id: int) -> None:
         set_basket_line(tie.pk, listing, 0)
 
 
-def add(*, by: Membership, listing_id: int, quantity: int, now: datetime) -> None:
+def add(
+    *, by: Membership, listing_id: int, quantity: int, now: datetime, form: UUID | None = None
+) -> bool:
     """Add *quantity* of a listing, or of what the award in turn offers in its place.
 
-    Raises NotFound when the buyer is not entitled, InvalidQuantity out of range.
+    The same *form* adds once; False when it had added already. Raises NotFound when the buyer
+    is not entitled, InvalidQuantity out of range.
     """
     if not 1 <= quantity <= MAX_QUANTITY:
         raise InvalidQuantity(f"Bitte eine Menge zwischen 1 und {MAX_QUANTITY} eingeben.")
     with transaction.atomic():
         listing = in_turn(_listing(by, listing_id, now), berlin_day(now))
         basket_id = lock_basket(by)
+        if not is_first_time(basket_id, form):
+            return False
         held = dict(basket_quantities(basket_id)).get(listing.pk, 0)
         set_basket_line(basket_id, listing, min(held + quantity, MAX_QUANTITY))
+        return True
 
 
 def quantities(by: Membership) -> list[tuple[int, int]]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 from django import template
 from django.conf import settings
@@ -29,11 +30,19 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from frontend import formatting
+from frontend.forms.once import FIELD
 from frontend.gauges import CapPlot, Meter, PlotPoint
 from frontend.units import unit_name
 from orders.lifecycle import CallOffState, RequisitionState
 
 register = template.Library()
+
+
+@register.simple_tag
+def once() -> SafeString:
+    """The hidden name of a form that is to count once (`frontend.forms.once`)."""
+    return format_html('<input type="hidden" name="{}" value="{}">', FIELD, uuid4())
+
 
 register.filter("money", formatting.format_money)
 register.filter("unit_price", formatting.format_unit_price)

@@ -21,6 +21,7 @@ from contracts.parties.models import Role
 from contracts.pricing import PricingError
 from frontend.access import may_open
 from frontend.actor import PageRequest
+from frontend.forms.once import ALREADY, form_of
 from frontend.forms.place import PlaceForm, standing_data
 from frontend.forms.requisition import (
     BaseSplit,
@@ -73,13 +74,20 @@ def basket_add(request: PageRequest) -> HttpResponse:
     if form.is_valid() and listing.isdecimal():
         quantity = form.cleaned_data["quantity"]
         try:
-            baskets.add(
-                by=request.actor, listing_id=int(listing), quantity=quantity, now=timezone.now()
+            is_added = baskets.add(
+                by=request.actor,
+                listing_id=int(listing),
+                quantity=quantity,
+                now=timezone.now(),
+                form=form_of(request.POST),
             )
         except PricingError as error:
             messages.error(request, str(error))
         else:
-            messages.success(request, f"{quantity} × in den Bedarfskorb gelegt.")
+            if is_added:
+                messages.success(request, f"{quantity} × in den Bedarfskorb gelegt.")
+            else:
+                messages.info(request, ALREADY)
     else:
         messages.error(request, "Bitte eine ganze Zahl ab 1 als Menge eingeben.")
     return redirect(_back(request))

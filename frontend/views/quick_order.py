@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from frontend.actor import PageRequest
 from frontend.downloads import Cell, csv_download
+from frontend.forms.once import ALREADY, form_of
 from frontend.forms.quantities import CHOICE, QUANTITY, fields
 from frontend.forms.quick_order import QuickOrderForm
 from frontend.refusals import REFUSALS, Refusal, explain
@@ -49,11 +50,17 @@ def quick_order_take(request: PageRequest) -> HttpResponse:
     if look.found is None or look.found.faults:
         return _page(request, look, status=422)
     try:
-        taken = domain.put_into_basket(picks=look.found.picks, by=request.actor, now=timezone.now())
+        taken = domain.put_into_basket(
+            picks=look.found.picks,
+            by=request.actor,
+            now=timezone.now(),
+            form=form_of(request.POST),
+        )
     except REFUSALS as error:
         return _page(request, Look(look.form, look.found, explain(error)), status=422)
     tell(request, taken)
-    _tell_leftovers(request, look.found)
+    if not taken.is_repeated:
+        _tell_leftovers(request, look.found)
     return redirect("frontend:basket")
 
 
@@ -103,6 +110,9 @@ NO_DRAFT = Refusal(
 
 def tell(request: PageRequest, taken: domain.Taken) -> None:
     """Say how much went into the basket, and what did not and why."""
+    if taken.is_repeated:
+        messages.info(request, ALREADY)
+        return
     verb = "liegt" if taken.added == 1 else "liegen"
     messages.success(request, f"{_articles(taken.added)} {verb} im Bedarfskorb.")
     for name, reason in taken.missing[:10]:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from frontend.actor import PageRequest
 from frontend.downloads import Cell, export_urls, table_download, wants_export
+from frontend.forms.once import form_of
 from frontend.forms.quantities import Quantities, quantities
 from frontend.refusals import REFUSALS, Refusal, explain
 from frontend.views.quick_order import tell
@@ -33,7 +34,12 @@ def reorder(request: PageRequest, requisition_id: int) -> HttpResponseBase:
     if typed.faults:
         return _page(request, found, typed=typed)
     try:
-        taken = domain.put_into_basket(picks=typed.picks, by=request.actor, now=timezone.now())
+        taken = domain.put_into_basket(
+            picks=typed.picks,
+            by=request.actor,
+            now=timezone.now(),
+            form=form_of(request.POST),
+        )
     except REFUSALS as error:
         return _page(request, found, typed=typed, refusal=explain(error))
     tell(request, taken)

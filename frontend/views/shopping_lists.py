@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from contracts.agreements.models import Listing
 from frontend.actor import PageRequest
 from frontend.downloads import Cell, export_urls, table_download, wants_export
+from frontend.forms.once import form_of
 from frontend.forms.quantities import Quantities, quantities
 from frontend.forms.shopping_list import ListForm, ListLineForm
 from frontend.refusals import REFUSALS, Refusal, explain
@@ -119,7 +120,9 @@ def shopping_list_take(request: PageRequest, list_id: int) -> HttpResponse:
         kept = dict(row.lines.values_list("listing_id", "quantity")) | dict(typed.values)
         picks = [domain.Pick(key, quantity) for key, quantity in kept.items() if quantity]
     try:
-        taken = domain.put_into_basket(picks=picks, by=request.actor, now=timezone.now())
+        taken = domain.put_into_basket(
+            picks=picks, by=request.actor, now=timezone.now(), form=form_of(request.POST)
+        )
     except REFUSALS as error:
         return _page(request, row, typed=typed, refusal=explain(error))
     tell(request, taken)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -16,6 +17,12 @@ class BasketOwner(models.Model):
     )
     membership = models.ForeignKey(Membership, models.PROTECT, related_name="baskets")
     is_open = models.BooleanField(default=True)
+    filled_by = ArrayField(
+        models.UUIDField(),
+        default=list,
+        verbose_name="zuletzt übernommene Formulare",
+        help_text="Ein Formular, das zweimal gesendet wird, füllt den Bedarfskorb einmal.",
+    )
 
     class Meta:
         verbose_name = "Bedarfskorb"

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -15,7 +16,7 @@ from contracts.agreements.prices.quotes import Wanted
 from contracts.clock import berlin_day
 from contracts.parties.models import Membership
 from orders.acting import require_role
-from orders.baskets import MAX_QUANTITY, lock_basket
+from orders.baskets import MAX_QUANTITY, is_first_time, lock_basket
 from orders.errors import EmptyBasket, NotAllowed, NotFound, NothingOrderable
 from orders.lifecycle import RequisitionState
 from orders.models import RequisitionRevision
@@ -42,17 +43,24 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """How many articles went into the basket, and (article, reason) of what did not."""
+    """How many articles went into the basket, and (article, reason) of what did not.
+
+    `is_repeated`: the same form had put them there already, so nothing was added.
+    """
 
     added: int
     missing: tuple[tuple[str, str], ...]
+    is_repeated: bool = False
 
 
-def put_into_basket(*, picks: Sequence[Pick], by: Membership, now: datetime) -> Taken:
+def put_into_basket(
+    *, picks: Sequence[Pick], by: Membership, now: datetime, form: UUID | None = None
+) -> Taken:
     """Add quantities to the open basket, all in one step; what can't be ordered is reported.
 
-    A constant number of queries. Raises NotAllowed, EmptyBasket when nothing was chosen,
-    NothingOrderable when none of it can be ordered.
+    The same *form* adds once, however often it is sent. A constant number of queries. Raises
+    NotAllowed, EmptyBasket when nothing was chosen, NothingOrderable when none of it can be
+    ordered.
     """
     require_role(by, ASKING_ROLES, now)
     wanted = _summed(picks)
@@ -66,6 +74,8 @@ def put_into_basket(*, picks: Sequence[Pick], by: Membership, now: datetime) -> 
         raise NothingOrderable([f"„{name}“: {reason}" for name, reason in missing[:MAX_NAMED]])
     with transaction.atomic():
         basket_id = lock_basket(by)
+        if not is_first_time(basket_id, form):
+            return Taken(0, (), is_repeated=True)
         held = dict(basket_quantities(basket_id))
         set_basket_lines(
             basket_id,
