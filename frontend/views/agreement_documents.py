@@ -7,13 +7,12 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST
 
 from contracts.agreements.models import AgreementDocument, FrameworkAgreement
 from contracts.agreements.writing import documents as domain
 from frontend.actor import PageRequest
-from frontend.downloads import Cell, export_urls, table_download, wants_export
+from frontend.downloads import Cell, export_urls, file_download, table_download, wants_export
 from frontend.forms.agreement_parts import DocumentForm, WithdrawForm
 from frontend.refusals import Refusal
 from frontend.saving import attempt
@@ -83,12 +82,7 @@ def document(request: PageRequest, agreement_id: int, document_id: int) -> HttpR
     found = _documents(request, row).filter(pk=document_id).first()
     if found is None:
         raise Http404
-    response = HttpResponse(bytes(found.content), content_type=found.media_type)
-    response["Content-Disposition"] = content_disposition_header(
-        as_attachment=True, filename=found.filename
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return file_download(found.filename, bytes(found.content), found.media_type)
 
 
 def document_withdraw(request: PageRequest, agreement_id: int, document_id: int) -> HttpResponse:

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from frontend.actor import PageRequest
+from frontend.downloads import file_download
 from orders.approvals.record import approval_record as read
 from orders.approvals.record_data import ApprovalRecord
 from orders.formats.approval_record import document
@@ -17,7 +18,7 @@ def approval_record(request: PageRequest, requisition_id: int) -> HttpResponse:
     """Everything about the approval on one page; `format=json` gives what the checksum is of."""
     record = read(requisition_id=requisition_id, by=request.actor)
     if request.GET.get("format") == "json":
-        return _download(record.canonical, "application/json", f"{_name(record)}.json")
+        return file_download(f"{_name(record)}.json", record.canonical, "application/json")
     context = {
         "requisition_id": requisition_id,
         "document": document(record),
@@ -37,15 +38,8 @@ def approval_record_pdf(request: PageRequest, requisition_id: int) -> HttpRespon
     """The same as PDF; the same record gives the same bytes."""
     record = read(requisition_id=requisition_id, by=request.actor)
     made = render_pdf(document(record), source=record.canonical, filename=f"{_name(record)}.json")
-    return _download(made, "application/pdf", f"{_name(record)}.pdf")
+    return file_download(f"{_name(record)}.pdf", made, "application/pdf")
 
 
 def _name(record: ApprovalRecord) -> str:
     return f"freigabevermerk-{record.number}"
-
-
-def _download(content: bytes, kind: str, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=kind)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["X-Content-Type-Options"] = "nosniff"
-    return response

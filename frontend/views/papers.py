@@ -7,10 +7,11 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from frontend.actor import PageRequest
+from frontend.downloads import file_download
 from frontend.forms.papers import AttachmentForm, CommentForm
 from frontend.presenters.papers import Papers, papers_of
 from frontend.refusals import REFUSALS, Refusal, explain
@@ -52,12 +53,7 @@ def requisition_attachment(
     )
     if found is None:
         raise Http404
-    response = HttpResponse(bytes(found.content), content_type=found.media_type)
-    response["Content-Disposition"] = content_disposition_header(
-        as_attachment=True, filename=found.filename
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return file_download(found.filename, bytes(found.content), found.media_type)
 
 
 @require_POST

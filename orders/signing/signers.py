@@ -95,9 +95,7 @@ def _members(
     rows = (
         Membership.objects.valid_on(on)
         .for_school(requisition.school_id)
-        .filter(
-            organisation_id=requisition.authority_id, role__in=roles, signing_limit__gte=gross
-        )
+        .filter(organisation_id=requisition.authority_id, role__in=roles, signing_limit__gte=gross)
     )
     return list(rows.select_related("user").order_by("user__last_name", "user__email", "pk"))
 
