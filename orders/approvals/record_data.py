@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from hashlib import sha256
 
-SCHEMA = 1
+SCHEMA = 2
 """Goes up when a field is added, renamed or taken away."""
 
 
@@ -40,8 +40,22 @@ class RevisionEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class ShareEntry:
+    """Who pays which share of a line, from which budget line (gross EUR)."""
+
+    entity: str
+    budget_line: str
+    grant_no: str
+    percent: Decimal
+    gross: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class LineEntry:
-    """A line of the last revision: what is left of the request (net EUR)."""
+    """A line of the last revision: what is left of the request (net EUR).
+
+    `net_unit_price` is for `price_unit` units.
+    """
 
     line_no: int
     title: str
@@ -50,7 +64,10 @@ class LineEntry:
     lot: int
     quantity: int
     unit: str
+    net_unit_price: Decimal
+    price_unit: int
     net: Decimal
+    shares: Sequence[ShareEntry]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,12 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from contracts.clock import BERLIN
-from contracts.pricing import euros
+from contracts.pricing import decimals, euros, german
 from orders.approvals.record_data import (
     ApprovalRecord,
     CutEntry,
     DecisionEntry,
+    LineEntry,
     PolicyEntry,
     RoundEntry,
     StepEntry,
@@ -134,15 +135,15 @@ def _step(step: StepEntry) -> Section:
 
 def _decision(row: DecisionEntry) -> Section:
     whom = f" für {row.substitutes.person.name}" if row.substitutes is not None else ""
-    verdict = row.verdict.capitalize()
+    verdict = _verdict(row)
     granted = str(row.revision_granted) if row.revision_granted is not None else ""
     return Section(
-        f"{verdict} von {row.by.name}{whom}",
+        f"{verdict[0].upper()}{verdict[1:]} von {row.by.name}{whom}",
         facts=facts(
             ("Person", _who(row.by)),
             ("In Vertretung für", _substitution(row.substitutes)),
             ("Zeitpunkt", _moment(row.decided_at)),
-            ("Entscheidung", row.verdict),
+            ("Entscheidung", verdict),
             ("Bemerkung", row.comment),
             ("Beschluss", row.resolution),
             ("Gelesene Fassung", str(row.revision_read)),
@@ -150,6 +151,10 @@ def _decision(row: DecisionEntry) -> Section:
         ),
         table=_cuts(row.cuts) if row.cuts else None,
     )
+
+
+def _verdict(row: DecisionEntry) -> str:
+    return f"gekürzt {row.verdict}" if row.cuts else row.verdict
 
 
 def _substitution(row: SubstitutionEntry | None) -> str:
@@ -195,21 +200,49 @@ def _lines(record: ApprovalRecord) -> Section:
             row.title,
             f"{row.supplier}\n{row.agreement}, Los {row.lot}",
             _number(row.quantity),
+            _unit_price(row),
             euros(row.net),
         )
         for row in record.lines
     ]
     last = record.revisions[-1]
     title = f"Zeilen der Fassung {last.number}"
-    head = ("Zeile", "Bezeichnung", "Lieferant", "Menge", "netto")
+    head = ("Zeile", "Bezeichnung", "Lieferant", "Menge", "Einzelpreis netto", "netto")
     return Section(
         title,
         facts=facts(
             ("Netto", euros(last.net)), ("Umsatzsteuer", euros(last.tax)),
             ("Brutto", euros(last.gross)),
         ),
-        table=Table(title, head, rows, (8, 38, 28, 10, 16), numeric=(3, 4)),
+        table=Table(title, head, rows, (7, 30, 25, 8, 15, 15), numeric=(3, 4, 5)),
+        parts=_account_assignment(record.lines),
     )  # fmt: skip
+
+
+def _unit_price(row: LineEntry) -> str:
+    """With parts of a cent where it has them; "je 100" where it is for more than one."""
+    price = row.net_unit_price
+    words = euros(price) if decimals(price) <= 2 else f"{german(price)} EUR"
+    return words if row.price_unit == 1 else f"{words} je {_number(row.price_unit)}"
+
+
+def _account_assignment(lines: Iterable[LineEntry]) -> list[Section]:
+    rows = [
+        (
+            str(line.line_no),
+            share.entity,
+            f"{share.budget_line}\nZuwendung {share.grant_no}"
+            if share.grant_no
+            else share.budget_line,
+            f"{german(share.percent)} %",
+            euros(share.gross),
+        )
+        for line in lines
+        for share in line.shares
+    ]
+    head = ("Zeile", "Mandant", "Haushaltsposition", "Anteil", "brutto")
+    table = Table("Kontierung", head, rows, (8, 26, 38, 12, 16), numeric=(3, 4))
+    return [Section("Kontierung", table=table)] if rows else []
 
 
 def _attachments(record: ApprovalRecord) -> list[Section]:

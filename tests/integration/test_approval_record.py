@@ -27,7 +27,7 @@ from tests.world import NOW, World, build_world, person
 
 LATER = NOW + timedelta(hours=2)
 LIMIT = Decimal(10**8)
-QUERIES = 10
+QUERIES = 11
 
 
 @pytest.fixture
@@ -118,6 +118,15 @@ def test_who_asked_and_what_was_asked(world: World) -> None:
     assert [(line.title, line.quantity, line.net) for line in record.lines] == [
         ("Notebooks", 30, Decimal("12870.00"))
     ]
+    (line,) = record.lines
+    assert (line.net_unit_price, line.price_unit) == (Decimal("429.0000"), 1)
+    (share,) = line.shares
+    assert (share.entity, share.percent, share.gross) == (
+        "Stadt A",
+        Decimal(100),
+        Decimal("15315.30"),
+    )
+    assert share.budget_line.startswith("21101.")
     (entry,) = record.rounds
     assert (entry.submitted_by, entry.submitted_at, entry.ending) == (officer, NOW, None)
     assert entry.steps[0].decisions == []

@@ -24,6 +24,7 @@ from orders.approvals.record_data import (
     PolicyEntry,
     RevisionEntry,
     RoundEntry,
+    ShareEntry,
     StepEntry,
     SubstitutionEntry,
     Who,
@@ -48,6 +49,28 @@ MARKUP = (
     '"; #include "/etc/hosts',
     "\\u{41} -- --- ...",
 )
+
+
+def line(number: int, title: str, quantity: int, net: str, **changes: object) -> LineEntry:
+    """A line at 42,90 EUR for ten, that two pay for."""
+    shares = [
+        ShareEntry("Stadt Musterfelde", "21101.0711 IT", "DP-7", Decimal("66.6667"), Decimal(200)),
+        ShareEntry("Gemeinde Dorf", "21101.0712 IT", "", Decimal("33.3333"), Decimal(100)),
+    ]
+    made = LineEntry(
+        line_no=number,
+        title=title,
+        supplier="Havelland",
+        agreement="RV-1",
+        lot=2,
+        quantity=quantity,
+        unit="C62",
+        net_unit_price=Decimal("42.9000"),
+        price_unit=10,
+        net=Decimal(net),
+        shares=shares,
+    )
+    return replace(made, **changes)
 
 
 def record(**changes: object) -> ApprovalRecord:
@@ -93,7 +116,7 @@ def record(**changes: object) -> ApprovalRecord:
             RevisionEntry(number, "bearbeitet", "Notebooks", ASKER, NOW, **money)
             for number in (1, 2)
         ],
-        lines=[LineEntry(1, "Notebook", "Havelland", "RV-1", 2, 20, "C62", Decimal("8580.00"))],
+        lines=[line(1, "Notebook", 20, "8580.00")],
         attachments=[AttachmentEntry("Angebot", "a.pdf", "ab" * 32, ASKER, NOW, None)],
         rounds=[RoundEntry(1, Decimal("38000.00"), ASKER, NOW, policy, [step], None)],
         call_offs=[
@@ -146,6 +169,10 @@ def test_it_says_every_word_of_the_record() -> None:
         "Fassung 3, gültig ab 01.01.2026",
         "15.06.2026, 11:00 Uhr",
         "38.000,00 EUR",
+        "Gekürzt freigegeben von Übü Öztürk",
+        "42,90 EUR je 10",
+        "Zuwendung DP-7",
+        "66,6667 %",
         row.digest,
     ):
         assert squeezed(words) in shown, words
@@ -205,8 +232,7 @@ def test_every_sign_that_counts_as_shown_is_shown() -> None:
 
 def test_five_hundred_lines_repeat_their_head_and_count_their_pages() -> None:
     lines = [
-        LineEntry(number, f"Artikel {number}", "Havelland", "RV-1", 2, 1, "C62", Decimal(number))
-        for number in range(1, 501)
+        line(number, f"Artikel {number}", 1, f"{number}.00", shares=[]) for number in range(1, 501)
     ]
     file = reader(record(lines=lines))
     pages = [page.extract_text() for page in file.pages]
