@@ -29,10 +29,6 @@ class ShownLine:
     reason: str
     error: str
 
-    @property
-    def is_cut(self) -> bool:
-        return self.granted != str(self.line.quantity)
-
 
 @dataclass(frozen=True, slots=True)
 class ShownGroup:

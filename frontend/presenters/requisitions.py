@@ -65,11 +65,6 @@ class Signature:
     decisions: Sequence[Decision]
     candidates: Sequence[Signer]
 
-    @property
-    def is_stuck(self) -> bool:
-        """Nobody is left who may and can sign."""
-        return self.step.completed_at is None and not self.candidates
-
 
 def groups(lines: Iterable[RequisitionLine]) -> list[LineGroup]:
     """Lines per award, in their order, with their VAT groups."""

@@ -22,7 +22,6 @@ from orders.placement import PriceRisen
 from orders.requisitions import ask_of, current_lines, key_of, step_to, wanted_of
 from orders.requisitions.exchanges import advise_instead, exchange, price_instead
 from orders.requisitions.reading import found
-from orders.signing.rules import CoSignature
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,6 @@ class Cut:
 
     order: PricedOrder
     refused: Mapping[RequisitionLine, Grant]
-    cosign: Sequence[CoSignature]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +130,8 @@ def priced_cut(
             f"Die gekürzte Anforderung kostet {euros(after)} statt {euros(before)} brutto, "
             "weil eine Staffel nicht mehr erreicht wird."
         )
-    cosign = require_submittable(allotted.order, buyer_id=requisition.authority_id, now=now)
-    return Cut(allotted.order, refused, cosign)
+    require_submittable(allotted.order, buyer_id=requisition.authority_id, now=now)
+    return Cut(allotted.order, refused)
 
 
 def carry_out(

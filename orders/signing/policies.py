@@ -201,11 +201,6 @@ def health(authority_id: int, on: date) -> Health:
     return Health(policy, today)
 
 
-def policy_faults(authority_id: int, on: date) -> list[Finding]:
-    """Why the version in force can't be satisfied on the day; empty when it can."""
-    return health(authority_id, on).report.faults
-
-
 def own_policies(by: Membership) -> QuerySet[ApprovalPolicy]:
     """Every version of the actor's authority, the newest first."""
     return (

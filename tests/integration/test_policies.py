@@ -191,7 +191,7 @@ def test_a_change_of_people_is_flagged_and_told_once_per_set_of_faults(
     people.set_signing_limit(
         membership_id=treasurer.pk, limit=Decimal(1_000), by=world.approver, now=NOW
     )
-    (fault,) = policies.policy_faults(world.authority.pk, DAY)
+    (fault,) = policies.health(world.authority.pk, DAY).report.faults
     assert "Zeichnungsgrenze zu niedrig: kasse@stadt-a.example, 1.000,00 EUR" in fault.sentence
     assert [policy_watch.check(now=NOW) for _ in range(3)] == [1, 0, 0]
     keepers = {world.approver.user.email, treasurer.user.email, second.user.email}
