@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.utils.http import content_disposition_header
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from contracts.clock import BERLIN
 from frontend.formatting import format_day, format_moment
@@ -74,7 +75,8 @@ _XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def xlsx_download(name: str, head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> HttpResponse:
     """Answer with the rows as a workbook of one sheet; numbers and dates stay such.
 
-    Text is written as text, whatever it begins with: no cell becomes a formula.
+    Text is written as text, whatever it begins with: no cell becomes a formula. Control
+    characters, which no workbook holds, are shown as such.
     """
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Liste")
@@ -94,7 +96,7 @@ def _xlsx_cell(sheet: Any, value: Cell) -> Any:
         return value.astimezone(BERLIN).replace(tzinfo=None)  # a workbook knows no zones
     if not isinstance(value, str):
         return value
-    cell = WriteOnlyCell(sheet, value)
+    cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("\ufffd", value))
     cell.data_type = "s"
     return cell
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
+from openpyxl import load_workbook
 
 from contracts.parties.models import Role
+from orders import requisitions
 from orders.models import Decision
+from orders.requisitions import Ask, Share
 from tests.pages import PageWorld
 
 HUGE = "9" * 30
@@ -42,3 +47,13 @@ def test_a_revision_that_never_was_is_not_decided_on(
     assert answer.status_code == 422
     assert "Satz" in answer.content.decode()
     assert not Decision.objects.exists()
+
+
+def test_a_control_character_in_a_title_keeps_nobody_from_the_workbook(pages: PageWorld) -> None:
+    pages.fill_basket(1)
+    ask = Ask(title="Bedarf\x0b\x1f der Schule", shares={"": [Share(pages.budget_line.pk)]})
+    requisitions.create_from_basket(by=pages.officer, ask=ask, school_id=None, now=pages.now)
+    answer = pages.client(pages.officer).get("/anforderungen/?format=xlsx")
+    assert answer.status_code == 200
+    sheet = load_workbook(io.BytesIO(answer.content)).active
+    assert sheet["B2"].value == "Bedarf\ufffd\ufffd der Schule"
