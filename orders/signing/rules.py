@@ -67,14 +67,23 @@ def required_steps(
     """Steps in order of their tier.
 
     Every rule that applies counts; of several for one role in one tier the one with most
-    signers, then the one with the higher band. Co-signatures join the first tier; a role that
+    signers, then the one with the higher band. Where a rule for grants and one that always
+    holds meet in a step, its reason names both. Co-signatures join the first tier; a role that
     signs anyway is not asked twice, it reads their reasons with its own. Where no rule
     applies nobody can release, whoever else is asked to co-sign: there are no steps.
     """
+    rules = list(rules)
     chosen = deciding_rules(gross, rules, is_funded=is_funded)
     if not chosen:
         return []
-    steps = {key: _step(rule) for key, rule in chosen.items()}
+    always = deciding_rules(gross, (rule for rule in rules if not rule.when_funded))
+    granted = deciding_rules(
+        gross, (rule for rule in rules if rule.when_funded), is_funded=is_funded
+    )
+    steps = {
+        key: _step(rule, (always if rule.when_funded else granted).get(key))
+        for key, rule in chosen.items()
+    }
     first = min(tier for tier, _ in steps)
     signing = {role: (tier, role) for tier, role in sorted(steps, reverse=True)}
     for role, reason in reasons_by_role(cosign).items():
@@ -104,12 +113,12 @@ def _weight(rule: Rule) -> tuple[int, Decimal, bool]:
     return rule.signers, rule.from_gross, bool(rule.committee)
 
 
-def _step(rule: Rule) -> RequiredStep:
+def _step(rule: Rule, also: Rule | None) -> RequiredStep:
     return RequiredStep(
         rule.tier,
         rule.role,
         rule.signers,
-        _reason(rule),
+        _reason(rule) if also is None else f"{_reason(rule)}; außerdem: {_condition(also)}",
         rule.days,
         rule.escalation_role,
         rule.committee,
@@ -127,12 +136,16 @@ def reasons_by_role(cosign: Iterable[CoSignature]) -> dict[str, str]:
 
 
 def _reason(rule: Rule) -> str:
+    committee = f"; Beschluss: {rule.committee}" if rule.committee else ""
+    return f"{_condition(rule)}{committee}"
+
+
+def _condition(rule: Rule) -> str:
     amount = (
         f"Betrag ab {euros(rule.from_gross)} brutto" if rule.from_gross else "gilt für jeden Betrag"
     )
     funded = ", wenn aus einer Zuwendung bezahlt wird" if rule.when_funded else ""
-    committee = f"; Beschluss: {rule.committee}" if rule.committee else ""
-    return f"{amount}{funded}{committee}"
+    return f"{amount}{funded}"
 
 
 def open_tier(steps: Sequence[tuple[int, bool]]) -> int | None:

@@ -28,6 +28,32 @@ def test_a_co_signature_names_every_reason_once() -> None:
     assert step.reason == "Display außerhalb des Standards. Access Point außerhalb des Standards."
 
 
+def test_a_rule_for_grants_and_one_for_all_are_both_named() -> None:
+    rules = (
+        *RULES,
+        Rule(2, Decimal(1000), "treasurer", 2, when_funded=True, committee="Hauptausschuss"),
+    )
+
+    def reason(gross: int, *, is_funded: bool) -> str:
+        steps = required_steps(Decimal(gross), rules, is_funded=is_funded)
+        return next(step.reason for step in steps if step.role == "treasurer")
+
+    grants = "Betrag ab 1.000,00 EUR brutto, wenn aus einer Zuwendung bezahlt wird"
+    alone = f"{grants}; Beschluss: Hauptausschuss"
+    assert reason(1000, is_funded=True) == alone
+    assert reason(5000, is_funded=True) == f"{alone}; außerdem: Betrag ab 5.000,00 EUR brutto"
+    assert reason(5000, is_funded=False) == "Betrag ab 5.000,00 EUR brutto"
+
+
+def test_the_weightier_rule_is_named_first_whichever_it_is() -> None:
+    rules = (*RULES, Rule(1, Decimal(0), "approver", 1, when_funded=True))
+    (step,) = required_steps(Decimal(10), rules, is_funded=True)
+    assert step.reason == (
+        "gilt für jeden Betrag; außerdem: gilt für jeden Betrag, wenn aus einer Zuwendung "
+        "bezahlt wird"
+    )
+
+
 def test_who_signs_anyway_is_not_asked_twice() -> None:
     steps = required_steps(Decimal(10), RULES, [CoSignature("approver", "Ohne Siegel.")])
     assert [(step.tier, step.role) for step in steps] == [(1, "approver")]
