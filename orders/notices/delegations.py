@@ -15,16 +15,21 @@ def announce_delegation(delegation: Delegation, *, now: datetime) -> None:
     role = delegation.delegator.get_role_display()
     days = f"vom {delegation.valid_from:%d.%m.%Y} bis {delegation.valid_to:%d.%m.%Y}"
     by = delegation.created_by.user
+    if by == absent:
+        to_deputy = f"{by} hat Sie {days} als Vertretung eingesetzt."
+        to_absent = f"Sie haben {deputy} {days} als Ihre Vertretung eingesetzt."
+    else:
+        to_deputy = f"{by} hat eingerichtet, dass Sie {absent} ({role}) {days} vertreten."
+        to_absent = f"{by} hat eingerichtet, dass {deputy} Sie als {role} {days} vertritt."
     _send(
         delegation,
         "set-up",
         f"Vertretung {days}",
         {
-            deputy.pk: f"{by} hat eingerichtet, dass Sie {absent} ({role}) {days} vertreten. Sie "
-            "zeichnen dann mit dieser Rolle und bis zu dieser Zeichnungsgrenze; was auf Sie "
-            "wartet, steht unter „Freigaben“.",
-            absent.pk: f"{by} hat eingerichtet, dass {deputy} Sie als {role} {days} vertritt. Sie "
-            "können weiter selbst entscheiden und die Vertretung jederzeit aufheben.",
+            deputy.pk: f"{to_deputy} Sie zeichnen dann als {role}, bis zur Zeichnungsgrenze von "
+            f"{absent}; was auf Sie wartet, steht unter „Freigaben“.",
+            absent.pk: f"{to_absent} Sie können weiter selbst entscheiden und die Vertretung "
+            "jederzeit aufheben.",
         },
         now,
     )

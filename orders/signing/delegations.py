@@ -71,6 +71,7 @@ def delegate(
             raise CommentMissing("Bitte geben Sie an, warum Sie die Vertretung einrichten.")
         _require_delegable(delegator, valid_from, valid_to)
         _require_deputy(deputy_person_id, delegator, valid_from, valid_to, by)
+        _require_free(delegator, valid_from, valid_to)
         delegation = Delegation.objects.create(
             delegator=delegator,
             delegator_person_id=delegator.user_id,
@@ -159,11 +160,14 @@ def delegable(by: Membership, on: date) -> QuerySet[Membership]:
 
 
 def eligible_deputies(by: Membership, on: date) -> QuerySet[User]:
-    """People who may sign for somebody else in the actor's organisation."""
+    """People who may sign for somebody else in the actor's organisation.
+
+    Never the actor: nobody substitutes for themselves, nor makes themselves a deputy.
+    """
     members = Membership.objects.valid_on(on).filter(
         organisation_id=by.organisation_id, role__in=SIGNING_ROLES
     )
-    people = User.objects.filter(pk__in=members.values("user_id"))
+    people = User.objects.filter(pk__in=members.values("user_id")).exclude(pk=by.user_id)
     return people.order_by("last_name", "first_name", "email")
 
 
@@ -225,6 +229,27 @@ def _require_deputy(
         raise UnsuitableDeputy(
             "Diese Person hat an keinem dieser Tage in Ihrer Organisation eine Rolle, die "
             "zeichnen darf."
+        )
+
+
+def _require_free(delegator: Membership, valid_from: date, valid_to: date) -> None:
+    """Name the substitution in the way; the constraint stands behind it for two at once."""
+    taken = (
+        Delegation.objects.filter(
+            delegator=delegator,
+            revoked_at__isnull=True,
+            valid_from__lte=valid_to,
+            valid_to__gte=valid_from,
+        )
+        .select_related("deputy", "delegator_person")
+        .order_by("valid_from")
+        .first()
+    )
+    if taken is not None:
+        raise DelegationOverlaps(
+            f"{taken.deputy} vertritt {taken.delegator_person} schon vom "
+            f"{taken.valid_from:%d.%m.%Y} bis {taken.valid_to:%d.%m.%Y}. Heben Sie diese "
+            "Vertretung auf, oder wählen Sie andere Tage."
         )
 
 

@@ -98,6 +98,11 @@ class TestSettingUp:
             deputy.user.email,
             world.approver.user.email,
         }
+        body = mails.get(payload__recipient=deputy.user.email).payload["body"]
+        assert (
+            "freigabe@stadt-a.example hat Sie vom 15.06.2026 bis 16.06.2026 als Vertretung "
+            "eingesetzt. Sie zeichnen dann als Freigabe, bis"
+        ) in body
         entry = AuditEntry.objects.get(action="delegation.created")
         assert entry.after["deputy"] == deputy.user_id
         assert deputy.user.email not in str(entry.after)
@@ -105,7 +110,11 @@ class TestSettingUp:
     def test_a_keeper_does_for_somebody_ill_and_says_why(
         self, world: World, deputy: Membership, treasurer: Membership
     ) -> None:
-        assert set_up(world.approver, deputy, treasurer).created_by == treasurer
+        row = set_up(world.approver, deputy, treasurer)
+        assert row.created_by == treasurer
+        mails = OutboxMessage.objects.filter(key__startswith=f"mail:delegation:{row.pk}:set-up:")
+        body = mails.get(payload__recipient=deputy.user.email).payload["body"]
+        assert "hat eingerichtet, dass Sie freigabe@stadt-a.example (Freigabe) vom" in body
 
         def without_reason() -> None:
             delegations.delegate(
@@ -172,7 +181,13 @@ class TestSettingUp:
         self, world: World, deputy: Membership, treasurer: Membership
     ) -> None:
         first = set_up(world.approver, deputy, world.approver)
-        refused(DelegationOverlaps, lambda: set_up(world.approver, treasurer, world.approver))
+        said = refused(
+            DelegationOverlaps, lambda: set_up(world.approver, treasurer, world.approver)
+        )
+        assert said.startswith(
+            "vertretung@stadt-a.example vertritt freigabe@stadt-a.example schon vom 15.06.2026 "
+            "bis 16.06.2026."
+        )
         delegations.revoke(delegation_id=first.pk, by=world.approver, now=NOW)
         assert set_up(world.approver, treasurer, world.approver).deputy_id == treasurer.user_id
 

@@ -88,11 +88,23 @@ def test_the_reason_is_told_to_those_concerned_only(pages: PageWorld, today: dat
 
 def test_a_refusal_keeps_the_input_and_says_what_to_do(pages: PageWorld, today: date) -> None:
     client = pages.as_role(Role.TREASURER)
-    answer = client.post("/vertretungen/einrichten/", form(pages, today))
+    to_oneself = form(pages, today, deputy=pages.approver.user_id)
+    answer = client.post("/vertretungen/einrichten/", to_oneself)
     assert answer.status_code == 422
-    assert "Wer eine Vertretung für andere einrichtet" in text(answer)
+    assert "Niemand vertritt sich selbst." in text(answer)
     assert "Was Sie tun können" in text(answer)
     assert 'value="Urlaub"' in text(answer)
+    assert not Delegation.objects.exists()
+
+
+def test_nobody_is_offered_as_their_own_deputy(pages: PageWorld, today: date) -> None:
+    client = pages.as_role(Role.APPROVER)
+    page = text(client.get("/vertretungen/einrichten/"))
+    offered = page.split('name="deputy"')[1].split("</select>")[0]
+    assert f'value="{pages.people[Role.TREASURER].user_id}"' in offered
+    assert f'value="{pages.approver.user_id}"' not in offered
+    sent = form(pages, today, deputy=pages.approver.user_id)
+    assert client.post("/vertretungen/einrichten/", sent).status_code == 422
     assert not Delegation.objects.exists()
 
 
