@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 
 from contracts.parties.models import Membership, User
-from frontend.formatting import format_money
+from frontend.limits import up_to
 from orders.signing import delegations
 
 from .fields import day_field
@@ -18,8 +18,7 @@ class MembershipChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
     """Memberships by person, role and signing limit."""
 
     def label_from_instance(self, obj: Membership) -> str:  # type: ignore[override]
-        limit = format_money(obj.signing_limit)
-        return f"{obj.user}, {obj.get_role_display()}, zeichnet bis {limit}"
+        return f"{obj.user}, {obj.get_role_display()}, zeichnet {up_to(obj.signing_limit)}"
 
 
 class DelegationForm(forms.Form):

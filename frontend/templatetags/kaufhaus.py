@@ -32,6 +32,7 @@ from django.utils.safestring import SafeString
 from frontend import formatting
 from frontend.forms.once import FIELD
 from frontend.gauges import CapPlot, Meter, PlotPoint
+from frontend.limits import up_to
 from frontend.units import unit_name
 from orders.lifecycle import CallOffState, RequisitionState
 
@@ -54,6 +55,7 @@ register.filter("amount", formatting.format_amount)
 register.filter("day", formatting.format_day)
 register.filter("moment", formatting.format_moment)
 register.filter("unit_name", unit_name)
+register.filter("up_to", up_to)
 
 # Pages by their words and numbers, one of them at least, and whom somebody signs for.
 _OWN_PAGE = r"/[a-z]+/(?:\d+/)?(?:[a-z]+/)?(?:\?fuer=\d+)?"

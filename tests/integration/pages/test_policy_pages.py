@@ -55,6 +55,20 @@ def test_the_version_in_force_is_a_table_per_tier(pages: PageWorld) -> None:
     assert "Neue Fassung vorschlagen" not in page
 
 
+def test_a_limit_that_means_any_amount_is_said_so(pages: PageWorld) -> None:
+    client = pages.as_role(Role.AUDITOR)
+    signing = Membership.objects.filter(signing_limit__isnull=False)
+    for limit, words in (
+        (Decimal("99999999.99"), "ohne praktische Obergrenze"),
+        (Decimal(5000), "bis 5.000,00\u00a0€"),
+    ):
+        signing.update(signing_limit=limit)
+        assert f"Freigegeben werden können Bruttobeträge {words}." in text(client, HOME)
+        for address in (PEOPLE, f"{ASK}?betrag=50"):
+            assert words in text(client, address)
+            assert "99.999.999,99" not in text(client, address)
+
+
 def test_a_keeper_proposes_and_another_confirms(pages: PageWorld) -> None:
     treasurer = pages.as_role(Role.TREASURER)
     answer = treasurer.post(EDIT, sent(pages, {"days": "3", "committee": "Rat"}))
