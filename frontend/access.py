@@ -83,6 +83,7 @@ ACCESS: Mapping[str, frozenset[Role]] = {
     "requisition_places": ASKING,
     "requisition_shares": ASKING,
     "requisition_hand_over": frozenset({Role.SCHOOL_REQUESTER}),
+    "requisition_recall": frozenset({Role.SCHOOL_REQUESTER}),
     "requisition_hand_back": frozenset({Role.PROCUREMENT_OFFICER}),
     "requisition_submit": frozenset({Role.PROCUREMENT_OFFICER}),
     "requisition_withdraw": ASKING,

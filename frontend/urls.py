@@ -128,6 +128,7 @@ urlpatterns: list[URLPattern] = [
     _requisition("lieferorte/", requisition_edit.requisition_places, "requisition_places"),
     _requisition("kontierung/", requisition_edit.requisition_shares, "requisition_shares"),
     _requisition("uebergeben/", requisitions.requisition_hand_over, "requisition_hand_over"),
+    _requisition("zurueckholen/", requisitions.requisition_recall, "requisition_recall"),
     _requisition("zurueckgeben/", requisitions.requisition_hand_back, "requisition_hand_back"),
     _requisition("einreichen/", requisitions.requisition_submit, "requisition_submit"),
     _requisition("zurueckziehen/", requisitions.requisition_withdraw, "requisition_withdraw"),

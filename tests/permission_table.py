@@ -169,9 +169,7 @@ API_ROWS: tuple[ApiRow, ...] = (
     ApiRow("GET", "buyer-budget-lines", _BUYING, foreign=200, query="fiscal_year=2026"),
     ApiRow("GET", "buyer-articles", _BUYING, foreign=200, query="number=A-1"),
     ApiRow("GET", "webhooks", _BUYING, foreign=200),
-    ApiRow(
-        "POST", "webhooks", dict.fromkeys(_BUYING, 201), foreign=201, body={"url": _PUBLIC_URL}
-    ),
+    ApiRow("POST", "webhooks", dict.fromkeys(_BUYING, 201), foreign=201, body={"url": _PUBLIC_URL}),
     ApiRow("GET", "webhook", _BUYING, args=_WEBHOOK),
     ApiRow("PATCH", "webhook", _BUYING, args=_WEBHOOK, body={"is_active": False}),
     ApiRow("DELETE", "webhook", dict.fromkeys(_BUYING, 204), args=_WEBHOOK),
@@ -260,6 +258,7 @@ PAGE_ROWS: tuple[PageRow, ...] = (
     PageRow("GET", "requisition_shares", _each(_ASKING), args=("draft",)),
     PageRow("POST", "requisition_shares", _each(_ASKING, 422), args=("draft",)),
     PageRow("POST", "requisition_hand_over", {Role.SCHOOL_REQUESTER: 302}, args=("draft",)),
+    PageRow("POST", "requisition_recall", {Role.SCHOOL_REQUESTER: 302}, args=("draft",)),
     PageRow("GET", "requisition_hand_back", {Role.PROCUREMENT_OFFICER: 200}, args=("draft",)),
     # What was not handed over can't be given back.
     PageRow(
@@ -491,14 +490,24 @@ PAGE_ROWS: tuple[PageRow, ...] = (
         {Role.PROCUREMENT_OFFICER: 302, Role.SCHOOL_REQUESTER: 422},
         args=("list",),
     ),
-    PageRow("POST", "shopping_list_quantities", _each(_ASKING, 302), args=("list",)),
+    PageRow(
+        "POST",
+        "shopping_list_quantities",
+        {Role.PROCUREMENT_OFFICER: 302, Role.SCHOOL_REQUESTER: 422},
+        args=("list",),
+    ),
     PageRow("POST", "shopping_list_take", _each(_ASKING, 422), args=("list",)),
     # The article was not replaced.
-    PageRow("POST", "shopping_list_successor", _each(_ASKING, 404), args=("list", "listing")),
+    PageRow(
+        "POST",
+        "shopping_list_successor",
+        {Role.PROCUREMENT_OFFICER: 404, Role.SCHOOL_REQUESTER: 422},
+        args=("list", "listing"),
+    ),
     PageRow(
         "POST",
         "shopping_list_add",
-        _each(_ASKING, 302),
+        _each(_ASKING, 302),  # a school is told that the list is not its own
         body={"list": "@list", "listing": "@listing", "quantity": 2},
     ),
     PageRow("GET", "reorder", _each(_ASKING), args=("draft",)),

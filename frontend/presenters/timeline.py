@@ -16,6 +16,7 @@ ACTIONS: Mapping[str, tuple[str, str]] = {
     "requisition.revised": ("Neue Fassung geschrieben", ""),
     "requisition.handed_over": ("An die Beschaffung gegeben", ""),
     "requisition.handed_back": ("Von der Beschaffung an die Schule zurückgegeben", ""),
+    "requisition.recalled": ("Von der Schule zurückgeholt", ""),
     "requisition.submitted": ("Eingereicht, Mittel und Höchstwerte vorgemerkt", ""),
     "requisition.decision.approve": ("Freigegeben", "success"),
     "requisition.decision.reject": ("Ablehnung entschieden", "danger"),

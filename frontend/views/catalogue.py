@@ -91,7 +91,7 @@ def article(request: PageRequest, listing_id: int) -> HttpResponse:
         ),
         "ties": ties_of(listing.item),
         "may_order": may_open(request.actor, "basket_add"),
-        "shopping_lists": lists.visible_lists(request.actor)[:MAX_LISTS],
+        "shopping_lists": lists.writable_lists(request.actor)[:MAX_LISTS],
         "crumbs": [
             {"label": "Katalog", "url": "/katalog/"},
             {"label": listing.article.name, "url": ""},

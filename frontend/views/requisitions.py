@@ -146,6 +146,12 @@ def requisition_hand_over(request: PageRequest, requisition_id: int) -> HttpResp
     return _act(request, requisition_id, domain.hand_over, "liegt jetzt bei der Beschaffung.")
 
 
+@require_POST
+def requisition_recall(request: PageRequest, requisition_id: int) -> HttpResponse:
+    """A school takes its draft back from procurement, to edit it further."""
+    return _act(request, requisition_id, domain.recall, "ist wieder bei Ihnen.")
+
+
 def requisition_hand_back(request: PageRequest, requisition_id: int) -> HttpResponse:
     """Procurement gives a draft back to the school, with what is missing."""
     form = HandBackForm(request.POST or None)
@@ -290,6 +296,7 @@ def _may(request: PageRequest, wish: Requisition) -> dict[str, bool]:
         "may_hand_over": is_open
         and not is_handed_over
         and may_open(actor, "requisition_hand_over"),
+        "may_recall": is_open and is_handed_over and may_open(actor, "requisition_recall"),
         "may_hand_back": is_open and is_handed_over and may_open(actor, "requisition_hand_back"),
         "may_withdraw": wish.state in WITHDRAWABLE and may_open(actor, "requisition_withdraw"),
     }

@@ -24,6 +24,7 @@ from frontend.saving import attempt
 from frontend.views.quick_order import tell
 from frontend.views.register_form import sent
 from orders import quick_order as domain
+from orders.errors import NotAllowed
 from orders.models import ShoppingList, ShoppingListLine
 from orders.quick_order import lists
 
@@ -101,9 +102,12 @@ def shopping_list_quantities(request: PageRequest, list_id: int) -> HttpResponse
     typed = quantities(request.POST, blank_is_none=False)
     if typed.faults:
         return _page(request, row, typed=typed)
-    lists.set_quantities(
-        list_id=row.pk, quantities=typed.values, by=request.actor, now=timezone.now()
-    )
+    try:
+        lists.set_quantities(
+            list_id=row.pk, quantities=typed.values, by=request.actor, now=timezone.now()
+        )
+    except REFUSALS as error:
+        return _page(request, row, typed=typed, refusal=explain(error))
     messages.success(request, "Die Mengen sind gespeichert.")
     return _back(request, row)
 
@@ -132,9 +136,13 @@ def shopping_list_take(request: PageRequest, list_id: int) -> HttpResponse:
 @require_POST
 def shopping_list_successor(request: PageRequest, list_id: int, listing_id: int) -> HttpResponse:
     """Put the successor of a replaced article into the list."""
-    line = lists.take_successor(
-        list_id=list_id, listing_id=listing_id, by=request.actor, now=timezone.now()
-    )
+    row = domain.visible_list(list_id, request.actor)
+    try:
+        line = lists.take_successor(
+            list_id=list_id, listing_id=listing_id, by=request.actor, now=timezone.now()
+        )
+    except NotAllowed as error:
+        return _page(request, row, refusal=explain(error))
     name = line.listing.article.name
     messages.success(request, f"Auf der Merkliste steht jetzt „{name}“.")
     return redirect("frontend:shopping_list", list_id=list_id)
@@ -162,7 +170,7 @@ def shopping_list_add(request: PageRequest) -> HttpResponse:
             by=request.actor,
             now=timezone.now(),
         )
-    except lists.InvalidList as error:
+    except (lists.InvalidList, NotAllowed) as error:
         messages.error(request, str(error))
     else:
         messages.success(request, f"{data['quantity']} × auf „{row.name}“ gemerkt.")
@@ -237,6 +245,7 @@ def _page(
         "page": page,
         "exports": export_urls(request),
         "may_rename": lists.may_rename(row, request.actor),
+        "may_write": lists.may_write(row, request.actor),
         "max_quantity": domain.MAX_QUANTITY,
         "refusal": refusal,
         "faults": typed is not None and bool(typed.faults),

@@ -1,7 +1,8 @@
 """Named shared lists (Merklisten): what is needed again and again.
 
-Who sees a list may use it; the asking roles among them also change what is on it. Its name,
-its audience and its end belong to the owner and to the authority's procurement. Every change
+Who sees a list may use it. What is on it is changed by its owner, by the authority's
+procurement, and by a school together on the school's list: one school does not change what
+all others order by. Name, audience and end belong to the owner and to procurement. Every change
 is locked and audited; scoping stands in the query.
 """
 
@@ -58,6 +59,20 @@ def visible_lists(by: Membership) -> QuerySet[ShoppingList]:
     return ShoppingList.objects.filter(
         seen, authority_id=by.organisation_id, retired_at__isnull=True
     )
+
+
+def may_write(row: ShoppingList, by: Membership) -> bool:
+    """Whether the actor may change what is on a list that it sees."""
+    is_of_school = row.audience == ListAudience.SCHOOL
+    return may_rename(row, by) or (by.role in ASKING_ROLES and is_of_school)
+
+
+def writable_lists(by: Membership) -> QuerySet[ShoppingList]:
+    """Of the visible lists those that the actor may change; see `may_write`."""
+    rows = visible_lists(by)
+    if by.role == Role.PROCUREMENT_OFFICER:
+        return rows
+    return rows.filter(Q(created_by__user_id=by.user_id) | Q(audience=ListAudience.SCHOOL))
 
 
 def may_rename(row: ShoppingList, by: Membership) -> bool:
@@ -147,6 +162,7 @@ def add_line(
     _require_reach({listing_id: quantity}, by, now)
     with transaction.atomic():
         row = _locked(list_id, by)
+        _require_writer(row, by)
         before = _quantities(row)
         total = min(before.get(listing_id, 0) + quantity, MAX_QUANTITY)
         _write(row, {listing_id: total}, before, by, now)
@@ -164,6 +180,7 @@ def set_quantities(
     _require_quantities(quantities.values(), least=0)
     with transaction.atomic():
         row = _locked(list_id, by)
+        _require_writer(row, by)
         before = _quantities(row)
         _write(row, {key: quantities[key] for key in quantities if key in before}, before, by, now)
     return row
@@ -179,6 +196,7 @@ def take_successor(
     require_role(by, ASKING_ROLES, now)
     with transaction.atomic():
         row = _locked(list_id, by)
+        _require_writer(row, by)
         before = _quantities(row)
         rows = for_standing(Listing.objects.filter(pk=listing_id, pk__in=before))
         found = standings(list(rows), buyer_id=by.organisation_id, on=berlin_day(now))
@@ -265,6 +283,14 @@ def _require_owner(row: ShoppingList, by: Membership) -> None:
         raise NotAllowed(
             "Umbenennen, teilen und löschen kann die Merkliste nur, wer sie angelegt hat, oder "
             "die Beschaffung."
+        )
+
+
+def _require_writer(row: ShoppingList, by: Membership) -> None:
+    if not may_write(row, by):
+        raise NotAllowed(
+            "Was auf einer Merkliste für den ganzen Schulträger steht, ändert nur, wer sie "
+            "angelegt hat, oder die Beschaffung. Für eigene Mengen legen Sie eine eigene an."
         )
 
 

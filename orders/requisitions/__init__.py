@@ -8,7 +8,7 @@ from .comparing import difference
 from .creation import ASKING_ROLES, create, create_from_basket
 from .editing import Foresight, foresee, revise, why_not_editable
 from .ending import expire_due, release, withdraw
-from .handover import HANDED_OVER, hand_back, hand_over, hand_over_basket
+from .handover import HANDED_OVER, hand_back, hand_over, hand_over_basket, recall
 from .reading import (
     ask_of,
     current_lines,
@@ -48,6 +48,7 @@ __all__ = [
     "lines_of",
     "locked",
     "outlook",
+    "recall",
     "release",
     "revise",
     "step_to",

@@ -30,8 +30,9 @@ HANDED_OVER = Q(handed_over_at__isnull=False, state__in=OPEN_STATES)
 def hand_over(*, requisition_id: int, by: Membership, now: datetime) -> Requisition:
     """Give a school's draft to procurement, which completes and submits it.
 
-    The school can no longer edit it, only withdraw it. Doing it twice changes nothing. Whoever
-    hands it over asks for it, and can never decide. Raises NotFound, NotAllowed, OwnRequest.
+    The school can no longer edit it, only take it back or withdraw it. Doing it twice changes
+    nothing. Whoever hands it over asks for it, and can never decide. Raises NotFound,
+    NotAllowed, OwnRequest.
     """
     require_role(by, (Role.SCHOOL_REQUESTER,), now)
     with transaction.atomic():
@@ -95,6 +96,26 @@ def hand_back(*, requisition_id: int, reason: str, by: Membership, now: datetime
             after=state_of(requisition),
             reason=reason,
         )
+    return requisition
+
+
+def recall(*, requisition_id: int, by: Membership, now: datetime) -> Requisition:
+    """A school takes its draft back to edit it further, before procurement has submitted it.
+
+    Safe twice. Raises NotFound, NotAllowed, OwnRequest.
+    """
+    require_role(by, (Role.SCHOOL_REQUESTER,), now)
+    with transaction.atomic():
+        requisition = locked(requisition_id, by)
+        _require_open(requisition)
+        if requisition.handed_over_at is None:
+            return requisition
+        involve(requisition, by.user_id, Side.ASK)
+        requisition.handed_over_at = None
+        requisition.handed_over_by = None
+        _save(requisition, now)
+        watch(requisition, Happened.HANDED_BACK, now=now)
+        record(requisition, "requisition.recalled", by=by, now=now, after=state_of(requisition))
     return requisition
 
 

@@ -218,3 +218,15 @@ def test_a_school_gives_its_basket_to_procurement_in_one_step(world: World) -> N
             by=school,
             now=NOW,
         )
+    requisitions.recall(requisition_id=wish.pk, by=school, now=NOW)
+    assert requisitions.recall(requisition_id=wish.pk, by=school, now=NOW).handed_over_at is None
+    requisitions.revise(
+        requisition_id=wish.pk,
+        base_revision=1,
+        ask=Ask(title="Bedarf"),
+        wanted=[Wanted("1", world.listings[0].pk, 1)],
+        by=school,
+        now=NOW,
+    )
+    with pytest.raises(NotAllowed):
+        requisitions.recall(requisition_id=wish.pk, by=world.officer, now=NOW)

@@ -119,10 +119,15 @@ def test_the_head_is_the_owners_and_the_procurements(world: World) -> None:
     assert ShoppingList.objects.count() == 2
 
 
-def test_whoever_asks_and_sees_it_works_on_the_lines(world: World) -> None:
+def test_owner_and_procurement_work_on_the_lines_and_no_other_school(world: World) -> None:
     one, two = (row.pk for row in world.listings)
-    row = make(teacher(world, "anna"), AUTHORITY)
-    for by in (teacher(world, "ben"), world.officer):
+    anna, ben = teacher(world, "anna"), teacher(world, "ben")
+    row = make(anna, AUTHORITY)
+    with pytest.raises(NotAllowed, match="ganzen Schulträger"):
+        lists.add_line(list_id=row.pk, listing_id=one, quantity=2, by=ben, now=NOW)
+    assert list(lists.visible_lists(ben)) == [row]
+    assert not lists.writable_lists(ben)
+    for by in (anna, world.officer):
         lists.add_line(list_id=row.pk, listing_id=one, quantity=2, by=by, now=NOW)
     lists.add_line(list_id=row.pk, listing_id=two, quantity=9, by=world.officer, now=NOW)
     assert quantities(row) == {one: 4, two: 9}

@@ -20,6 +20,7 @@ from django.urls import URLPattern, URLResolver, reverse
 from pytest_django import DjangoDbBlocker
 
 import api.urls
+from api.webhooks import endpoints, sending
 from contracts.agreements.models import (
     Article,
     BundleLine,
@@ -42,6 +43,7 @@ from orders import baskets
 from orders.exports import sequence_all
 from tests.api_client import program
 from tests.database_state import writes
+from tests.delegations import stand_in
 from tests.pages import PageWorld, agreement_targets, build_pages
 from tests.papers import attached
 from tests.policy_pages import policy_targets
@@ -118,6 +120,8 @@ def _targets(pages: PageWorld) -> dict[str, Any]:
         "proposal_id": propose_successor(world, keeper, now=pages.now).pk,
         **_of_the_buyer(pages),
         **_policy(pages),
+        **_webhook(pages),
+        "delegation_id": stand_in(pages.people[Role.TREASURER], pages.approver).pk,
         "list_id": shared_list(pages).pk,
         "number": call_off.number,
         "budget_entity": world.entity.code,
@@ -145,6 +149,15 @@ def _policy(pages: PageWorld) -> dict[str, int]:
     """A proposed approval policy, and somebody of the authority."""
     targets = policy_targets(pages)
     return {"policy_id": targets["policy_proposal"], "membership_id": targets["member"]}
+
+
+def _webhook(pages: PageWorld) -> dict[str, Any]:
+    """An endpoint of the authority, and what is on its way to it."""
+    wish = endpoints.Wish("https://93.184.215.14/hook")
+    webhook, _ = endpoints.create(wish, by=pages.officer, now=pages.now)
+    pages.draft()
+    sending.fan_out(now=pages.now)
+    return {"endpoint_id": webhook.pk, "message_id": webhook.deliveries.latest("pk").message_id}
 
 
 def _of_the_buyer(pages: PageWorld) -> dict[str, int]:
