@@ -207,7 +207,7 @@ def _lines(record: ApprovalRecord) -> Section:
     ]
     last = record.revisions[-1]
     title = f"Zeilen der Fassung {last.number}"
-    head = ("Zeile", "Bezeichnung", "Lieferant", "Menge", "Einzelpreis netto", "netto")
+    head = ("Zeile", "Bezeichnung", "Lieferant", "Menge", "Nettopreis", "netto")
     return Section(
         title,
         facts=facts(
