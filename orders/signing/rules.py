@@ -67,10 +67,11 @@ def required_steps(
     """Steps in order of their tier.
 
     Every rule that applies counts; of several for one role in one tier the one with most
-    signers, then the one with the higher band. Where a rule for grants and one that always
-    holds meet in a step, its reason names both. Co-signatures join the first tier; a role that
-    signs anyway is not asked twice, it reads their reasons with its own. Where no rule
-    applies nobody can release, whoever else is asked to co-sign: there are no steps.
+    signers, then the one with the higher band; a committee that another asks for stays. Where
+    a rule for grants and one that always holds meet in a step, its reason names both.
+    Co-signatures join the first tier; a role that signs anyway is not asked twice, it reads
+    their reasons with its own. Where no rule applies nobody can release, whoever else is
+    asked to co-sign: there are no steps.
     """
     rules = list(rules)
     chosen = deciding_rules(gross, rules, is_funded=is_funded)
@@ -80,8 +81,11 @@ def required_steps(
     granted = deciding_rules(
         gross, (rule for rule in rules if rule.when_funded), is_funded=is_funded
     )
+    applying = [rule for rule in rules if applies(rule, gross, is_funded=is_funded)]
     steps = {
-        key: _step(rule, (always if rule.when_funded else granted).get(key))
+        key: _step(
+            _with_committee(rule, applying), (always if rule.when_funded else granted).get(key)
+        )
         for key, rule in chosen.items()
     }
     first = min(tier for tier, _ in steps)
@@ -99,18 +103,28 @@ def deciding_rules(
     gross: Decimal, rules: Iterable[Rule], *, is_funded: bool = False
 ) -> dict[tuple[int, str], Rule]:
     """By tier and role the rule that decides for *gross* EUR, of all that apply."""
-    chosen: dict[tuple[int, str], Rule] = {}
+    applying: dict[tuple[int, str], list[Rule]] = {}
     for rule in rules:
-        if not applies(rule, gross, is_funded=is_funded):
-            continue
-        known = chosen.get((rule.tier, rule.role))
-        if known is None or _weight(rule) > _weight(known):
-            chosen[rule.tier, rule.role] = rule
-    return chosen
+        if applies(rule, gross, is_funded=is_funded):
+            applying.setdefault((rule.tier, rule.role), []).append(rule)
+    return {key: max(found, key=_weight) for key, found in applying.items()}
 
 
 def _weight(rule: Rule) -> tuple[int, Decimal, bool]:
     return rule.signers, rule.from_gross, bool(rule.committee)
+
+
+def _with_committee(chosen: Rule, rules: Iterable[Rule]) -> Rule:
+    """The chosen rule with the committee of another for its role: more signers don't lose it."""
+    sitting = [
+        rule
+        for rule in rules
+        if rule.committee and (rule.tier, rule.role) == (chosen.tier, chosen.role)
+    ]
+    if chosen.committee or not sitting:
+        return chosen
+    body = max(sitting, key=lambda rule: rule.from_gross)
+    return replace(chosen, committee=body.committee, days=max(chosen.days, body.days))
 
 
 def _step(rule: Rule, also: Rule | None) -> RequiredStep:

@@ -307,7 +307,7 @@ def _idle(rules: Sequence[Rule], bands: Sequence[Band], staff: Staff) -> Iterato
         for rule in deciding_rules(band.start, rules, is_funded=band.is_funded).values()
     }
     for place, rule in enumerate(rules):
-        if id(rule) not in deciding:
+        if id(rule) not in deciding and not rule.committee:
             yield Finding(
                 f"„{rule_words(rule, staff.role_names)}“ wirkt nie: Eine andere Regel derselben "
                 "Stufe und Rolle verlangt mindestens so viel.",

@@ -62,3 +62,15 @@ def test_who_signs_anyway_is_not_asked_twice() -> None:
 def test_a_co_signature_alone_releases_nothing() -> None:
     rules = (Rule(1, Decimal(500), "approver", 1),)
     assert required_steps(Decimal(499), rules, [CoSignature("it_officer", "Kein Standard.")]) == []
+
+
+def test_more_signers_do_not_lose_the_committee() -> None:
+    rules = (
+        Rule(1, Decimal(25_000), "approver", 2, days=7),
+        Rule(1, Decimal(100_000), "approver", 1, days=30, committee="Stadtverordnetenversammlung"),
+    )
+    (step,) = required_steps(Decimal(150_000), rules)
+    assert (step.signers, step.days, step.committee) == (2, 30, "Stadtverordnetenversammlung")
+    assert "Beschluss: Stadtverordnetenversammlung" in step.reason
+    (below,) = required_steps(Decimal(50_000), rules)
+    assert (below.signers, below.committee) == (2, "")
