@@ -292,9 +292,7 @@ REST_FRAMEWORK = {
 API_RATE_LIMIT = os.environ.get("API_RATE_LIMIT", "600/60")
 # Webhooks go to https and public addresses only; the demo may also tell this machine.
 WEBHOOK_ALLOW_HTTP = flag("WEBHOOK_ALLOW_HTTP", default=DEMO)
-WEBHOOK_ALLOWED_NETWORKS = words(
-    "WEBHOOK_ALLOWED_NETWORKS", default="127.0.0.1/32" if DEMO else ""
-)
+WEBHOOK_ALLOWED_NETWORKS = words("WEBHOOK_ALLOWED_NETWORKS", default="127.0.0.1/32" if DEMO else "")
 # Keys tell by their beginning where they work.
 API_KEY_PREFIX = "kh_test_" if SELF_HOSTED else "kh_live_"
 SPECTACULAR_SETTINGS = {

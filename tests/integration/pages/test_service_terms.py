@@ -15,8 +15,7 @@ from contracts.clock import berlin_day, working_days_after
 from contracts.parties.models import Role
 from orders import baskets, requisitions
 from orders.models import CallOffLine, Requisition
-from orders.requisitions import current_lines
-from orders.requisitions import Ask, Share
+from orders.requisitions import Ask, Share, current_lines
 from orders.service_terms import ServiceTerm, asked_terms
 from tests.pages import PageWorld
 from tests.world import NOW
