@@ -256,7 +256,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "forget-deliveries": {"task": "api.tasks.forget_old_deliveries", "schedule": 86_400.0},
     "watch-deadlines": {"task": "orders.tasks.watch_deadlines", "schedule": 900.0},
-    "expire-requisitions": {"task": "orders.tasks.expire_requisitions", "schedule": 3600.0},
+    "expire-requisitions": {"task": "orders.tasks.expire_requisitions", "schedule": 300.0},
     "check-policies": {"task": "orders.tasks.check_policies", "schedule": 86_400.0},
     "review-caps": {"task": "orders.tasks.review_caps", "schedule": 60.0},
     "end-agreements": {"task": "contracts.agreements.tasks.end_agreements", "schedule": 3600.0},
