@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from django.conf import settings
@@ -47,7 +48,7 @@ ROLES = (
     Role.CONTRACT_MANAGER,
     Role.TREASURER,
 )
-SCHEMES = ("light", "dark")
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 WIDTHS = (1280, 320)
 # Answers that are files and no pages.
 FILES = (
@@ -158,25 +159,36 @@ def _open(shop: Shop, role: Role | None, scheme: Any, width: int) -> Iterator[Pa
     context.close()
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("role", [*ROLES, None], ids=lambda role: role or "anonymous")
-def test_pages_are_accessible(shop: Shop, role: Role | None, scheme: str, width: int) -> None:
-    """All pages of one role in one look; every problem of every page is named at once."""
+def test_pages_are_accessible(shop: Shop, role: Role | None) -> None:
+    """All pages of one role, each loaded once and looked at in every scheme and width.
+
+    Every problem of every page is named at once.
+    """
     problems = []
-    for page in _open(shop, role, scheme, width):
+    for page in _open(shop, role, SCHEMES[0], WIDTHS[0]):
         errors = ConsoleErrors(page)
         for address in _addresses(shop, role):
             answer = page.goto(f"{shop.url}{address}")
             if answer is None or answer.status != 200:
                 problems.append(f"{address}: {answer and answer.status}")
-            for check in (assert_accessible, assert_no_horizontal_scroll):
-                try:
-                    check(page)
-                except AssertionError as error:
-                    problems.append(str(error))
+            problems += _looked_at(page)
         problems += errors.messages
     assert not problems, "\n".join(problems)
+
+
+def _looked_at(page: Page) -> list[str]:
+    """What is wrong with the page as it stands, light and dark, wide and narrow."""
+    problems = []
+    for scheme, width in product(SCHEMES, WIDTHS):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        page.set_viewport_size({"width": width, "height": 800})
+        for check in (assert_accessible, assert_no_horizontal_scroll):
+            try:
+                check(page)
+            except AssertionError as error:
+                problems.append(f"{scheme}, {width} px: {error}")
+    return problems
 
 
 def _addresses(shop: Shop, role: Role | None) -> list[str]:

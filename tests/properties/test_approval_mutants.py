@@ -261,7 +261,11 @@ MUTANTS = (
         roads.handed_over_by_a_colleague,
         "another side|accepted in spite of .*OwnRequest",
         handover,
-        ("    involve(requisition, by.user_id, Side.ASK)\n", ""),
+        (
+            "    involve(requisition, by.user_id, Side.ASK)\n"
+            "    requisition.handed_over_at = now\n",
+            "    requisition.handed_over_at = now\n",
+        ),
         "_hand_over",
     ),
     mutant(

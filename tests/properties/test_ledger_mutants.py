@@ -92,7 +92,12 @@ IN_CODE = (
     ),
     Mutant(
         "a post is checked as if its hold were still there",
-        code=(("growth[entry.account_id] -= entry.delta_held", "pass"),),
+        code=(
+            (
+                "in held.values():\n            growth[entry.account_id] -= entry.delta_held",
+                "in held.values():\n            pass",
+            ),
+        ),
     ),
     Mutant("a post leaves its hold in place", code=HOLD_STAYS_ON_POST),
     Mutant(
