@@ -262,9 +262,8 @@ MUTANTS = (
         "another side|accepted in spite of .*OwnRequest",
         handover,
         (
-            "    involve(requisition, by.user_id, Side.ASK)\n"
-            "    requisition.handed_over_at = now\n",
-            "    requisition.handed_over_at = now\n",
+            "Side.ASK)\n    requisition.handed_over_at = now\n",
+            "Side.ASK) if False else None\n    requisition.handed_over_at = now\n",
         ),
         "_hand_over",
     ),
