@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from contracts.parties.models import Membership
-from orders import baskets
+from orders.basket import baskets
 
 from .access import may_open
 from .voices import waiting_count

@@ -9,8 +9,7 @@ from django.db import connection
 
 from contracts.clock import berlin_day
 from contracts.parties.models import Membership
-
-from .errors import NotAllowed
+from orders.errors import NotAllowed
 
 
 def require_role(by: Membership, roles: Sequence[str], now: datetime) -> None:

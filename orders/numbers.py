@@ -1,7 +1,7 @@
 """Document numbers from PostgreSQL sequences: unique, and never a source of collisions.
 
 They may have gaps (a rolled-back transaction keeps its number); the finance feed has
-none (orders.exports).
+none (orders.finance.exports).
 """
 
 from __future__ import annotations

@@ -4,9 +4,8 @@ from contracts.agreements.errors import AgreementError
 from contracts.files import UnsuitableFile
 from contracts.ledger.errors import LedgerError
 from contracts.pricing import PricingError
-
-from .errors import OrderError
-from .lifecycle import IllegalTransition
+from orders.errors import OrderError
+from orders.lifecycle import IllegalTransition
 
 REFUSALS = (
     OrderError,

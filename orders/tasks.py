@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from celery import shared_task
 from django.utils import timezone
 
-from .approvals import deadlines
-from .cap_watch import review
-from .confirmations import time_out_due
-from .delivery import deliver_due
-from .exports import sequence_all
-from .requisitions import expire_due
-from .signing import policy_watch
+from orders.approvals import deadlines
+from orders.binding.cap_watch import review
+from orders.call_offs.confirmations import time_out_due
+from orders.finance.exports import sequence_all
+from orders.requisitions import expire_due
+from orders.signing import policy_watch
+from orders.telling.delivery import deliver_due
 
 
 @shared_task

@@ -12,7 +12,7 @@ from typing import Any
 from contracts.agreements.life import lifecycle
 from contracts.agreements.models import Listing
 from contracts.parties.models import BudgetEntity, School
-from orders.budgets import Dimensions, create_line
+from orders.binding.budgets import Dimensions, create_line
 from tests.buyer_requests import line, requisition
 from tests.world import NOW, World
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from contracts.agreements.prices.quotes import Wanted
 from contracts.parties.models import Role, School
 from orders import requisitions
-from orders.budgets import Dimensions, create_line
+from orders.binding.budgets import Dimensions, create_line
 from orders.models import BudgetLine
 from orders.requisitions import Ask, Place, Share
 from orders.requisitions.drafting import Part, draft_of, split_line, with_quantities

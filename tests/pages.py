@@ -15,8 +15,9 @@ from contracts.catalogue.indexing import reindex
 from contracts.clock import berlin_day
 from contracts.parties.models import Membership, Role
 from frontend.actor import SESSION_KEY
-from orders import baskets, requisitions
-from orders.budgets import Dimensions, create_line
+from orders import requisitions
+from orders.basket import baskets
+from orders.binding.budgets import Dimensions, create_line
 from orders.models import BudgetLine, Requisition
 from orders.requisitions import Ask, Share
 from tests.world import NOW, World, build_world, person

@@ -34,8 +34,8 @@ from contracts.ledger.movements import set_open
 from contracts.ledger.replay import differences
 from contracts.parties.models import Membership, Organisation, Role
 from contracts.parties.models.organisation import OrganisationKind
-from orders import baskets
-from orders.allocation_audit import deviations
+from orders.allotting.audit import deviations
+from orders.basket import baskets
 from orders.models import AllocationStep, CallOff, Requisition
 from tests.world import DAY, NOW, World, build_world, person
 

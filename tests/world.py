@@ -34,8 +34,9 @@ from contracts.agreements.writing.setup import (
 )
 from contracts.parties.models import BudgetEntity, Membership, Organisation, Role, School, User
 from contracts.parties.models.organisation import OrganisationKind
-from orders import approvals, baskets, requisitions
-from orders.budgets import Dimensions, create_line
+from orders import approvals, requisitions
+from orders.basket import baskets
+from orders.binding.budgets import Dimensions, create_line
 from orders.models import ApprovalPolicy, ApprovalRule, BudgetLine, Requisition
 from orders.models.approval import Verdict
 from orders.requisitions import Ask, Share

@@ -20,7 +20,7 @@ from api.scopes import Scope
 from api.serializers import Money, page_of
 from api.views import BuyerView
 from contracts.clock import berlin_day
-from orders.budgets import usable_lines
+from orders.binding.budgets import usable_lines
 from orders.quick_order.resolve import Resolution, resolve
 from orders.quick_order.rows import MAX_NUMBER_LENGTH, Row
 from orders.requisitions.deliveries import deliverable

@@ -20,7 +20,7 @@ from api.schema.operations import parameter
 from api.scopes import Scope
 from api.serializers import Moment
 from api.views import FinanceView, IdempotentPost
-from orders import exports
+from orders.finance import exports
 from orders.formats.csv import COLUMNS
 
 from . import scope

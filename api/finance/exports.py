@@ -12,7 +12,7 @@ from api import params
 from api.schema.operations import parameter
 from api.scopes import Scope
 from api.views import FinanceView
-from orders import exports
+from orders.finance import exports
 from orders.formats.csv import PROFILES
 
 from . import scope

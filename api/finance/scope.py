@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from api.auth import Grant, actor
 from contracts.parties.models import BudgetEntity
 from orders.errors import NotFound
-from orders.exports import feed_of
+from orders.finance.exports import feed_of
 from orders.models import Feed
 
 

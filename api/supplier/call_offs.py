@@ -20,7 +20,7 @@ from api.schema.operations import CURSOR, LIMIT, UPDATED_SINCE
 from api.scopes import Scope
 from api.serializers import Moment, Money, page_of
 from api.views import IdempotentPost, SupplierView
-from orders import confirmations
+from orders.call_offs import confirmations
 from orders.models import CallOff, CallOffLine
 
 from . import queries

@@ -18,7 +18,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from orders.models import OutboxMessage
-from orders.watching import KIND, Watched, watched
+from orders.telling.watching import KIND, Watched, watched
 
 from . import signing
 from .addresses import ForbiddenTarget, checked

@@ -8,7 +8,7 @@ from typing import Any
 from rest_framework import serializers
 
 from api.serializers import Moment
-from orders.watching import Happened
+from orders.telling.watching import Happened
 
 from .addresses import MAX_LENGTH
 from .endpoints import Wish

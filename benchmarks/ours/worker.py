@@ -14,7 +14,8 @@ from benchmarks.ours.world import BenchWorld, build, buyer, shelf  # noqa: E402
 from benchmarks.worker import Benchmark, serve  # noqa: E402
 from contracts.catalogue import publication, uploads  # noqa: E402
 from contracts.parties.models import Membership  # noqa: E402
-from orders import approvals, baskets, requisitions  # noqa: E402
+from orders import approvals, requisitions  # noqa: E402
+from orders.basket import baskets  # noqa: E402
 from orders.models import CallOff, Requisition  # noqa: E402
 from orders.models.approval import Verdict  # noqa: E402
 from orders.requisitions import Ask, Share  # noqa: E402

@@ -37,7 +37,7 @@ from contracts.catalogue.indexing import reindex
 from contracts.clock import berlin_day
 from contracts.parties.models import BudgetEntity, Membership, Organisation, Role, User
 from contracts.parties.models.organisation import OrganisationKind
-from orders.budgets import Dimensions, create_line
+from orders.binding.budgets import Dimensions, create_line
 from orders.models import ApprovalPolicy, ApprovalRule, BudgetLine
 
 HUGE = Decimal("100000000000")

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.forms import BaseFormSet, formset_factory
 
 from contracts.parties.models import School
-from orders.baskets import MAX_QUANTITY
+from orders.basket.baskets import MAX_QUANTITY
 from orders.errors import InvalidDelivery
 from orders.requisitions import Place
 from orders.requisitions.ask import require_order

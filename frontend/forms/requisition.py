@@ -13,7 +13,7 @@ from django.forms import BaseFormSet, formset_factory
 from contracts.parties.models import Membership, School
 from contracts.pricing import german
 from frontend.formatting import format_money
-from orders.baskets import MAX_QUANTITY
+from orders.basket.baskets import MAX_QUANTITY
 from orders.models import BudgetLine
 from orders.requisitions import Ask, Place, Share
 

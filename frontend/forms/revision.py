@@ -13,7 +13,7 @@ from django.forms import BoundField
 from django.http import QueryDict
 
 from contracts.parties.models import School
-from orders.baskets import MAX_QUANTITY
+from orders.basket.baskets import MAX_QUANTITY
 from orders.models import RequisitionLine
 from orders.requisitions import Place, key_of
 from orders.requisitions.drafting import (

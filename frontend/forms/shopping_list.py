@@ -7,7 +7,7 @@ from typing import Any, cast
 from django import forms
 
 from contracts.parties.models import Membership
-from orders.baskets import MAX_QUANTITY
+from orders.basket.baskets import MAX_QUANTITY
 from orders.models import ShoppingList
 from orders.models.shopping_list import ListAudience
 from orders.quick_order import lists

@@ -21,7 +21,7 @@ from contracts.agreements.models import (
     StandardLevel,
 )
 from contracts.parties.models import Membership
-from orders.bundles import MAX_TIMES
+from orders.basket.bundles import MAX_TIMES
 
 from .fields import day_field
 

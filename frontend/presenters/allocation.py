@@ -11,7 +11,7 @@ from contracts.agreements.allocation.turns import Turn, turns
 from contracts.agreements.models import AllocationRule, Listing, Lot
 from contracts.parties.models import Membership
 from frontend.downloads import Cell
-from orders.allocation import in_turn
+from orders.allotting.allotments import in_turn
 from orders.models import AllocationStep
 from orders.models.allocation import AllocationOutcome
 

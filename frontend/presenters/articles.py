@@ -17,7 +17,7 @@ from contracts.agreements.prices.quotes import Offer, choose_rate, vat_rules
 from contracts.ledger.models import LimitAccount
 from contracts.parties.models import Membership, Organisation
 from contracts.pricing import active_tier, line_net
-from orders import baskets
+from orders.basket import baskets
 
 ONE = Decimal(1)
 

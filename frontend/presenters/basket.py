@@ -15,8 +15,8 @@ from contracts.clock import working_days_after
 from contracts.ledger.models import LimitAccount, Unit
 from contracts.parties.models import Membership
 from contracts.pricing import CallOffTotal, VatGroupTotal
-from orders.baskets import BasketView
-from orders.line_rules import MinimumGap, advise
+from orders.allotting.line_rules import MinimumGap, advise
+from orders.basket.baskets import BasketView
 
 from .allocation import contested
 from .articles import caps_of

@@ -11,7 +11,7 @@ from django.db.models import Count, F, Prefetch, QuerySet
 
 from frontend.downloads import Cell
 from orders.approvals import Splitting, splittings, steps_to_sign
-from orders.budget_footprints import Footprint, footprints
+from orders.binding.budget_footprints import Footprint, footprints
 from orders.models import ApprovalStep, Requisition, RequisitionLine, RequisitionRevision
 from orders.signing.voices import Voice
 

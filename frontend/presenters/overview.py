@@ -16,8 +16,8 @@ from contracts.catalogue.models import UploadState
 from contracts.catalogue.uploads import visible_uploads
 from contracts.parties.models import Membership, Role
 from frontend.access import CONTRACTS, may_open
-from orders import baskets
-from orders.call_offs import visible_call_offs
+from orders.basket import baskets
+from orders.call_offs.reading import visible_call_offs
 from orders.lifecycle import CallOffState, RequisitionState
 from orders.requisitions import HANDED_OVER, visible_requisitions
 from orders.signing import policies

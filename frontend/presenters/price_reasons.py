@@ -8,7 +8,7 @@ from typing import Any
 
 from contracts.agreements.prices.changes import visible_changes
 from contracts.parties.models import Membership
-from orders.line_prices import reasons_of_lines
+from orders.call_offs.line_prices import reasons_of_lines
 from orders.models import CallOff
 
 

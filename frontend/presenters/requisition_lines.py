@@ -16,7 +16,7 @@ from contracts.pricing import euros, german
 from frontend.downloads import Cell
 from frontend.forms.line_numbers import format_numbers
 from frontend.units import unit_name
-from orders.line_rules import MinimumGap
+from orders.allotting.line_rules import MinimumGap
 from orders.models import Assignment, DecisionLine, RequisitionDelivery, RequisitionLine
 
 from .difference import days_words, hours_words

@@ -11,7 +11,7 @@ from django.db.models import F, Prefetch, QuerySet
 
 from contracts.agreements.models import Award
 from contracts.parties.models import Role
-from orders.budgets import BudgetEffect, effects
+from orders.binding.budgets import BudgetEffect, effects
 from orders.models import (
     ApprovalStep,
     Assignment,

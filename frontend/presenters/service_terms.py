@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Protocol
 
-from orders.service_terms import ServiceTerm
+from orders.call_offs.service_terms import ServiceTerm
 
 
 class _Line(Protocol):

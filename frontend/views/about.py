@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from frontend.forms.feedback import FeedbackForm
-from orders.outbox import Mail, enqueue_mails
+from orders.telling.outbox import Mail, enqueue_mails
 
 STATEMENT_DATE = date(2026, 11, 23)
 

@@ -16,7 +16,7 @@ from frontend.presenters.audit import export_rows, shown
 from frontend.presenters.call_offs import HEAD as CALL_OFF_HEAD
 from frontend.presenters.call_offs import call_off_row
 from frontend.views.agreement_base import own, page_context, visible
-from orders.call_offs import visible_call_offs
+from orders.call_offs.reading import visible_call_offs
 from orders.lifecycle import CallOffState
 
 PER_PAGE = 25

@@ -35,7 +35,7 @@ from frontend.presenters.caps import CAP_HEAD, cap_histories, cap_row
 from frontend.refusals import Refusal
 from frontend.saving import attempt
 from frontend.views.agreement_base import crumbs, manages, page_context, today, visible
-from orders.call_offs import visible_call_offs
+from orders.call_offs.reading import visible_call_offs
 
 PER_PAGE = 25
 SHOWN_CALL_OFFS = 5

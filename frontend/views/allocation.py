@@ -14,7 +14,7 @@ from frontend.actor import PageRequest
 from frontend.downloads import export_urls, table_download, wants_export
 from frontend.presenters.allocation import HEAD, lot_turns, shown_steps, step_row
 from frontend.views.agreement_base import page_context, today, visible
-from orders.allocation_steps import visible_steps
+from orders.allotting.visible_steps import visible_steps
 
 PER_PAGE = 25
 

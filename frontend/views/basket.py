@@ -33,9 +33,10 @@ from frontend.forms.requisition import (
 from frontend.presenters.allocation import contested
 from frontend.presenters.basket import groups
 from frontend.refusals import REFUSALS, Refusal, explain
-from orders import baskets, requisitions
-from orders.budget_preview import preview_effects
-from orders.budgets import BudgetEffect, usable_lines
+from orders import requisitions
+from orders.basket import baskets
+from orders.binding.budget_preview import preview_effects
+from orders.binding.budgets import BudgetEffect, usable_lines
 from orders.models import BudgetLine, Requisition
 from orders.requisitions import Ask
 

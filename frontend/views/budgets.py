@@ -15,7 +15,7 @@ from contracts.ledger.models import EntryKind, LedgerEntry
 from frontend.actor import PageRequest
 from frontend.downloads import csv_download
 from frontend.forms.requisition import fiscal_year
-from orders.budgets import usable_lines
+from orders.binding.budgets import usable_lines
 from orders.models import BudgetLine, BudgetPool
 
 HEAD = ("Mandant", "Jahr", "Produkt", "Sachkonto", "Kostenstelle", "Bezeichnung", "Deckungskreis",

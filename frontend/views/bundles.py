@@ -28,7 +28,7 @@ from frontend.forms.standards import (
 from frontend.saving import attempt
 from frontend.views.register_form import sent
 from frontend.views.standards import tabs
-from orders.bundles import MAX_TIMES, BundleOutcome, put_bundle
+from orders.basket.bundles import MAX_TIMES, BundleOutcome, put_bundle
 
 PER_PAGE = 12
 HEAD = ("Paket", "für", "Position", "Bezeichnung", "Menge", "heutiger Artikel", "Artikelnummer",

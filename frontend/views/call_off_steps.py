@@ -16,7 +16,7 @@ from frontend.actor import PageRequest
 from frontend.forms.call_off import CancelForm, ReceiptForm, RefusalForm, StepForms
 from frontend.refusals import REFUSALS, explain
 from frontend.views.call_offs import detail, found_call_off
-from orders import cancellations, confirmations, goods_receipts
+from orders.call_offs import cancellations, confirmations, goods_receipts
 from orders.errors import NotFound
 
 

@@ -26,11 +26,11 @@ from frontend.presenters.service_terms import with_terms
 from frontend.presenters.successors import with_successors
 from frontend.presenters.timeline import history
 from frontend.refusals import Refusal
-from orders.allocation_steps import visible_steps
-from orders.call_offs import visible_call_offs
+from orders.allotting.visible_steps import visible_steps
+from orders.call_offs.reading import visible_call_offs
+from orders.call_offs.service_terms import issued_terms
 from orders.lifecycle import CALL_OFF_TRANSITIONS, OPEN_CALL_OFFS, CallOffState
 from orders.models import CallOff, CallOffAssignment, CallOffLine
-from orders.service_terms import issued_terms
 
 PER_PAGE = 25
 

@@ -26,12 +26,12 @@ from frontend.refusals import REFUSALS, Refusal, explain
 from frontend.voices import chosen_voice, delegation_of, voices_of, with_voice
 from orders import approvals as domain
 from orders.approvals import CutQuote
+from orders.call_offs.service_terms import asked_terms
 from orders.errors import NotFound, StaleRevision
 from orders.models import ApprovalStep, Requisition, RequisitionLine
 from orders.models.approval import Verdict
 from orders.requisitions import current_lines, visible_requisitions
 from orders.requisitions.comparing import difference
-from orders.service_terms import asked_terms
 from orders.signing.voices import Voice
 
 

@@ -13,8 +13,8 @@ from django.shortcuts import render
 
 from contracts.parties.models import BudgetEntity
 from frontend.actor import PageRequest
-from orders.call_offs import visible_call_offs
-from orders.exports import export_csv, feed_of
+from orders.call_offs.reading import visible_call_offs
+from orders.finance.exports import export_csv, feed_of
 from orders.formats.csv import PROFILES
 from orders.models import Feed, FeedEntry
 from orders.models.event import EventType

@@ -19,8 +19,8 @@ from frontend.actor import PageRequest
 from frontend.downloads import Cell, export_urls, table_download, wants_export
 from frontend.forms.prices import PeriodForm
 from frontend.views.agreement_base import today
-from orders.line_prices import listings_with_prices
-from orders.price_audit import AuditReport, Deviation, audit
+from orders.call_offs.line_prices import listings_with_prices
+from orders.call_offs.price_audit import AuditReport, Deviation, audit
 
 PER_PAGE = 50
 HISTORY_HEAD = ("gilt ab", "gilt bis", "ab Menge", "netto EUR", "je", "Grundlage",

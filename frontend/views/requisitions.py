@@ -43,11 +43,11 @@ from frontend.refusals import REFUSALS, Refusal, explain
 from frontend.voices import voices_of, with_voice
 from orders import approvals
 from orders import requisitions as domain
+from orders.allotting.line_rules import minimum_gaps_of
+from orders.call_offs.service_terms import asked_terms
 from orders.errors import NotFound
 from orders.lifecycle import RequisitionState
-from orders.line_rules import minimum_gaps_of
 from orders.models import Requisition, RequisitionLine, RequisitionRevision
-from orders.service_terms import asked_terms
 
 PER_PAGE = 25
 OPEN = ("draft", "returned")

@@ -16,8 +16,8 @@ from frontend.actor import PageRequest
 from frontend.forms.requisition import fiscal_year
 from frontend.presenters.overview import caps_to_watch, tasks
 from frontend.voices import voices_of, waiting_count
-from orders.budgets import usable_lines
-from orders.call_offs import visible_call_offs
+from orders.binding.budgets import usable_lines
+from orders.call_offs.reading import visible_call_offs
 from orders.models import BudgetLine, CallOff
 
 SHOWN = 5

@@ -14,11 +14,11 @@ from decimal import Decimal
 from contracts.agreements.prices.quotes import PricedOrder, Wanted
 from contracts.parties.models import Membership
 from contracts.pricing import euros
+from orders.allotting.checks import require_submittable
+from orders.call_offs.placement import PriceRisen
 from orders.errors import InvalidCut, StaleRevision
 from orders.lifecycle import RequisitionState
 from orders.models import Decision, DecisionLine, Requisition, RequisitionLine, RevisionKind
-from orders.order_checks import require_submittable
-from orders.placement import PriceRisen
 from orders.requisitions import ask_of, current_lines, key_of, step_to, wanted_of
 from orders.requisitions.exchanges import advise_instead, exchange, price_instead
 from orders.requisitions.reading import found

@@ -14,6 +14,8 @@ from contracts.audit.record import record
 from contracts.constraints import Refusals, translated
 from contracts.parties.models import Membership
 from contracts.pricing import euros
+from orders.allotting.checks import require_open, require_unfrozen
+from orders.call_offs.placement import PriceRisen, place, still_good
 from orders.errors import (
     AlreadyDecided,
     CommentMissing,
@@ -26,14 +28,12 @@ from orders.errors import (
 from orders.lifecycle import RequisitionState
 from orders.models import ApprovalStep, Decision, Requisition, RequisitionLine, Side, Signature
 from orders.models.approval import Verdict
-from orders.order_checks import require_open, require_unfrozen
-from orders.placement import PriceRisen, place, still_good
 from orders.requisitions import current_lines, locked, release, step_to
 from orders.requisitions.revisions import involve
 from orders.signing.rules import open_tier
 from orders.signing.steps import add_cosignatures, open_next_tier, steps_of_round
 from orders.signing.voices import Voice, voice_to_decide
-from orders.watching import Happened, watch
+from orders.telling.watching import Happened, watch
 
 from .cuts import Cut, Grant, carry_out, priced_cut, require_read, write_grants
 from .turns import not_your_turn

@@ -18,8 +18,8 @@ from django.db.models import F, Min, Q, QuerySet, Sum
 from contracts.clock import berlin_day
 from contracts.parties.models import Role
 from contracts.pricing import euros
+from orders.allotting.line_rules import Position
 from orders.lifecycle import RequisitionState
-from orders.line_rules import Position
 from orders.models import RequisitionLine
 from orders.signing.rules import Rule
 from orders.signing.steps import policy_in_force, rules_of

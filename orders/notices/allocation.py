@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from contracts.parties.models import Role
-from orders import addresses
 from orders.models import CallOff, Requisition
-from orders.outbox import Mail, enqueue_mails
+from orders.telling import addresses
+from orders.telling.outbox import Mail, enqueue_mails
 
 from .people import people_of
 

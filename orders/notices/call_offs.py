@@ -7,9 +7,9 @@ from datetime import datetime
 
 from contracts.parties.models import Role
 from contracts.pricing import LineGiveback, euros
-from orders import addresses
 from orders.models import CallOff, CallOffLine, Cancellation, CancellationCause
-from orders.outbox import Mail, enqueue_mails
+from orders.telling import addresses
+from orders.telling.outbox import Mail, enqueue_mails
 
 from .people import order_desks, people_of
 

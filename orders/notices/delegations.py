@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from orders import addresses
 from orders.models import Delegation
-from orders.outbox import Mail, enqueue_mails
+from orders.telling import addresses
+from orders.telling.outbox import Mail, enqueue_mails
 
 
 def announce_delegation(delegation: Delegation, *, now: datetime) -> None:

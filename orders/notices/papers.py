@@ -6,11 +6,11 @@ from datetime import datetime
 
 from contracts.clock import berlin_day
 from contracts.parties.models import Membership, User
-from orders import addresses
 from orders.lifecycle import RequisitionState
 from orders.models import Involvement, Requisition, RequisitionComment
-from orders.outbox import Mail, enqueue_mails
 from orders.signing.signers import could_sign
+from orders.telling import addresses
+from orders.telling.outbox import Mail, enqueue_mails
 
 
 def announce_comment(comment: RequisitionComment, *, now: datetime) -> None:

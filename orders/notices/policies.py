@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from contracts.parties.models import Membership, Organisation
-from orders import addresses
 from orders.models import ApprovalPolicy
-from orders.outbox import Mail, enqueue_mails
+from orders.telling import addresses
+from orders.telling.outbox import Mail, enqueue_mails
 
 
 def announce_proposal(

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from contracts.clock import berlin_day
 from contracts.parties.models import Membership
-from orders import addresses
 from orders.lifecycle import RequisitionState
 from orders.models import Requisition
-from orders.outbox import Mail, enqueue_mails
+from orders.telling import addresses
+from orders.telling.outbox import Mail, enqueue_mails
 
 from .people import asking_people, officers_of
 from .summary import summary_of

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from contracts.clock import BERLIN, berlin_day
-from orders import addresses
 from orders.models import ApprovalStep, Requisition
-from orders.outbox import Mail, enqueue_mails
 from orders.signing.reminders import last_day_begins
 from orders.signing.signers import Signer, could_sign, once_each
+from orders.telling import addresses
+from orders.telling.outbox import Mail, enqueue_mails
 
 from .people import asking_people, officers_of
 from .summary import Summary, decision_link, summary_of

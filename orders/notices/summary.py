@@ -8,11 +8,11 @@ from decimal import Decimal
 from contracts.clock import BERLIN
 from contracts.ledger.models import EntryKind, LedgerEntry
 from contracts.pricing import euros
-from orders import addresses
-from orders.budget_footprints import Footprint, footprints
-from orders.holds import assignment_reference
+from orders.binding.budget_footprints import Footprint, footprints
+from orders.binding.holds import assignment_reference
 from orders.models import ApprovalStep, Assignment, Requisition
 from orders.signing.signers import Signer
+from orders.telling import addresses
 
 SHOWN_BUDGETS = 3
 

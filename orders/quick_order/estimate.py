@@ -12,7 +12,7 @@ from contracts.agreements.allocation.allotment import base_key
 from contracts.agreements.models import Listing
 from contracts.agreements.prices.quotes import PricedLine, Wanted
 from contracts.parties.models import Organisation
-from orders.allocation import allot
+from orders.allotting.allotments import allot
 
 UNIT_PRICE_PLACES = Decimal("0.0001")
 
@@ -67,7 +67,7 @@ class Estimate:
 def estimate(
     wanted: Sequence[Wanted], *, known: Iterable[Listing], buyer: Organisation, on: date
 ) -> Estimate:
-    """Price lines that can be called off today. Raises what `orders.allocation.allot` raises."""
+    """Price lines that can be called off today. Raises what `allot` raises."""
     if not wanted:
         return Estimate({})
     order = allot(wanted, buyer=buyer, on=on, known=known).order

@@ -22,8 +22,8 @@ from contracts.clock import berlin_day
 from contracts.constraints import Refusals, translated
 from contracts.parties.models import Membership, Role
 from contracts.pricing import InvalidQuantity
-from orders import baskets
 from orders.acting import require_role
+from orders.basket import baskets
 from orders.errors import (
     EmptyBasket,
     InvalidList,

@@ -17,7 +17,7 @@ from contracts.agreements.entitlement import entitled_listings, known_listings, 
 from contracts.agreements.gates.rules import GateRule, blocks, gates_before
 from contracts.agreements.models import AgreementState, Listing
 from contracts.agreements.prices.quotes import Offer, offers, with_contract
-from orders.order_checks import full_lot
+from orders.allotting.checks import full_lot
 
 
 @dataclass(frozen=True, slots=True)

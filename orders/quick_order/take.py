@@ -16,7 +16,7 @@ from contracts.agreements.prices.quotes import Wanted
 from contracts.clock import berlin_day
 from contracts.parties.models import Membership
 from orders.acting import require_role
-from orders.baskets import MAX_QUANTITY, is_first_time, lock_basket
+from orders.basket.baskets import MAX_QUANTITY, is_first_time, lock_basket
 from orders.errors import EmptyBasket, NotAllowed, NotFound, NothingOrderable
 from orders.lifecycle import RequisitionState
 from orders.models import RequisitionRevision

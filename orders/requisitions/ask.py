@@ -10,7 +10,7 @@ from decimal import Decimal
 from contracts.agreements.allocation.allotment import base_key
 from contracts.agreements.prices.quotes import Wanted
 from contracts.pricing import InvalidQuantity, decimals, german
-from orders.baskets import MAX_QUANTITY
+from orders.basket.baskets import MAX_QUANTITY
 from orders.errors import EmptyBasket, InvalidAssignment, InvalidDelivery
 
 HUNDRED = Decimal(100)

@@ -13,13 +13,13 @@ from contracts.audit.record import record
 from contracts.clock import berlin_day
 from contracts.parties.models import Membership, Role
 from orders.acting import require_role
-from orders.allocation import Allotment, Grounds, allot
-from orders.baskets import lock_basket
+from orders.allotting.allotments import Allotment, Grounds, allot
+from orders.allotting.checks import explained
+from orders.basket.baskets import lock_basket
 from orders.models import BasketOwner, Requisition
 from orders.numbers import requisition_number
-from orders.order_checks import explained
 from orders.oscar_adapter import basket_quantities, close_basket
-from orders.watching import Happened, watch
+from orders.telling.watching import Happened, watch
 
 from .ask import Ask, require_lines
 from .deliveries import own_school

@@ -13,12 +13,12 @@ from contracts.agreements.prices.quotes import PricedLine, PricedOrder, Wanted
 from contracts.audit.record import record
 from contracts.parties.models import Membership
 from orders.acting import require_role
-from orders.allocation import grounds_of
+from orders.allotting.allotments import grounds_of
+from orders.allotting.checks import require_submittable
 from orders.errors import NotAllowed, StaleRevision
 from orders.lifecycle import RequisitionState
 from orders.models import Requisition, RequisitionLine, RequisitionRevision, RevisionKind
-from orders.order_checks import require_submittable
-from orders.watching import Happened, watch
+from orders.telling.watching import Happened, watch
 
 from .ask import Ask, Place, require_lines
 from .creation import ASKING_ROLES, allotted_for, state_of

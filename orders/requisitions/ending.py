@@ -8,14 +8,15 @@ from django.db import transaction
 
 from contracts.audit.record import record
 from contracts.parties.models import Membership
-from orders import events, holds
 from orders.acting import require_role
-from orders.facts import facts, releases
+from orders.binding import holds
+from orders.finance import events
+from orders.finance.facts import facts, releases
 from orders.lifecycle import RequisitionState
 from orders.models import Requisition
 from orders.models.event import EventType
 from orders.notices import announce_outcome
-from orders.watching import watch_end
+from orders.telling.watching import watch_end
 
 from .creation import ASKING_ROLES, state_of
 from .reading import current_lines, locked, step_to

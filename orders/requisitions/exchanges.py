@@ -16,13 +16,14 @@ from contracts.agreements.models import AllocationRule, Listing
 from contracts.agreements.prices.quotes import PricedOrder, Wanted, with_contract
 from contracts.clock import berlin_day
 from contracts.parties.models import Membership
-from orders import events, holds
-from orders.allocation import Allotment, allot, candidates, grounds_of
-from orders.facts import facts, releases
-from orders.line_rules import lock_where_tied
+from orders.allotting.allotments import Allotment, allot, candidates, grounds_of
+from orders.allotting.checks import explained
+from orders.allotting.line_rules import lock_where_tied
+from orders.binding import holds
+from orders.finance import events
+from orders.finance.facts import facts, releases
 from orders.models import Requisition, RequisitionLine, RevisionKind
 from orders.models.event import EventType
-from orders.order_checks import explained
 
 from .ask import Ask
 from .reading import current_lines

@@ -14,7 +14,7 @@ from orders.errors import CommentMissing, NotAllowed
 from orders.lifecycle import RequisitionState
 from orders.models import Requisition, Side
 from orders.notices import announce_hand_back, announce_hand_over
-from orders.watching import Happened, watch
+from orders.telling.watching import Happened, watch
 
 from .ask import Ask
 from .creation import draft_of_basket, note_created, state_of

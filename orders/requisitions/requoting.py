@@ -10,8 +10,8 @@ from contracts.agreements.allocation.allotment import Decision
 from contracts.agreements.models import AllocationRule
 from contracts.agreements.prices.quotes import PricedOrder
 from contracts.clock import berlin_day
-from orders import holds
-from orders.allocation import Allotment, allot, candidates, contestable, grounds_of
+from orders.allotting.allotments import Allotment, allot, candidates, contestable, grounds_of
+from orders.binding import holds
 from orders.models import Requisition, RequisitionLine
 
 from .reading import wanted_of

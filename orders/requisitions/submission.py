@@ -14,18 +14,19 @@ from contracts.agreements.prices.quotes import PricedOrder
 from contracts.audit.record import record
 from contracts.clock import berlin_day
 from contracts.parties.models import Membership, Role
-from orders import events, holds
 from orders.acting import require_role
+from orders.allotting.checks import explained, require_submittable
+from orders.binding import holds
 from orders.errors import InvalidAssignment
-from orders.facts import facts
+from orders.finance import events
+from orders.finance.facts import facts
 from orders.lifecycle import RequisitionState
 from orders.models import Requisition, RequisitionLine, Side
 from orders.models.event import EventType
 from orders.notices import announce_submission
-from orders.order_checks import explained, require_submittable
 from orders.signing.rules import CoSignature
 from orders.signing.steps import expiry, write_steps
-from orders.watching import Happened, watch
+from orders.telling.watching import Happened, watch
 
 from .ask import Ask
 from .creation import draft_of_basket, state_of

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from contracts.agreements.models import Listing
 from contracts.parties.models import Membership
-from orders import approvals, baskets, requisitions
+from orders import approvals, requisitions
+from orders.basket import baskets
 from orders.models import BudgetLine, Requisition
 from orders.requisitions import Ask, Share
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from orders.budgets import Dimensions, create_line, create_pool, freeze
+from orders.binding.budgets import Dimensions, create_line, create_pool, freeze
 from orders.models import BudgetLine
 
 from .days import Days, start_of

@@ -6,7 +6,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 from contracts.agreements.prices.quotes import Wanted
-from orders import baskets, requisitions
+from orders import requisitions
+from orders.basket import baskets
 from orders.requisitions import Ask, Place, Share
 
 from .activity import Budgets, first_listings

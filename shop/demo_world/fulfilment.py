@@ -8,7 +8,7 @@ from datetime import datetime
 
 from contracts.clock import berlin_day
 from contracts.parties.models import Membership
-from orders import cancellations, confirmations, goods_receipts
+from orders.call_offs import cancellations, confirmations, goods_receipts
 from orders.models import CallOff, Requisition
 
 from .days import Days

@@ -19,10 +19,10 @@ from contracts.agreements.writing import cpv
 from contracts.audit.models import AuditEntry
 from contracts.audit.record import record
 from contracts.parties.models import Organisation
-from orders import cap_watch
-from orders.delivery import deliver_due
-from orders.exports import sequence_all
+from orders.binding import cap_watch
+from orders.finance.exports import sequence_all
 from orders.models import OutboxMessage
+from orders.telling.delivery import deliver_due
 
 from . import credentials
 from .absences import let_time_pass, substitute

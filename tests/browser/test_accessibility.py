@@ -23,9 +23,9 @@ from pytest_django.live_server_helper import LiveServer
 from contracts.catalogue import uploads
 from contracts.clock import berlin_day
 from contracts.parties.models import Role
-from orders.delivery import deliver_due
-from orders.exports import sequence_all
+from orders.finance.exports import sequence_all
 from orders.requisitions import papers
+from orders.telling.delivery import deliver_due
 from tests.browser.axe import ConsoleErrors, assert_accessible, assert_no_horizontal_scroll
 from tests.delegations import stand_in
 from tests.gate_pages import gate_targets

@@ -10,9 +10,10 @@ import pytest
 
 from contracts.agreements.models import AllocationRule, RotationCounter
 from contracts.ledger.models import LimitAccount
-from orders import approvals, placement
-from orders.allocation_audit import deviations
-from orders.confirmations import refuse
+from orders import approvals
+from orders.allotting.audit import deviations
+from orders.call_offs import placement
+from orders.call_offs.confirmations import refuse
 from orders.errors import NobodyInTurn
 from orders.models import AllocationStep, CallOff, Requisition
 from orders.models.approval import Verdict

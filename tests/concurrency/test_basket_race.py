@@ -6,7 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from orders import baskets, quick_order
+from orders import quick_order
+from orders.basket import baskets
 from orders.quick_order import take
 from tests.world import NOW, World, build_world
 

@@ -11,7 +11,9 @@ from django.db.models import Sum
 
 from contracts.agreements.models import ContractItem
 from contracts.ledger.models import EntryKind, LedgerEntry
-from orders import baskets, holds, requisitions
+from orders import requisitions
+from orders.basket import baskets
+from orders.binding import holds
 from orders.models import CallOffLine, Requisition, RequisitionLine
 from tests.concurrency.racing import PATIENCE, race, until_somebody_waits
 from tests.world import NOW, World, build_world

@@ -13,7 +13,8 @@ import pytest
 from contracts.agreements.models import ItemRelation, PriceBasis, RelationKind
 from contracts.agreements.writing.setup import ItemSpec, TierRow
 from contracts.parties.models import Membership, Role
-from orders import approvals, line_rules
+from orders import approvals
+from orders.allotting import line_rules
 from orders.errors import DeviceMissing
 from orders.models import CallOffLine, Requisition
 from orders.models.approval import Verdict

@@ -14,7 +14,7 @@ import pytest
 from django.db.models import QuerySet
 
 from contracts.ledger.models import LimitAccount
-from orders import cancellations, goods_receipts
+from orders.call_offs import cancellations, goods_receipts
 from orders.errors import MoreThanOpen, NothingOpen
 from orders.models import CallOff, CallOffLineProgress, Cancellation, GoodsReceipt
 from tests.world import DAY, NOW, World, build_world

@@ -19,8 +19,10 @@ from contracts.agreements.models import AllocationRule
 from contracts.agreements.prices.quotes import Wanted
 from contracts.ledger.models import LimitAccount
 from contracts.parties.models import Membership, Role
-from orders import approvals, holds, placement, requisitions
+from orders import approvals, requisitions
 from orders.approvals import Chosen, Grant, Outcome, Result, decisions
+from orders.binding import holds
+from orders.call_offs import placement
 from orders.errors import NotAllowed, StaleRevision
 from orders.lifecycle import IllegalTransition
 from orders.models import ApprovalRule, CallOff, Decision, Requisition

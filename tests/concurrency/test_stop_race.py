@@ -17,7 +17,7 @@ from contracts.agreements.models import GateReason
 from contracts.ledger.errors import AccountClosed, LimitExceeded
 from contracts.ledger.models import LimitAccount
 from orders import requisitions
-from orders.cap_watch import review
+from orders.binding.cap_watch import review
 from orders.errors import LotFull
 from orders.models import Requisition
 from tests.world import DAY, NOW, World, build_world

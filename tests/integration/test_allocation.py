@@ -15,7 +15,8 @@ from contracts.catalogue.indexing import reindex
 from contracts.ledger.movements import set_open
 from contracts.ledger.replay import differences
 from contracts.search import Filters, exact_listing, search
-from orders import approvals, baskets, requisitions
+from orders import approvals, requisitions
+from orders.basket import baskets
 from orders.errors import NobodyInTurn
 from orders.models import (
     AllocationStep,

@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from contracts.agreements.models import AllocationRule, RotationCounter
-from orders.allocation_audit import deviations
+from orders.allotting.audit import deviations
 from orders.models import (
     AllocationStep,
 )

@@ -21,8 +21,9 @@ from contracts.agreements.models import Article, PriceBasis, VatRule
 from contracts.agreements.writing.setup import ItemSpec, TierRow, create_item, set_price
 from contracts.ledger.replay import differences
 from contracts.pricing import round_half_up
-from orders import baskets, requisitions
-from orders.budgets import Dimensions, create_line
+from orders import requisitions
+from orders.basket import baskets
+from orders.binding.budgets import Dimensions, create_line
 from orders.models import Assignment, CallOff, FinanceEvent, Requisition
 from orders.models.call_off import CallOffAssignment, CallOffLine
 from orders.requisitions import Ask, Share

@@ -19,7 +19,7 @@ from psycopg import sql
 
 from contracts.ledger.models import AccountKind, EntryKind, LedgerEntry, LimitAccount, Unit
 from contracts.ledger.movements import Hold, Post, hold, open_account, settle
-from orders.exports import BrokenChain, feed_of, sequence_all, verify
+from orders.finance.exports import BrokenChain, feed_of, sequence_all, verify
 from shop.services.addresses import APP_ROLE, OWNER_ROLE
 from tests.refusals import forbidden, refused_by
 from tests.world import NOW, World, build_world

@@ -8,7 +8,7 @@ import pytest
 
 from contracts.ledger.errors import LimitExceeded
 from contracts.ledger.models import LimitAccount
-from orders.budgets import create_pool
+from orders.binding.budgets import create_pool
 from tests.world import NOW, build_world
 
 pytestmark = pytest.mark.django_db

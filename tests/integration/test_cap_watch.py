@@ -12,7 +12,7 @@ from contracts.agreements.writing.setup import entitle
 from contracts.ledger.movements import adjust
 from contracts.parties.models import Role
 from orders import requisitions
-from orders.cap_watch import review
+from orders.binding.cap_watch import review
 from orders.models import OutboxMessage
 from orders.tasks import review_caps
 from tests.world import NOW, World, build_world, person

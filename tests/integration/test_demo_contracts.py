@@ -37,8 +37,8 @@ from contracts.agreements.writing.cpv import names
 from contracts.agreements.writing.documents import visible_documents
 from contracts.ledger.models import ClosedReason, EntryKind, LedgerEntry, LimitAccount
 from contracts.parties.models import Role
+from orders.allotting.checks import require_open
 from orders.models import AllocationStep, CallOff, CallOffLine
-from orders.order_checks import require_open
 from tests.demo_fixtures import DAY, NOW, Demo, member
 
 SCHOOL_IT = "RV-SchulIT-BB"

@@ -33,11 +33,13 @@ from contracts.catalogue.uploads import check, receive
 from contracts.ledger.replay import differences
 from contracts.parties.models import Organisation, Role, School, User
 from contracts.search import Filters, search
-from orders import baskets, requisitions
-from orders.allocation_audit import deviations
+from orders import requisitions
+from orders.allotting.audit import deviations
 from orders.approvals import inbox
-from orders.budgets import usable_lines
-from orders.exports import verify
+from orders.basket import baskets
+from orders.binding.budgets import usable_lines
+from orders.call_offs.price_audit import audit
+from orders.finance.exports import verify
 from orders.models import (
     AllocationStep,
     ApprovalStep,
@@ -50,7 +52,6 @@ from orders.models import (
     PendingEvent,
     Requisition,
 )
-from orders.price_audit import audit
 from orders.quick_order import kept_lines, list_rows, lists
 from orders.requisitions import Ask, Share
 from shop.demo_world.bmecat_file import file_articles, write_bmecat

@@ -14,7 +14,7 @@ from contracts.ledger.models import LedgerEntry
 from contracts.ledger.replay import differences
 from orders import approvals, requisitions
 from orders.errors import NotFound, OwnRequest, StaleRevision
-from orders.exports import events_after, feed_of, sequence_all, verify
+from orders.finance.exports import events_after, feed_of, sequence_all, verify
 from orders.models import CallOff, Decision, FinanceEvent, OutboxMessage, Requisition
 from orders.models.approval import Verdict
 from tests.world import NOW, World, build_world

@@ -12,7 +12,8 @@ from contracts.agreements.prices.quotes import Wanted
 from contracts.audit.models import AuditEntry
 from contracts.ledger.errors import LimitExceeded
 from contracts.parties.models import Membership, Role, School
-from orders import approvals, baskets, requisitions
+from orders import approvals, requisitions
+from orders.basket import baskets
 from orders.errors import NotAllowed, OwnRequest, StaleRevision
 from orders.models import ApprovalRule, Requisition
 from orders.models.approval import Verdict

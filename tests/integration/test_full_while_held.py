@@ -11,8 +11,9 @@ from contracts.agreements.caps.stops import review_stops
 from contracts.ledger.errors import LimitExceeded
 from contracts.ledger.models import AccountKind, LimitAccount, Unit
 from contracts.ledger.movements import open_account
-from orders import cap_nudges, requisitions
-from orders.budgets import freeze
+from orders import requisitions
+from orders.binding import cap_nudges
+from orders.binding.budgets import freeze
 from orders.models import Requisition
 from orders.requisitions.drafting import draft_of, with_quantities
 from tests.integration.test_cuts import cut, second_tier

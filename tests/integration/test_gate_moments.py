@@ -30,7 +30,9 @@ from contracts.agreements.models import (
 )
 from contracts.agreements.writing.setup import ItemSpec, TierRow
 from contracts.parties.models import Role
-from orders import approvals, baskets, line_rules, requisitions
+from orders import approvals, requisitions
+from orders.allotting import line_rules
+from orders.basket import baskets
 from orders.errors import BelowMinimum, DeviceMissing, LotFull
 from orders.models import ApprovalStep, CallOff, OutboxMessage, Requisition
 from orders.models.approval import Verdict

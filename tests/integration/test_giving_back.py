@@ -15,7 +15,7 @@ from contracts.agreements.models import AllocationRule, Article, PriceTier
 from contracts.ledger.models import LimitAccount
 from contracts.ledger.replay import differences
 from contracts.parties.models import Membership, Role
-from orders import cancellations, confirmations, goods_receipts
+from orders.call_offs import cancellations, confirmations, goods_receipts
 from orders.errors import (
     CommentMissing,
     InvalidReceipt,

@@ -11,7 +11,7 @@ from contracts.agreements.models import AllocationRule
 from contracts.ledger.models import ClosedReason, LimitAccount
 from contracts.ledger.movements import set_open
 from contracts.ledger.replay import differences
-from orders import cancellations, confirmations, goods_receipts
+from orders.call_offs import cancellations, confirmations, goods_receipts
 from orders.models import CallOff, FinanceEvent
 from tests.ranks import PRICE, Ranks, build_ranks
 from tests.world import DAY, NOW

@@ -10,8 +10,8 @@ import pytest
 from contracts.agreements.models import AllocationRule
 from contracts.ledger.movements import adjust, set_open
 from orders import requisitions
-from orders.cancellations import cancel
-from orders.confirmations import confirm, refuse, time_out_due
+from orders.call_offs.cancellations import cancel
+from orders.call_offs.confirmations import confirm, refuse, time_out_due
 from orders.lifecycle import IllegalTransition
 from orders.models import (
     CallOff,

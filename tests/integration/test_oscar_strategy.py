@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from oscar.core.loading import get_class, get_model
 
-from orders import baskets
+from orders.basket import baskets
 from tests.world import DAY, NOW, World, build_world
 
 pytestmark = pytest.mark.django_db

@@ -23,7 +23,7 @@ from api.webhooks import endpoints, sending
 from contracts.agreements.prices import changes as price_changes
 from contracts.catalogue import successors, uploads
 from contracts.parties.models import Membership, Organisation, Role
-from orders.exports import sequence_all
+from orders.finance.exports import sequence_all
 from orders.models import CallOff
 from tests.api_client import Program, program
 from tests.database_state import writes

@@ -22,9 +22,9 @@ from contracts.agreements.models import (
 from contracts.agreements.writing.setup import ItemSpec, create_item, set_price
 from contracts.agreements.writing.tiers import TierRow
 from contracts.parties.models import Membership, Role
+from orders.call_offs.price_audit import AuditReport, InvalidPeriod, audit
 from orders.errors import NotAllowed
 from orders.models import CallOffLine
-from orders.price_audit import AuditReport, InvalidPeriod, audit
 from tests.price_changes import FALL, Bargain, bargain, discount_item
 from tests.world import DAY, NOW, World, build_world, person
 

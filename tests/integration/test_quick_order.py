@@ -25,7 +25,8 @@ from contracts.agreements.writing.setup import TierRow, set_price
 from contracts.catalogue import successors
 from contracts.ledger.movements import set_open
 from contracts.parties.models import Membership, Role
-from orders import baskets, quick_order, requisitions
+from orders import quick_order, requisitions
+from orders.basket import baskets
 from orders.errors import EmptyBasket, NotAllowed, NotFound, NothingOrderable, StaleRevision
 from orders.models import Requisition
 from orders.quick_order.resolve import Matched, Resolution, State, resolve

@@ -13,7 +13,7 @@ import pytest
 
 from api.clients import create_client
 from contracts.parties.models import BudgetEntity, Membership, Role
-from orders.exports import sequence_all
+from orders.finance.exports import sequence_all
 from tests.world import build_world
 
 README = Path(__file__).resolve().parents[2] / "README.md"

@@ -12,7 +12,8 @@ from contracts.agreements.life import lifecycle
 from contracts.audit.models import AuditEntry
 from contracts.parties.models import Membership, Role, School
 from contracts.pricing import InvalidQuantity
-from orders import baskets, quick_order
+from orders import quick_order
+from orders.basket import baskets
 from orders.errors import (
     EmptyBasket,
     InvalidList,

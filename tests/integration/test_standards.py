@@ -37,8 +37,8 @@ from contracts.agreements.writing.setup import ItemSpec, create_award, create_it
 from contracts.audit.models import AuditEntry
 from contracts.parties.models import Membership, Role
 from contracts.pricing import InvalidQuantity
-from orders import baskets
-from orders.bundles import put_bundle
+from orders.basket import baskets
+from orders.basket.bundles import put_bundle
 from orders.errors import NotFound as OrderNotFound
 from tests.world import DAY, NOW, World, build_world, person
 

@@ -39,8 +39,8 @@ from contracts.clock import berlin_day
 from contracts.parties.models import Membership, Role
 from frontend.access import AUTHORITY, PERSONAL, PUBLIC, may_open
 from frontend.urls import urlpatterns
-from orders import baskets
-from orders.exports import sequence_all
+from orders.basket import baskets
+from orders.finance.exports import sequence_all
 from tests.api_client import program
 from tests.database_state import writes
 from tests.delegations import stand_in

@@ -16,8 +16,8 @@ from contracts.agreements.models import AllocationRule, RotationCounter
 from contracts.ledger.movements import set_open
 from contracts.ledger.replay import differences
 from orders import approvals
-from orders.allocation_audit import deviations
-from orders.confirmations import refuse
+from orders.allotting.audit import deviations
+from orders.call_offs.confirmations import refuse
 from orders.errors import NobodyInTurn
 from orders.models import CallOff
 from orders.models.approval import Verdict

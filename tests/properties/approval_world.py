@@ -15,7 +15,7 @@ from contracts.agreements.models import Article, BuyerEntitlement, ContractItem,
 from contracts.agreements.writing.buyers import set_quota
 from contracts.agreements.writing.setup import ItemSpec, TierRow, create_item, set_price
 from contracts.parties.models import BudgetEntity, Membership, Role, School
-from orders.budgets import Dimensions, create_line
+from orders.binding.budgets import Dimensions, create_line
 from orders.models import ApprovalPolicy, ApprovalRule, BudgetLine
 from tests.world import NOW, World, build_world, person
 

@@ -21,7 +21,7 @@ from contracts.clock import berlin_day
 from contracts.ledger.errors import AccountClosed, LedgerError, LimitExceeded
 from contracts.parties.models import Membership
 from contracts.pricing import PricingError
-from orders.allocation import NobodyInTurn
+from orders.allotting.allotments import NobodyInTurn
 from orders.errors import LotFull, NotFound, OrderError, OwnRequest
 from orders.lifecycle import IllegalTransition
 from orders.models import CallOff as CallOffRow

@@ -28,16 +28,10 @@ from contracts.agreements.writing import buyers, setup
 from contracts.agreements.writing.tiers import TierRow
 from contracts.clock import berlin_day
 from contracts.parties.models import Membership
-from orders import (
-    approvals,
-    baskets,
-    cancellations,
-    cap_watch,
-    confirmations,
-    goods_receipts,
-    price_audit,
-    requisitions,
-)
+from orders import approvals, requisitions
+from orders.basket import baskets
+from orders.binding import cap_watch
+from orders.call_offs import cancellations, confirmations, goods_receipts, price_audit
 from orders.models import Cancellation, Requisition
 from orders.models.approval import Verdict
 from orders.requisitions import Ask, Share

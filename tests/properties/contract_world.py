@@ -38,7 +38,7 @@ from contracts.agreements.writing.setup import (
 )
 from contracts.parties.models import BudgetEntity, Membership, Organisation, Role, School
 from contracts.parties.models.organisation import OrganisationKind
-from orders.budgets import Dimensions, create_line
+from orders.binding.budgets import Dimensions, create_line
 from orders.models import ApprovalPolicy, ApprovalRule, BudgetLine
 from tests.price_changes import bargain
 from tests.world import NOW, World, build_world, person

@@ -24,8 +24,10 @@ from contracts.agreements.models import Article, ContractItem, PriceBasis
 from contracts.agreements.writing.setup import ItemSpec, TierRow, create_item, entitle, set_price
 from contracts.ledger.models import LimitAccount
 from contracts.ledger.replay import differences
-from orders import baskets, cancellations, goods_receipts, requisitions
-from orders.budgets import Dimensions, create_line
+from orders import requisitions
+from orders.basket import baskets
+from orders.binding.budgets import Dimensions, create_line
+from orders.call_offs import cancellations, goods_receipts
 from orders.models import CallOff, CallOffAssignment, CallOffLine, FinanceEvent
 from orders.requisitions import Ask, Share
 from tests.world import DAY, NOW, World, build_world

@@ -11,7 +11,8 @@ import pytest
 from contracts.agreements.allocation import allotment
 from contracts.agreements.allocation import turns as turns_of
 from contracts.agreements.models import AllocationRule
-from orders import allocation, cascade, issuing, placement
+from orders.allotting import allotments as allocation
+from orders.call_offs import cascade, issuing, placement
 from orders.requisitions import requoting
 
 from .allocation_law import run_acts

@@ -24,8 +24,10 @@ from contracts.agreements.prices import quotes
 from contracts.ledger import movements
 from contracts.pricing import calculator
 from contracts.pricing import price_change as clause
-from orders import allocation, cancellations, cascade, holds, placement
+from orders.allotting import allotments as allocation
 from orders.approvals import decisions
+from orders.binding import holds
+from orders.call_offs import cancellations, cascade, placement
 from orders.requisitions import ending
 from tests.concurrency.racing import losers, race, unlocked_accounts, winners
 from tests.world import NOW

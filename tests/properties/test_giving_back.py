@@ -13,7 +13,7 @@ import pytest
 
 from contracts.ledger.errors import LedgerError
 from contracts.pricing import PricingError, giveback
-from orders import bookings, cancellations
+from orders.call_offs import bookings, cancellations
 
 from .giving_back_law import build_stage, run_courses
 from .mutation import Edits, spoilt_copy

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from orders.line_rules import Tie, Unmet, unmet_ties
+from orders.allotting.line_rules import Tie, Unmet, unmet_ties
 
 WARRANTY, NOTEBOOK, TABLET = (5, "5.1"), (1, "1.1"), (1, "1.2")
 TO_NOTEBOOK = Tie(WARRANTY, "Garantie", NOTEBOOK, "Notebook")

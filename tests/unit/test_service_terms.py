@@ -10,7 +10,7 @@ import pytest
 
 from contracts.agreements.models import ChargeType, ContractItem
 from frontend.presenters.service_terms import with_terms
-from orders.service_terms import ServiceTerm, service_term
+from orders.call_offs.service_terms import ServiceTerm, service_term
 
 DELIVERY = date(2026, 6, 29)
 YEARLY = ContractItem(charge=ChargeType.PER_PERIOD, periods=3, period_months=12)

@@ -201,7 +201,7 @@ def _posted_before(listings: Iterable[Listing]) -> dict[int, int]:
     """Pieces that all buyers have called off, by item with cumulative tiers.
 
     Who binds money on the answer holds the locks of these accounts already
-    (`orders.holds.lock_first`); for anybody else it is advice.
+    (`orders.binding.holds.lock_first`); for anybody else it is advice.
     """
     accounts = {
         row.item_id: row.item.account_id

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from orders.allocation_audit import deviations
+from orders.allotting.audit import deviations
 from orders.models import AllocationStep
 
 

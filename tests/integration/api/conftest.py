@@ -8,7 +8,7 @@ import pytest
 from django.test import override_settings
 
 from contracts.parties.models import Role
-from orders.exports import sequence_all
+from orders.finance.exports import sequence_all
 from tests.api_client import Program, program
 from tests.webhook_receiver import Receiver, receiving
 from tests.world import World, build_world, person

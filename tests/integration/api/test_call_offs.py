@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import pytest
 
 from contracts.parties.models import Role, School
-from orders import cancellations, goods_receipts
+from orders.call_offs import cancellations, goods_receipts
 from orders.models import CallOff
 from tests.api_client import Program, program
 from tests.world import DAY, NOW, World, person

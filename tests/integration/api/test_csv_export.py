@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import pytest
 
-from orders.exports import sequence_all
+from orders.finance.exports import sequence_all
 from orders.formats.csv import COLUMNS, PROFILES, chunks, summarise
 from orders.models import FinanceEvent
 from tests.api_client import Program

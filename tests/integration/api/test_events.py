@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import pytest
 
-from orders.exports import sequence_all
+from orders.finance.exports import sequence_all
 from orders.formats.csv import COLUMNS
 from orders.models import CallOff, FeedAcknowledgement, FinanceEvent
 from tests.api_client import Program

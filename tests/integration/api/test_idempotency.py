@@ -17,7 +17,7 @@ from api.idempotency import KEPT_FOR, forget_old
 from api.models import IdempotencyRecord
 from api.tasks import forget_old_answers
 from contracts.parties.models import Role
-from orders.exports import sequence_all
+from orders.finance.exports import sequence_all
 from orders.models import FeedAcknowledgement
 from tests.api_client import Program, program
 from tests.world import World, build_world, person

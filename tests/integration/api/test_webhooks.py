@@ -20,10 +20,10 @@ from api.webhooks import sending, signing
 from contracts.audit.models import AuditEntry
 from contracts.parties.models import Role, School
 from orders import approvals, requisitions
-from orders.delivery import deliver_due
 from orders.models import OutboxMessage, Requisition
 from orders.models.approval import Verdict
-from orders.watching import KIND
+from orders.telling.delivery import deliver_due
+from orders.telling.watching import KIND
 from tests.api_client import Program, program
 from tests.buyer_requests import REQUISITIONS
 from tests.webhook_calls import WEBHOOKS, bodies, endpoint, send

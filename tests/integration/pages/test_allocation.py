@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from contracts.agreements.models import AllocationRule
 from contracts.parties.models import Membership, Role
 from frontend.actor import SESSION_KEY
-from orders import baskets
-from orders.confirmations import refuse
+from orders.basket import baskets
+from orders.call_offs.confirmations import refuse
 from orders.models import CallOff
 from tests.ranks import PRICE, Ranks, build_ranks
 from tests.world import NOW, person

@@ -15,7 +15,7 @@ from contracts.agreements.prices.quotes import Wanted
 from contracts.clock import berlin_day
 from contracts.parties.models import BudgetEntity, Membership, Role
 from orders import approvals, requisitions
-from orders.budgets import Dimensions, create_line
+from orders.binding.budgets import Dimensions, create_line
 from orders.models import ApprovalRule, ApprovalStep, CallOff, Decision, Delegation, Requisition
 from orders.requisitions import Ask, Share
 from tests.pages import PageWorld

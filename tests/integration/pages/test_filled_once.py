@@ -7,7 +7,7 @@ import re
 import pytest
 from django.test import Client
 
-from orders import baskets
+from orders.basket import baskets
 from tests.pages import PageWorld
 from tests.shopping_lists import shared_list
 

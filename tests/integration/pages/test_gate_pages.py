@@ -26,8 +26,8 @@ from contracts.clock import berlin_day
 from contracts.ledger.models import LimitAccount
 from contracts.ledger.movements import adjust
 from contracts.parties.models import Role
-from orders import baskets
-from orders.cap_watch import review
+from orders.basket import baskets
+from orders.binding.cap_watch import review
 from tests.gate_pages import gate_targets
 from tests.integration.test_stops import list_item
 from tests.pages import PageWorld

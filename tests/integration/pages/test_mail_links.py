@@ -12,9 +12,9 @@ from django.urls import Resolver404, resolve
 from contracts.clock import berlin_day
 from contracts.parties.models import Role
 from frontend.templatetags.kaufhaus import own_links
-from orders import addresses
-from orders.delivery import deliver_due
 from orders.models import OutboxMessage
+from orders.telling import addresses
+from orders.telling.delivery import deliver_due
 from tests.delegations import stand_in
 from tests.pages import PageWorld
 

@@ -11,7 +11,7 @@ from contracts.agreements.life.listing import list_articles
 from contracts.agreements.models import Article
 from contracts.catalogue.indexing import reindex
 from contracts.parties.models import Role
-from orders.exports import sequence_all
+from orders.finance.exports import sequence_all
 from tests.gate_pages import gate_targets, more_gates
 from tests.pages import PageWorld
 from tests.world import NOW

@@ -16,7 +16,8 @@ from contracts.agreements.life import lifecycle
 from contracts.agreements.life.listing import list_articles
 from contracts.agreements.models import Article
 from contracts.parties.models import Role
-from orders import baskets, quick_order, requisitions
+from orders import quick_order, requisitions
+from orders.basket import baskets
 from orders.models import ShoppingList
 from orders.models.shopping_list import ListAudience
 from orders.quick_order import lists

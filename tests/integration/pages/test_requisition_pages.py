@@ -18,8 +18,9 @@ from contracts.agreements.writing.setup import ItemSpec, TierRow
 from contracts.catalogue.indexing import reindex
 from contracts.clock import berlin_day
 from contracts.parties.models import BudgetEntity, Membership, Role, School
-from orders import baskets, requisitions
-from orders.budgets import Dimensions, create_line
+from orders import requisitions
+from orders.basket import baskets
+from orders.binding.budgets import Dimensions, create_line
 from orders.models import BudgetLine, Requisition
 from orders.requisitions.drafting import draft_of, with_quantities
 from tests.integration.test_stops import list_item

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
-from orders import baskets
+from orders.basket import baskets
 from orders.models import CallOff, Requisition
 from tests.pages import TITLE, PageWorld
 from tests.requisition_pages import filled

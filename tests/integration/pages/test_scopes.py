@@ -12,9 +12,9 @@ from contracts.agreements.writing.setup import entitle
 from contracts.ledger.models import LimitAccount
 from contracts.ledger.movements import adjust
 from contracts.parties.models import Role
-from orders.delivery import deliver_due
-from orders.exports import sequence_all
+from orders.finance.exports import sequence_all
 from orders.models import CallOff
+from orders.telling.delivery import deliver_due
 from tests.pages import PageWorld
 from tests.world import NOW, person
 

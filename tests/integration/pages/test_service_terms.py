@@ -13,10 +13,11 @@ from contracts.agreements.models import Article, Listing, PriceBasis
 from contracts.agreements.writing.setup import ItemSpec, TierRow, create_item, set_price
 from contracts.clock import berlin_day, working_days_after
 from contracts.parties.models import Role
-from orders import baskets, requisitions
+from orders import requisitions
+from orders.basket import baskets
+from orders.call_offs.service_terms import ServiceTerm, asked_terms
 from orders.models import CallOffLine, Requisition
 from orders.requisitions import Ask, Share, current_lines
-from orders.service_terms import ServiceTerm, asked_terms
 from tests.pages import PageWorld
 from tests.world import NOW
 

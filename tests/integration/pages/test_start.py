@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from contracts.clock import berlin_day
-from orders.budgets import Dimensions, create_line, create_pool
+from orders.binding.budgets import Dimensions, create_line, create_pool
 from tests.pages import PageWorld
 
 pytestmark = pytest.mark.django_db

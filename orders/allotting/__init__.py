@@ -1,0 +1,1 @@
+"""Who of several suppliers gets which lines, and what stands before them."""

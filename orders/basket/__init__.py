@@ -1,0 +1,1 @@
+"""The Bedarfskorb and what fills it."""

@@ -1,0 +1,1 @@
+"""What a requisition binds: caps, quotas and budgets."""

@@ -1,0 +1,1 @@
+"""Issued call-offs: placed, confirmed, refused, received, taken back; and their prices."""

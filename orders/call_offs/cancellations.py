@@ -1,0 +1,238 @@
+"""Taking back what was not delivered: cancellation, refusal, time-out, closing short.
+
+Every give-back goes through `take_back`, on a call-off that the caller has locked. What
+comes back is the difference of the cumulative values before and after, per account
+assignment cut by what is still booked there (`contracts.pricing.giveback`); the price
+and its tier stay as issued. The limit accounts are touched last, because their rows are
+the hot ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from contracts.audit.record import record
+from contracts.parties.models import Membership, Role
+from contracts.pricing import LineGiveback, Share, ShareGiveback, give_back
+from orders.acting import require_role
+from orders.binding import holds
+from orders.binding.cap_nudges import nudge
+from orders.binding.reversals import Amount, reverse_posts
+from orders.call_offs.bookings import count, issued_line, lines_of, wanted_of_open
+from orders.call_offs.reading import bought_call_offs, locked_call_off, translated
+from orders.errors import CommentMissing, NothingOpen
+from orders.finance import events
+from orders.finance.facts import Part, call_off_facts
+from orders.lifecycle import CallOffState, after_taking_back
+from orders.models import (
+    CallOff,
+    CallOffAssignment,
+    CallOffLine,
+    Cancellation,
+    CancellationCause,
+    CancelledLine,
+    CancelledShare,
+)
+from orders.models.event import EventType
+from orders.notices import announce_taken_back
+
+CANCELLING_ROLES = (Role.PROCUREMENT_OFFICER,)
+REASON_LENGTH = 250
+_DELIVERED = frozenset({CallOffState.DELIVERED, CallOffState.INVOICED, CallOffState.CLOSED})
+_ZERO = Decimal("0.00")
+
+Given = Sequence[tuple[CallOffLine, LineGiveback]]
+
+
+def cancel(
+    *,
+    call_off_id: int,
+    quantities: Mapping[int, int] | None,
+    reason: str,
+    by: Membership,
+    now: datetime,
+) -> Cancellation:
+    """Cancel what was not delivered yet: `quantities` by line id, or None for all of it.
+
+    Once something was delivered, the rest is closed short. Done by the procurement of the
+    authority that issued the call-off, before delivery (domain, "Call-off"). Raises
+    NotFound, NotAllowed, CommentMissing, NothingOpen, NothingChosen and MoreThanOpen;
+    nothing is changed then.
+    """
+    require_role(by, CANCELLING_ROLES, now)
+    with translated(), transaction.atomic():
+        call_off = locked_call_off(call_off_id, bought_call_offs(by))
+        if CallOffState(call_off.state) in _DELIVERED:
+            raise NothingOpen(
+                f"Der Abruf {call_off.number} ist vollständig geliefert, und nach der Lieferung "
+                "lässt sich nichts stornieren. Bitte klären Sie eine Rückgabe mit dem Lieferanten."
+            )
+        begun = call_off.state == CallOffState.PARTLY_DELIVERED.value
+        cause = CancellationCause.CLOSED_SHORT if begun else CancellationCause.CANCELLED
+        return take_back(call_off, quantities, cause=cause, reason=reason, by=by, now=now)
+
+
+def take_back(
+    call_off: CallOff,
+    quantities: Mapping[int, int] | None,
+    *,
+    cause: CancellationCause,
+    reason: str,
+    by: Membership | None,
+    now: datetime,
+) -> Cancellation:
+    """Take open quantities of a locked call-off back and free exactly what they bound.
+
+    Runs inside the caller's transaction, under `translated`; None takes everything open.
+    Writes progress, cancellation, COMMITMENT_REVERSAL events, audit and mails, and last
+    the counter entries in the ledger, after which a full lot may open again. Raises
+    CommentMissing, NothingOpen, NothingChosen, NotFound, MoreThanOpen and
+    IllegalTransition.
+    """
+    reason = reason.strip()
+    if not reason:
+        raise CommentMissing("Bitte begründen Sie, warum die Ware nicht mehr kommen soll.")
+    lines = lines_of(call_off)
+    wanted = wanted_of_open(call_off, lines, quantities)
+    chosen = [line for line in lines if line.pk in wanted]
+    computed = give_back(
+        [issued_line(line) for line in lines], {line.pk: wanted[line.pk] for line in chosen}
+    )
+    given = list(zip(chosen, computed, strict=True))
+    before = call_off.state
+    _advance(call_off, lines, wanted, cause, now)
+    cancellation = _write(call_off, given, cause, reason, by, now)
+    mark = f"cancellation-{cancellation.number}"
+    events.append(
+        call_off_facts(
+            EventType.COMMITMENT_REVERSAL,
+            call_off,
+            _parts(given),
+            mark=mark,
+            reverses=EventType.COMMITMENT,
+        ),
+        now=now,
+    )
+    _record(call_off, before, cancellation, given, by, now)
+    announce_taken_back(call_off, cancellation, given, now=now)
+    reverse_posts(_amounts(call_off, given), mark=mark, by=by, now=now)
+    nudge([call_off.lot_id])
+    return cancellation
+
+
+def _advance(
+    call_off: CallOff,
+    lines: Sequence[CallOffLine],
+    wanted: Mapping[int, int],
+    cause: CancellationCause,
+    now: datetime,
+) -> None:
+    """Count the cancelled pieces and take the step that follows from what is left."""
+    refused = cause is CancellationCause.REFUSED
+    call_off.state = after_taking_back(
+        call_off.state,
+        left=sum(line.progress.open for line in lines) - sum(wanted.values()),
+        delivered=sum(line.progress.delivered for line in lines),
+        gone=CallOffState.REFUSED if refused else CallOffState.CANCELLED,
+    )
+    call_off.updated_at = now
+    call_off.save(update_fields=["state", "updated_at"])
+    count(wanted, "cancelled")
+
+
+def _write(
+    call_off: CallOff,
+    given: Given,
+    cause: CancellationCause,
+    reason: str,
+    by: Membership | None,
+    now: datetime,
+) -> Cancellation:
+    net = sum((row.net for _, row in given), _ZERO)
+    tax = sum((row.tax for _, row in given), _ZERO)
+    cancellation = Cancellation.objects.create(
+        call_off=call_off,
+        number=call_off.cancellations.count() + 1,
+        cause=cause,
+        reason=reason[:REASON_LENGTH],
+        by=by,
+        at=now,
+        net=net,
+        tax=tax,
+        gross=net + tax,
+    )
+    rows = CancelledLine.objects.bulk_create(
+        CancelledLine(
+            cancellation=cancellation, line=line, quantity=row.quantity, net=row.net, tax=row.tax
+        )
+        for line, row in given
+    )
+    CancelledShare.objects.bulk_create(
+        CancelledShare(
+            cancelled_line=cancelled,
+            assignment_id=int(share.key),
+            net=share.net,
+            tax=share.tax,
+            bound=share.bound,
+        )
+        for cancelled, (_, row) in zip(rows, given, strict=True)
+        for share in row.shares
+    )
+    return cancellation
+
+
+def _record(
+    call_off: CallOff,
+    before: str,
+    cancellation: Cancellation,
+    given: Given,
+    by: Membership | None,
+    now: datetime,
+) -> None:
+    """One entry for the audit trail; a part of an undelivered call-off has its own word."""
+    action = str(cancellation.cause)
+    if action == CancellationCause.CANCELLED and call_off.state == before:
+        action = "partly_cancelled"
+    record(
+        call_off,
+        f"call_off.{action}",
+        by=by,
+        now=now,
+        before={"state": before},
+        after={
+            "state": call_off.state,
+            "quantities": {str(line.line_no): row.quantity for line, row in given},
+            "net": str(cancellation.net),
+        },
+        reason=cancellation.reason,
+    )
+
+
+def _parts(given: Given) -> list[Part]:
+    return [
+        Part(assignment, row.quantity, Share(share.net, share.tax))
+        for line, row in given
+        for assignment, share in _shares(line, row)
+    ]
+
+
+def _shares(line: CallOffLine, row: LineGiveback) -> list[tuple[CallOffAssignment, ShareGiveback]]:
+    """The assignments with what each gets back; the calculator keeps their order."""
+    return list(zip(line.assignments.all(), row.shares, strict=True))
+
+
+def _amounts(call_off: CallOff, given: Given) -> dict[str, Amount]:
+    """Pieces and EUR to give back per ledger reference."""
+    suffix = holds.follow_up(call_off)
+    amounts = {}
+    for line, row in given:
+        reference = holds.line_reference(line.requisition_line, suffix)
+        amounts[reference] = Amount(row.quantity, row.net)
+        for assignment, share in _shares(line, row):
+            reference = holds.assignment_reference(assignment.assignment_id, suffix)
+            amounts[reference] = Amount(row.quantity, share.bound)
+    return amounts

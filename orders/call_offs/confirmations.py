@@ -1,0 +1,100 @@
+"""What the supplier makes of a call-off: confirm or refuse it, or let the time run out.
+
+What a refusal or a time-out means for the next rank is the allocation rule's to say
+(`orders.call_offs.cascade`).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from contracts.agreements.models import AllocationRule
+from contracts.audit.record import record
+from contracts.clock import berlin_day
+from contracts.parties.models import Membership, Role
+from orders.acting import require_role
+from orders.call_offs.cascade import pass_on
+from orders.call_offs.reading import (
+    lock_requisition_of,
+    locked_call_off,
+    supplied_call_offs,
+    translated,
+)
+from orders.errors import CommentMissing
+from orders.lifecycle import CallOffState, call_off_step
+from orders.models import CallOff, CancellationCause
+from orders.notices import announce_confirmation
+
+CONFIRMING_ROLES = (Role.SUPPLIER_ORDERS,)
+
+
+def confirm(*, call_off_id: int, by: Membership, now: datetime) -> CallOff:
+    """The supplier's order desk confirms: the call-off will be delivered.
+
+    Raises NotFound, NotAllowed and IllegalTransition.
+    """
+    require_role(by, CONFIRMING_ROLES, now)
+    with transaction.atomic():
+        call_off = locked_call_off(call_off_id, supplied_call_offs(by))
+        before = call_off.state
+        call_off.state = call_off_step(call_off.state, CallOffState.CONFIRMED)
+        call_off.updated_at = now
+        call_off.save(update_fields=["state", "updated_at"])
+        record(
+            call_off,
+            "call_off.confirmed",
+            by=by,
+            now=now,
+            before={"state": before},
+            after={"state": call_off.state},
+        )
+        announce_confirmation(call_off, now=now)
+    return call_off
+
+
+def refuse(*, call_off_id: int, reason: str, by: Membership, now: datetime) -> CallOff:
+    """The supplier's order desk refuses, with its reason; everything it bound is free again.
+
+    Raises NotFound, NotAllowed, CommentMissing, NothingOpen and IllegalTransition: what was
+    confirmed or delivered cannot be refused any more.
+    """
+    require_role(by, CONFIRMING_ROLES, now)
+    if not reason.strip():
+        raise CommentMissing("Bitte begründen Sie, warum Sie den Abruf ablehnen.")
+    with translated(), transaction.atomic():
+        lock_requisition_of(call_off_id)
+        call_off = locked_call_off(call_off_id, supplied_call_offs(by))
+        call_off_step(call_off.state, CallOffState.REFUSED)
+        pass_on(call_off, cause=CancellationCause.REFUSED, reason=reason, by=by, now=now)
+    return call_off
+
+
+def time_out_due(*, now: datetime) -> int:
+    """Take call-offs of cascades back that were not confirmed in time; return how many.
+
+    One transaction each, checked again on the locked row.
+    """
+    due = CallOff.objects.filter(
+        state=CallOffState.ISSUED.value,
+        confirm_by__lt=berlin_day(now),
+        lot__allocation=AllocationRule.CASCADE,
+    )
+    return sum(_time_out(pk, now) for pk in due.order_by("pk").values_list("pk", flat=True))
+
+
+def _time_out(call_off_id: int, now: datetime) -> int:
+    with translated(), transaction.atomic():
+        lock_requisition_of(call_off_id)
+        call_off = locked_call_off(call_off_id, CallOff.objects.all())
+        if call_off.state != CallOffState.ISSUED.value:
+            return 0
+        pass_on(
+            call_off,
+            cause=CancellationCause.TIMED_OUT,
+            reason=f"Bis {call_off.confirm_by:%d.%m.%Y} nicht bestätigt",
+            by=None,
+            now=now,
+        )
+    return 1

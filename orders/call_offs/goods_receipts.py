@@ -1,0 +1,131 @@
+"""Goods receipts (Wareneingang): what arrived of a call-off, and what it is worth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from django.db import transaction
+
+from contracts.audit.record import record
+from contracts.clock import berlin_day
+from contracts.parties.models import Membership, Role
+from contracts.pricing import Share
+from contracts.pricing import receive as worth
+from orders.acting import require_role
+from orders.call_offs.bookings import count, issued_line, lines_of, wanted_of_open
+from orders.call_offs.reading import bought_call_offs, locked_call_off, translated
+from orders.errors import InvalidReceipt
+from orders.finance import events
+from orders.finance.facts import Part, call_off_facts
+from orders.lifecycle import after_delivery
+from orders.models import CallOff, CallOffLine, GoodsReceipt, ReceivedLine, ReceivedShare
+from orders.models.event import EventType
+
+RECEIVING_ROLES = (Role.SCHOOL_REQUESTER, Role.PROCUREMENT_OFFICER)
+
+Received = Sequence[tuple[CallOffLine, int, tuple[Share, ...]]]
+
+
+def receive(
+    *,
+    call_off_id: int,
+    quantities: Mapping[int, int] | None,
+    received_on: date,
+    delivery_note: str = "",
+    by: Membership,
+    now: datetime,
+) -> GoodsReceipt:
+    """Record what came in: `quantities` by line id, or None for everything that is open.
+
+    Done by the school that gets the goods or by the procurement of its authority. Writes
+    GOODS_RECEIPT events: all of a line together are worth what is committed for it. Raises
+    NotFound, NotAllowed, InvalidReceipt (a day before the issue or after today),
+    NothingOpen, NothingChosen and MoreThanOpen, which names the line.
+    """
+    require_role(by, RECEIVING_ROLES, now)
+    with translated(), transaction.atomic():
+        call_off = locked_call_off(call_off_id, bought_call_offs(by))
+        _require_day(call_off, received_on, now)
+        lines = lines_of(call_off)
+        wanted = wanted_of_open(call_off, lines, quantities)
+        received = [
+            (line, wanted[line.pk], worth(issued_line(line), wanted[line.pk]))
+            for line in lines
+            if line.pk in wanted
+        ]
+        before = call_off.state
+        left = sum(line.progress.open for line in lines) - sum(wanted.values())
+        call_off.state = after_delivery(call_off.state, left=left)
+        call_off.updated_at = now
+        call_off.save(update_fields=["state", "updated_at"])
+        count(wanted, "delivered")
+        receipt = _write(call_off, received, received_on, delivery_note, by, now)
+        events.append(_facts(call_off, receipt, received), now=now)
+        record(
+            call_off,
+            f"call_off.{call_off.state}",
+            by=by,
+            now=now,
+            before={"state": before},
+            after={
+                "state": call_off.state,
+                "quantities": {str(line.line_no): quantity for line, quantity, _ in received},
+                "received_on": received_on.isoformat(),
+                "delivery_note": receipt.delivery_note,
+            },
+        )
+    return receipt
+
+
+def _require_day(call_off: CallOff, received_on: date, now: datetime) -> None:
+    if not berlin_day(call_off.issued_at) <= received_on <= berlin_day(now):
+        raise InvalidReceipt(
+            "Der Tag des Wareneingangs liegt zwischen dem Tag der Erteilung "
+            f"({berlin_day(call_off.issued_at):%d.%m.%Y}) und heute."
+        )
+
+
+def _write(
+    call_off: CallOff,
+    received: Received,
+    received_on: date,
+    delivery_note: str,
+    by: Membership,
+    now: datetime,
+) -> GoodsReceipt:
+    receipt = GoodsReceipt.objects.create(
+        call_off=call_off,
+        number=call_off.receipts.count() + 1,
+        delivery_note=delivery_note.strip()[:60],
+        received_on=received_on,
+        by=by,
+        at=now,
+    )
+    rows = ReceivedLine.objects.bulk_create(
+        ReceivedLine(receipt=receipt, line=line, quantity=quantity)
+        for line, quantity, _ in received
+    )
+    ReceivedShare.objects.bulk_create(
+        ReceivedShare(received_line=row, assignment=assignment, net=share.net, tax=share.tax)
+        for row, (line, _, shares) in zip(rows, received, strict=True)
+        for assignment, share in zip(line.assignments.all(), shares, strict=True)
+    )
+    return receipt
+
+
+def _facts(
+    call_off: CallOff, receipt: GoodsReceipt, received: Received
+) -> list[events.FinanceFact]:
+    parts = [
+        Part(assignment, quantity, share)
+        for line, quantity, shares in received
+        for assignment, share in zip(line.assignments.all(), shares, strict=True)
+    ]
+    return call_off_facts(
+        EventType.GOODS_RECEIPT,
+        call_off,
+        parts,
+        mark=f"receipt-{receipt.number}",
+        delivery_date=receipt.received_on,
+    )

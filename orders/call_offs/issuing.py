@@ -1,0 +1,280 @@
+"""Writing issued call-offs: Oscar's documents, our rows, the steps of the allocation.
+
+Nothing is locked, held or posted here: `call_offs.placement` and `call_offs.cascade` do that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from contracts.agreements.allocation.allotment import Decision
+from contracts.agreements.models import AwardTerms
+from contracts.agreements.prices.quotes import PricedLine
+from contracts.clock import berlin_day, working_days_after
+from contracts.parties.models import Membership
+from contracts.pricing import QuotedLine, Share, round_half_up, split
+from orders.call_offs.service_terms import service_term
+from orders.models import (
+    AllocationStep,
+    Assignment,
+    CallOff,
+    CallOffAssignment,
+    CallOffLine,
+    CallOffLineProgress,
+    Requisition,
+    RequisitionLine,
+)
+from orders.models.allocation import AllocationOutcome
+from orders.numbers import call_off_numbers
+from orders.oscar_adapter import Document, DocumentLine, create_orders
+
+_HUNDRED = Decimal(100)
+
+
+@dataclass(frozen=True, slots=True)
+class IssueLine:
+    """A requisition line with the amounts it is issued at, cut over its assignments.
+
+    The listing priced may be another supplier's than the one held at submit.
+    """
+
+    line: RequisitionLine
+    priced: PricedLine
+    parts: tuple[tuple[Assignment, Share], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """What becomes one call-off: its lines and how the rule came to its supplier.
+
+    `turn` is the number taken in a rotation; `follows` the call-off that the rank
+    before did not take.
+    """
+
+    lines: tuple[IssueLine, ...]
+    decision: Decision
+    turn: int | None = None
+    follows: CallOff | None = None
+
+    @property
+    def net(self) -> Decimal:
+        return sum((row.priced.net for row in self.lines), Decimal(0))
+
+    @property
+    def tax(self) -> Decimal:
+        return sum((row.priced.tax for row in self.lines), Decimal(0))
+
+    @property
+    def gross(self) -> Decimal:
+        return sum((row.priced.gross for row in self.lines), Decimal(0))
+
+    @property
+    def terms(self) -> AwardTerms:
+        return self.lines[0].priced.offer.terms
+
+    def delivery_by(self, day: date) -> date:
+        """The last day of delivery of what is issued on the day: that of the slowest line."""
+        days = max(row.priced.offer.delivery_days for row in self.lines)
+        return working_days_after(day, days)
+
+
+def issue_line(line: RequisitionLine, priced: PricedLine) -> IssueLine:
+    """Cut the priced line over the assignments of the requisition line."""
+    rows = list(line.assignments.all())
+    shares = split(
+        QuotedLine(priced.key, priced.net, priced.tax), [row.share_percent for row in rows]
+    )
+    return IssueLine(line, priced, tuple(zip(rows, shares, strict=True)))
+
+
+def bound(row: Assignment, share: Share) -> Decimal:
+    """What the budget carries: gross less the deductible part of the tax."""
+    return share.gross - round_half_up(share.tax * row.deductible_percent / _HUNDRED)
+
+
+def write(
+    requisition: Requisition, issues: Sequence[Issue], *, by: Membership, now: datetime
+) -> tuple[list[CallOff], list[CallOffAssignment]]:
+    """Write the call-offs of a requisition, in the order given, with their assignments."""
+    numbers = call_off_numbers(len(issues), now)
+    documents = create_orders(
+        [
+            _document(number, requisition, issue)
+            for number, issue in zip(numbers, issues, strict=True)
+        ],
+        now=now,
+    )
+    call_offs = CallOff.objects.bulk_create(
+        _call_off(number, order_id, requisition, issue, by, now)
+        for number, (order_id, _), issue in zip(numbers, documents, issues, strict=True)
+    )
+    lines = CallOffLine.objects.bulk_create(
+        line
+        for call_off, (_, order_lines), issue in zip(call_offs, documents, issues, strict=True)
+        for line in _lines(call_off, order_lines, issue)
+    )
+    CallOffLineProgress.objects.bulk_create(
+        CallOffLineProgress(line=line, ordered=line.quantity) for line in lines
+    )
+    issue_lines = [line for issue in issues for line in issue.lines]
+    assignments = CallOffAssignment.objects.bulk_create(
+        _assignment(line, row, share)
+        for line, issue in zip(lines, issue_lines, strict=True)
+        for row, share in issue.parts
+    )
+    AllocationStep.objects.bulk_create(
+        step
+        for call_off, issue in zip(call_offs, issues, strict=True)
+        for step in _steps(call_off, issue, by, now)
+    )
+    return call_offs, assignments
+
+
+def _call_off(
+    number: str,
+    order_id: int,
+    requisition: Requisition,
+    issue: Issue,
+    by: Membership,
+    now: datetime,
+) -> CallOff:
+    award = issue.lines[0].priced.offer.listing.item.award
+    day = berlin_day(now)
+    return CallOff(
+        number=number,
+        order_id=order_id,
+        requisition=requisition,
+        authority=requisition.authority,
+        school_id=requisition.school_id,
+        supplier=award.supplier,
+        lot_id=award.lot_id,
+        award=award,
+        terms=issue.terms,
+        allocation_note=issue.decision.sentence(issue.turn),
+        follows=issue.follows,
+        confirm_by=working_days_after(day, issue.terms.confirmation_days),
+        issued_by=by,
+        issued_at=now,
+        updated_at=now,
+        delivery_by=issue.delivery_by(day),
+        net=issue.net,
+        tax=issue.tax,
+        gross=issue.gross,
+    )
+
+
+def _lines(call_off: CallOff, order_lines: Sequence[int], issue: Issue) -> list[CallOffLine]:
+    delivery_by = issue.delivery_by(berlin_day(call_off.issued_at))
+    return [
+        _line(call_off, number, order_line_id, row, delivery_by)
+        for number, (order_line_id, row) in enumerate(
+            zip(order_lines, issue.lines, strict=True), start=1
+        )
+    ]
+
+
+def _line(
+    call_off: CallOff, number: int, order_line_id: int, issue: IssueLine, delivery_by: date
+) -> CallOffLine:
+    offer, line = issue.priced.offer, issue.line
+    item = offer.listing.item
+    is_same = offer.listing.pk == line.listing_id
+    periods = line.periods if is_same else item.periods
+    term = service_term(item, periods, delivery_by=delivery_by, needed_by=line.revision.needed_by)
+    return CallOffLine(
+        call_off=call_off,
+        order_line_id=order_line_id,
+        requisition_line=line,
+        line_no=number,
+        listing=offer.listing,
+        item=item,
+        price_version_id=offer.price_version_id,
+        list_price_id=offer.list_price_id,
+        title=line.title if is_same else offer.listing.article.name,
+        supplier_aid=offer.listing.article.supplier_aid,
+        quantity=issue.priced.quantity,
+        unit=line.unit if is_same else item.unit,
+        net_unit_price=issue.priced.tier.net_unit_price,
+        price_unit=offer.price_unit,
+        periods=periods,
+        service_from=term.first if term is not None else None,
+        service_to=term.last if term is not None else None,
+        tier_base=issue.priced.tier_base,
+        tax_category=issue.priced.vat.category.value,
+        tax_rate=issue.priced.vat.rate,
+        net=issue.priced.net,
+        tax=issue.priced.tax,
+        gross=issue.priced.gross,
+    )
+
+
+def _assignment(line: CallOffLine, row: Assignment, share: Share) -> CallOffAssignment:
+    return CallOffAssignment(
+        line=line,
+        assignment=row,
+        number=row.number,
+        budget_entity_id=row.budget_entity_id,
+        budget_line_id=row.budget_line_id,
+        net=share.net,
+        tax=share.tax,
+        gross=share.gross,
+        bound=bound(row, share),
+    )
+
+
+def _steps(call_off: CallOff, issue: Issue, by: Membership, now: datetime) -> list[AllocationStep]:
+    """Each award passed over with its reason, then the one that got the call-off."""
+    common: Mapping[str, object] = {
+        "requisition": call_off.requisition,
+        "call_off": call_off,
+        "lot_id": call_off.lot_id,
+        "rule": issue.decision.rule,
+        "by": by,
+        "at": now,
+    }
+    steps = [
+        AllocationStep(
+            award=row.award,
+            outcome=AllocationOutcome.EXHAUSTED if row.exhausted else AllocationOutcome.SKIPPED,
+            reason=row.reason,
+            **common,
+        )
+        for row in issue.decision.passed
+    ]
+    steps.append(
+        AllocationStep(
+            award=call_off.award,
+            outcome=AllocationOutcome.TAKEN,
+            reason=call_off.allocation_note,
+            turn=issue.turn,
+            **common,
+        )
+    )
+    return steps
+
+
+def _document(number: str, requisition: Requisition, issue: Issue) -> Document:
+    return Document(
+        number=number,
+        user_id=requisition.created_by.user_id,
+        net=issue.net,
+        gross=issue.gross,
+        lines=[_document_line(row) for row in issue.lines],
+    )
+
+
+def _document_line(issue: IssueLine) -> DocumentLine:
+    priced = issue.priced
+    unit_net = priced.tier.net_unit_price / priced.offer.price_unit
+    return DocumentLine(
+        listing=priced.offer.listing,
+        quantity=priced.quantity,
+        net=priced.net,
+        gross=priced.gross,
+        unit_net=round_half_up(unit_net),
+        unit_gross=round_half_up(unit_net * (_HUNDRED + priced.vat.rate) / _HUNDRED),
+        tax_code=priced.vat.category.value,
+    )

@@ -1,0 +1,1 @@
+"""What finance hears: facts, events, the numbered feed."""

@@ -1,0 +1,1 @@
+"""Who is told what: mails, notices and changes for programs, through the outbox."""
