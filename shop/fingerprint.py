@@ -6,6 +6,7 @@ They let a second start skip what would change nothing.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -49,10 +50,10 @@ def folders(*roots: Path) -> str:
 
 
 def of_files(paths: Iterable[Path]) -> str:
-    """A short hash of the names and contents of these files."""
+    """A short hash of the names and contents of these files, wherever the checkout lies."""
     digest = hashlib.sha256()
     for path in sorted(paths):
-        digest.update(str(path).encode())
+        digest.update(os.path.relpath(path, ROOT).encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()[:16]
 
