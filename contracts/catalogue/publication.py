@@ -13,7 +13,8 @@ from datetime import date, datetime
 from django.db import transaction
 
 from contracts.agreements.life.listing import list_pairs
-from contracts.agreements.models import Listing
+from contracts.agreements.models import Listing, Lot
+from contracts.agreements.serialised import lock_lots
 from contracts.audit.record import record
 from contracts.clock import berlin_day
 from contracts.oscar_adapter import rename_products
@@ -146,6 +147,8 @@ def publish(*, upload_id: int, by: Membership, now: datetime) -> Published:
             before={"state": UploadState.SUBMITTED.value},
             after={"state": UploadState.PUBLISHED.value, **asdict(published)},
         )
+        lots = Lot.objects.filter(awards__supplier=supplier)  # its articles may be in any of them
+        lock_lots(lots.values_list("pk", flat=True))
     return published
 
 

@@ -32,6 +32,7 @@ from contracts.agreements.models import (
 )
 from contracts.agreements.prices.application import lock_price
 from contracts.agreements.prices.tables import item_tables, running
+from contracts.agreements.serialised import lock_lots
 from contracts.agreements.writing.managing import require_manager, require_role
 from contracts.agreements.writing.setup import set_price
 from contracts.agreements.writing.tiers import TierRow
@@ -199,6 +200,7 @@ def release(*, proposal_id: int, by: Membership, now: datetime) -> Listing:
         _decide(proposal, SuccessorState.RELEASED, "", by, now)
         _record(proposal, "successor.released", by=by, now=now)
         reindex([old.pk, new.pk])
+        lock_lots([item.award.lot_id])
     return new
 
 

@@ -52,6 +52,14 @@ class AccountClosed(LedgerError):
         super().__init__("Gesperrt: " + "; ".join(titles))
 
 
+class AccountOverdrawn(LedgerError):
+    """A freeze has left less on a budget than is bound; the caller does not book on it then."""
+
+    def __init__(self, titles: Sequence[str]) -> None:
+        self.titles = tuple(titles)
+        super().__init__("Durch eine Sperre überzogen: " + "; ".join(titles))
+
+
 class LimitBelowUse(LedgerError):
     """A cap cannot be set below what is already held and posted."""
 

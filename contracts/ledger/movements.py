@@ -21,22 +21,28 @@ from django.db.models import Exists, OuterRef
 from contracts.parties.models import Membership
 
 from . import statements
+from .checks import (
+    is_amount,
+    is_to_change,
+    require_limit,
+    require_not_overdrawn,
+    require_not_suspended,
+    require_open,
+    require_positive,
+    require_room,
+    require_use_covered,
+)
 from .constraints import translated
 from .errors import (
-    AccountClosed,
     HoldAlreadyResolved,
     InvalidAmount,
     LimitBelowUse,
-    LimitExceeded,
-    Shortfall,
     TransferNotPossible,
     UnknownEntry,
     amount_in_words,
 )
 from .models import AccountKind, ClosedReason, EntryKind, LedgerEntry, LimitAccount
 from .statements import NewEntry
-
-_TOO_LARGE = Decimal(10) ** 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +80,12 @@ def hold(holds: Sequence[Hold], *, by: Membership | None, now: datetime) -> dict
     """
     wanted: dict[int, Decimal] = defaultdict(Decimal)
     for ask in holds:
-        _require_positive(ask.amount)
+        require_positive(ask.amount)
         wanted[ask.account_id] += ask.amount
     with translated(), transaction.atomic(savepoint=False):
         accounts = lock_accounts(wanted)
-        _require_open(accounts.values())
-        _require_room(accounts, wanted)
+        require_open(accounts.values())
+        require_room(accounts, wanted)
         appended = _append(_holding(holds), by=by, now=now)
     return {f"{account_id}:{reference}": pk for pk, account_id, reference in appended}
 
@@ -88,17 +94,20 @@ def settle(
     *,
     posts: Sequence[Post] = (),
     voids: Collection[int] = (),
+    unless_overdrawn: bool = False,
     by: Membership | None,
     now: datetime,
 ) -> None:
     """End holds in one step: book some, release others, all or none.
 
     A post may be higher than its hold; the difference is checked against the limit
-    in the same statement. Raises LimitExceeded, HoldAlreadyResolved, InvalidAmount
-    or UnknownEntry.
+    in the same statement. Nothing is booked on a suspended account; a full one takes what
+    is held on it. A budget that a freeze has overdrawn takes it too, unless the caller says
+    otherwise. Raises LimitExceeded, AccountClosed, AccountOverdrawn, HoldAlreadyResolved,
+    InvalidAmount or UnknownEntry.
     """
     for post in posts:
-        _require_positive(post.amount)
+        require_positive(post.amount)
     hold_ids = [post.hold_id for post in posts] + list(voids)
     if len(set(hold_ids)) != len(hold_ids):
         raise HoldAlreadyResolved("A hold was named twice.")
@@ -108,9 +117,13 @@ def settle(
         growth: dict[int, Decimal] = defaultdict(Decimal)
         for post in posts:
             growth[held[post.hold_id].account_id] += post.amount
+        booked = {pk: accounts[pk] for pk in sorted(growth)}
+        require_not_suspended(booked.values())
+        if unless_overdrawn:
+            require_not_overdrawn(booked.values())
         for entry in held.values():
             growth[entry.account_id] -= entry.delta_held
-        _require_room(accounts, {pk: more for pk, more in growth.items() if more > 0})
+        require_room(accounts, {pk: more for pk, more in growth.items() if more > 0})
         _append(_settlement(held, posts, voids), by=by, now=now)
 
 
@@ -126,7 +139,7 @@ def replace(
     """
     growth: dict[int, Decimal] = defaultdict(Decimal)
     for ask in holds:
-        _require_positive(ask.amount)
+        require_positive(ask.amount)
         growth[ask.account_id] += ask.amount
     with translated(), transaction.atomic(savepoint=False):
         released = _open_holds(voids)
@@ -134,10 +147,8 @@ def replace(
             growth[entry.account_id] -= entry.delta_held
         accounts = lock_accounts(growth)
         more = {pk: amount for pk, amount in growth.items() if amount > 0}
-        _require_open(
-            accounts[pk] for pk in more if accounts[pk].closed_reason != ClosedReason.FULL
-        )
-        _require_room(accounts, more)
+        require_open(accounts[pk] for pk in more if accounts[pk].closed_reason != ClosedReason.FULL)
+        require_room(accounts, more)
         _append([*_settlement(released, (), voids), *_holding(holds)], by=by, now=now)
 
 
@@ -148,7 +159,7 @@ def reverse(reverses: Sequence[Reverse], *, by: Membership | None, now: datetime
     reversed before, InvalidAmount or UnknownEntry.
     """
     for item in reverses:
-        _require_positive(item.amount)
+        require_positive(item.amount)
     with translated(), transaction.atomic(savepoint=False):
         posted = _posts({item.post_id for item in reverses})
         lock_accounts({entry.account_id for entry in posted.values()})
@@ -179,17 +190,36 @@ def adjust(
     A budget may be set below what is bound (freeze, snapshot) and then shows as
     overdrawn; a cap may not: LimitBelowUse.
     """
-    _require_limit(new_limit)
+    require_limit(new_limit)
     with translated(), transaction.atomic(savepoint=False):
         account = lock_accounts({account_id})[account_id]
-        if account.kind != AccountKind.BUDGET and new_limit < account.bound:
-            bound = amount_in_words(account.bound, account.unit)
-            raise LimitBelowUse(
-                f"{account.title}: {bound} sind bereits gebunden. "
-                "Bitte die Grenze mindestens so hoch setzen."
-            )
+        require_use_covered(account, new_limit)
         change = _change(account_id, new_limit - account.limit_amount, reference, document)
         _append([change], by=by, now=now)
+
+
+def adjust_by(
+    account_id: int,
+    *,
+    delta: Decimal,
+    document: str,
+    reference: str,
+    by: Membership | None,
+    now: datetime,
+) -> None:
+    """Raise or lower the limit of an account by *delta*, whatever it is once it is locked.
+
+    For whoever knows the change and not the outcome (a freeze, a supplement): a limit read
+    before the lock may be another one by then. Refuses what `adjust` refuses, and a change
+    of nothing.
+    """
+    if not is_amount(delta) or delta == 0:
+        raise InvalidAmount(f"{delta}: Eine Änderung ist nicht null, mit höchstens zwei Stellen.")
+    with translated(), transaction.atomic(savepoint=False):
+        account = lock_accounts({account_id})[account_id]
+        require_limit(account.limit_amount + delta)
+        require_use_covered(account, account.limit_amount + delta)
+        _append([_change(account_id, delta, reference, document)], by=by, now=now)
 
 
 def transfer(
@@ -208,7 +238,7 @@ def transfer(
     InvalidAmount unless the amount is positive, TransferNotPossible for two units or one
     account, DuplicateReference and UnknownEntry.
     """
-    _require_positive(amount)
+    require_positive(amount)
     if from_account_id == to_account_id:
         raise TransferNotPossible("Bitte wählen Sie zwei verschiedene Konten.")
     with translated(), transaction.atomic(savepoint=False):
@@ -237,7 +267,7 @@ def set_open(account_ids: Iterable[int], *, is_open: bool, reason: str) -> set[i
         changed = {
             pk
             for pk, account in lock_accounts(account_ids).items()
-            if _changes(account, is_open=is_open, reason=reason)
+            if is_to_change(account, is_open=is_open, reason=reason)
         }
         LimitAccount.objects.filter(pk__in=changed).update(
             is_open=is_open, closed_reason="" if is_open else ClosedReason(reason)
@@ -276,7 +306,7 @@ def open_accounts(
 ) -> list[LimitAccount]:
     """Create many accounts at once, in this order. Raises InvalidAmount."""
     for opening in openings:
-        _require_limit(opening.limit)
+        require_limit(opening.limit)
     with translated(), transaction.atomic():
         accounts = LimitAccount.objects.bulk_create(
             LimitAccount(kind=opening.kind, unit=opening.unit, title=opening.title[:250])
@@ -365,51 +395,3 @@ def _append(
     entries: Sequence[NewEntry], *, by: Membership | None, now: datetime
 ) -> list[tuple[int, int, str]]:
     return statements.append(entries, by_id=None if by is None else by.pk, at=now)
-
-
-def _changes(account: LimitAccount, *, is_open: bool, reason: str) -> bool:
-    """Whether an account has to be touched to be open, or closed for the reason."""
-    if is_open:
-        return not account.is_open and reason in {"", account.closed_reason}
-    return account.is_open or (reason, account.closed_reason) == (
-        ClosedReason.SUSPENDED,
-        ClosedReason.FULL,
-    )
-
-
-def _is_amount(value: Decimal) -> bool:
-    """Whether the columns can hold it: finite, at most two decimals, below 10^16."""
-    return value.is_finite() and abs(value) < _TOO_LARGE and value == round(value, 2)
-
-
-def _require_positive(amount: Decimal) -> None:
-    if not _is_amount(amount) or amount <= 0:
-        raise InvalidAmount(f"{amount}: Beträge sind positiv mit höchstens zwei Stellen.")
-
-
-def _require_limit(limit: Decimal) -> None:
-    if not _is_amount(limit) or limit < 0:
-        raise InvalidAmount("Eine Grenze ist nicht negativ und hat höchstens zwei Stellen.")
-
-
-def _require_open(accounts: Iterable[LimitAccount]) -> None:
-    closed = [account.title for account in accounts if not account.is_open]
-    if closed:
-        raise AccountClosed(closed)
-
-
-def _require_room(accounts: Mapping[int, LimitAccount], wanted: Mapping[int, Decimal]) -> None:
-    short = [
-        Shortfall(
-            account_id=pk,
-            kind=accounts[pk].kind,
-            unit=accounts[pk].unit,
-            title=accounts[pk].title,
-            requested=amount,
-            available=accounts[pk].available,
-        )
-        for pk, amount in sorted(wanted.items())
-        if amount > accounts[pk].available
-    ]
-    if short:
-        raise LimitExceeded(short)

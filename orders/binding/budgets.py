@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from contracts.ledger.models import AccountKind, Unit
-from contracts.ledger.movements import adjust, open_account
+from contracts.ledger.movements import adjust_by, open_account
 from contracts.parties.models import BudgetEntity, Membership, School
 from orders.models import Assignment, BudgetLine, BudgetPool
 
@@ -142,10 +142,9 @@ def freeze(
 
     May leave less than is bound; the line then shows as overdrawn.
     """
-    account = line.account
-    adjust(
-        account.pk,
-        new_limit=account.limit_amount - amount,
+    adjust_by(
+        line.account.pk,
+        delta=-amount,
         document=document,
         reference=f"freeze:{document}",
         by=by,

@@ -44,6 +44,7 @@ from .racing import (
     PATIENCE,
     assert_books_are_clean,
     losers,
+    one_into_the_other,
     race,
     unlocked_accounts,
     until_somebody_waits,
@@ -222,6 +223,74 @@ def test_without_the_lock_two_new_limits_add_up(
     assert len(winners(race(setting(account)))) == 2
     account.refresh_from_db()
     assert account.limit_amount == 1700
+
+
+def freezing(account: LimitAccount) -> list[Callable[[], None]]:
+    """Two freezes of 200 and 300."""
+    return [
+        lambda amount=amount: movements.adjust_by(
+            account.pk,
+            delta=Decimal(-amount),
+            document="Sperre",
+            reference=f"Sperre {amount}",
+            by=None,
+            now=NOW,
+        )
+        for amount in (200, 300)
+    ]
+
+
+def test_two_freezes_at_once_both_count() -> None:
+    budget = opened(AccountKind.BUDGET)
+    assert len(winners(race(freezing(budget)))) == 2
+    budget.refresh_from_db()
+    assert budget.limit_amount == 500
+    assert_books_are_clean()
+
+
+def test_a_freeze_computed_from_a_limit_read_before_loses_the_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Negative control: what a freeze leaves is worked out before the row is locked."""
+    budget, meeting = opened(AccountKind.BUDGET), Barrier(2)
+
+    def from_what_was_read(account_id: int, *, delta: Decimal, **rest: object) -> None:
+        limit = LimitAccount.objects.get(pk=account_id).limit_amount
+        meeting.wait(PATIENCE)
+        adjust(account_id, new_limit=limit + delta, **rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(movements, "adjust_by", from_what_was_read)
+    assert len(winners(race(freezing(budget)))) == 2
+    budget.refresh_from_db()
+    assert budget.limit_amount > 500
+
+
+def _book_while_suspending(account: LimitAccount) -> object:
+    """A suspension that has the row, and a post of what is held that waits for it."""
+    hold_id = held(account, "a")
+
+    def suspend() -> None:
+        set_open([account.pk], is_open=False, reason=ClosedReason.SUSPENDED)
+
+    def book() -> None:
+        settle(posts=[Post(hold_id, Decimal(100), "a")], by=None, now=NOW)
+
+    return one_into_the_other(suspend, book)[1]
+
+
+def test_a_suspension_cannot_be_overtaken_by_a_post(account: LimitAccount) -> None:
+    assert isinstance(_book_while_suspending(account), AccountClosed)
+    account.refresh_from_db()
+    assert (account.held, account.posted) == (100, 0)
+
+
+def test_without_the_lock_a_post_overtakes_the_suspension(
+    account: LimitAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Negative control: the post reads the row as it was before the suspension commits."""
+    unlocked = statements.LOCK_ACCOUNTS.replace("FOR NO KEY UPDATE", "")
+    monkeypatch.setattr(statements, "LOCK_ACCOUNTS", unlocked)
+    assert not isinstance(_book_while_suspending(account), BaseException)
 
 
 def test_a_budget_gives_its_limit_away_once() -> None:

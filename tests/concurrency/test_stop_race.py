@@ -100,7 +100,7 @@ def test_a_give_back_in_the_gap_leaves_the_lot_open(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gap = Gap()
-    monkeypatch.setattr(stops, "_accounts_of", _pausing(gap, stops._accounts_of))
+    monkeypatch.setattr(stops, "accounts_of", _pausing(gap, stops.accounts_of))
     assert losers(give_back_in_the_gap(world, gap)) == []
     assert lot_account(world).is_open
 
@@ -118,7 +118,7 @@ def test_without_looking_again_the_lot_closes_with_room(
         return seen[0]
 
     monkeypatch.setattr(stops, "_states", once)
-    monkeypatch.setattr(stops, "_accounts_of", _pausing(gap, stops._accounts_of))
+    monkeypatch.setattr(stops, "accounts_of", _pausing(gap, stops.accounts_of))
     assert losers(give_back_in_the_gap(world, gap)) == []
     assert lot_account(world).closed_reason == "full"
     monkeypatch.undo()

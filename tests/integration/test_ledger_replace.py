@@ -129,6 +129,6 @@ def test_without_the_question_the_database_still_refuses(monkeypatch: pytest.Mon
     """Negative control: the constraint is the last guard, in the same statement."""
     row = account()
     first = held(row, 50)
-    monkeypatch.setattr("contracts.ledger.movements._require_room", lambda *_: None)
+    monkeypatch.setattr("contracts.ledger.movements.require_room", lambda *_: None)
     with pytest.raises((LimitExceeded, IntegrityError)):
         instead(first, row, 101)

@@ -96,7 +96,7 @@ class LedgerActs(RuleBasedStateMachine):
             self.model.hold(asks, ids)
         return ids
 
-    def _end(self, asked: Sequence[EndingSpec]) -> None:
+    def _end(self, asked: Sequence[EndingSpec], *, unless_overdrawn: bool = False) -> None:
         endings: list[Ending] = []
         for pk, size, repeat in asked:
             held = self.model.holds[pk]
@@ -108,8 +108,8 @@ class LedgerActs(RuleBasedStateMachine):
             amount = None if size is None else named.get(size, size)
             endings.append(Ending(pk, amount, self._reference(repeat)))
         accepted = self._attempt(
-            self.model.refusals_of_settle(endings),
-            lambda: self._settle(endings),
+            self.model.refusals_of_settle(endings, unless_overdrawn),
+            lambda: self._settle(endings, unless_overdrawn),
             shortfalls=self.model.shortfalls(self.model.growth(endings)),
         )
         if accepted:
@@ -137,6 +137,18 @@ class LedgerActs(RuleBasedStateMachine):
         )
         if accepted:
             self.model.adjust(account, limit, reference)
+
+    def _change_limit(self, account: int, size: Size, repeat: int | None) -> None:
+        """Raise or lower it by so much; down to what is bound, or one cent below."""
+        row = self.model.accounts[account]
+        delta = {"use": -row.available, "below": -row.available - 1}.get(size, size)
+        reference = self._reference(repeat)
+        accepted = self._attempt(
+            self.model.refusals_of_adjust_by(account, delta, reference),
+            lambda: self._adjust_by(account, money(delta), reference),
+        )
+        if accepted:
+            self.model.adjust(account, row.limit + delta, reference)
 
     def _give(self, giver: int, taker: int, size: Size, repeat: int | None) -> None:
         rest = self.model.accounts[giver].available
@@ -205,6 +217,11 @@ class LedgerActs(RuleBasedStateMachine):
             account, new_limit=limit, document="Nachtrag", reference=reference, by=None, now=NOW
         )
 
+    def _adjust_by(self, account: int, delta: Decimal, reference: str) -> None:
+        self.ledger.adjust_by(
+            account, delta=delta, document="Sperre", reference=reference, by=None, now=NOW
+        )
+
     def _transfer(self, giver: int, taker: int, amount: Decimal, reference: str) -> None:
         self.ledger.transfer(
             from_account_id=giver,
@@ -221,7 +238,7 @@ class LedgerActs(RuleBasedStateMachine):
         ids = self.ledger.hold(holds, by=None, now=NOW)
         return [ids[f"{ask.account}:{ask.reference}"] for ask in asks]
 
-    def _settle(self, endings: Sequence[Ending]) -> None:
+    def _settle(self, endings: Sequence[Ending], unless_overdrawn: bool) -> None:
         self.ledger.settle(
             posts=[
                 self.ledger.Post(ending.hold, money(ending.amount), ending.reference)
@@ -229,6 +246,7 @@ class LedgerActs(RuleBasedStateMachine):
                 if ending.amount is not None
             ],
             voids=[ending.hold for ending in endings if ending.amount is None],
+            unless_overdrawn=unless_overdrawn,
             by=None,
             now=NOW,
         )

@@ -60,6 +60,7 @@ hold_sizes = st.one_of(st.sampled_from(["exact", "over"]), cents, few)
 end_sizes = st.one_of(st.none(), st.sampled_from(["same", "lower", "exact", "over"]), cents)
 back_sizes = st.one_of(st.sampled_from(["rest", "over"]), few)
 limit_sizes = st.one_of(st.sampled_from(["use", "below"]), st.integers(-2, 9_000))
+change_sizes = st.one_of(st.sampled_from(["use", "below"]), st.integers(-900, 900))
 give_sizes = st.one_of(st.sampled_from(["rest", "over"]), st.integers(-1, 400))
 reasons = st.sampled_from(list(ClosedReason))
 holding = st.tuples(picks, hold_sizes, repeats)
@@ -69,6 +70,8 @@ BAD_AMOUNTS = tuple(
     Decimal(text)
     for text in ("0", "-0.01", "-5", "0.001", "1e16", "1e40", "NaN", "Infinity", "-Infinity")
 )
+LAWFUL_CHANGES = (Decimal("-0.01"), Decimal(-5))
+"""Of these, what is no amount and no limit may still be the change of one."""
 
 
 class LedgerMachine(LedgerActs):
@@ -94,6 +97,10 @@ class LedgerMachine(LedgerActs):
     def adjust(self, pick: int, size: Size, repeat: int | None) -> None:
         self._set_limit(self._account(pick), size, repeat)
 
+    @rule(pick=picks, size=change_sizes, repeat=repeats)
+    def adjust_by(self, pick: int, size: Size, repeat: int | None) -> None:
+        self._change_limit(self._account(pick), size, repeat)
+
     @rule(giver=picks, taker=picks, size=give_sizes, repeat=repeats)
     def transfer(self, giver: int, taker: int, size: Size, repeat: int | None) -> None:
         self._give(self._account(giver), self._account(taker), size, repeat)
@@ -107,9 +114,10 @@ class LedgerMachine(LedgerActs):
     # Posts, voids, reverses
 
     @precondition(lambda self: self.model.holds)
-    @rule(asked=st.lists(ending, min_size=1, max_size=3))
-    def settle(self, asked: list[EndingSpec]) -> None:
-        self._end([(self._hold_to_end(pick), size, repeat) for pick, size, repeat in asked])
+    @rule(asked=st.lists(ending, min_size=1, max_size=3), unless_overdrawn=st.booleans())
+    def settle(self, asked: list[EndingSpec], unless_overdrawn: bool) -> None:
+        endings = [(self._hold_to_end(pick), size, repeat) for pick, size, repeat in asked]
+        self._end(endings, unless_overdrawn=unless_overdrawn)
 
     @precondition(lambda self: self.model.posts)
     @rule(asked=st.lists(taking_back, min_size=1, max_size=2))
@@ -127,6 +135,8 @@ class LedgerMachine(LedgerActs):
             self._attempt({InvalidAmount}, partial(ledger.hold, [bad], by=None, now=NOW))
             if amount != 0:
                 self._attempt({InvalidAmount}, partial(self._adjust, account, amount, reference))
+            if amount not in LAWFUL_CHANGES:
+                self._attempt({InvalidAmount}, partial(self._adjust_by, account, amount, reference))
         nowhere = ledger.Hold(NOWHERE, Decimal(1), reference)
         never = ledger.Reverse(NOWHERE, Decimal(1), reference)
         self._attempt({UnknownEntry}, partial(ledger.hold, [nowhere], by=None, now=NOW))
@@ -135,13 +145,18 @@ class LedgerMachine(LedgerActs):
 
     @rule(kind=kinds, size=end_sizes)
     def settle_on_a_stopped_account(self, kind: AccountKind, size: Size | None) -> None:
-        """A stop refuses new holds; what is held already may still be ended."""
+        """A stop refuses new holds; what is held is booked while it is only full, and released
+        whatever the reason is.
+        """
         account = self._open(kind, 500)
-        held = self._ask([(account, 150, None)])
-        for reason in ("full", "suspended", "full"):
+        (first, second) = self._ask([(account, 150, None), (account, 50, None)])
+        self._set_open(account, is_open=False, reason="full")
+        self._end([(first, size, None)])
+        for reason in ("suspended", "full"):
             self._set_open(account, is_open=False, reason=reason)
         self._ask([(account, 50, None)])
-        self._end([(pk, size, None) for pk in held])
+        self._end([(second, size, None)])
+        self._end([(second, None, None)])
         self._set_open(account, is_open=True, reason="full")
         self._ask([(account, 50, None)])
         self._set_open(account, is_open=True, reason="suspended")
@@ -168,6 +183,25 @@ class LedgerMachine(LedgerActs):
         self._set_limit(account, size, None)
         self._set_limit(account, again, None)
         self._ask([(account, "exact", None)])
+
+    @rule(kind=kinds, size=change_sizes)
+    def bind_and_change_the_limit_by(self, kind: AccountKind, size: Size) -> None:
+        account = self._open(kind, 500)
+        self._ask([(account, 400, None)])
+        self._change_limit(account, size, None)
+        self._change_limit(account, size, None)
+
+    @rule(
+        delta=st.sampled_from(["use", "below", -50]), size=end_sizes, unless_overdrawn=st.booleans()
+    )
+    def freeze_and_book(self, delta: Size, size: Size | None, unless_overdrawn: bool) -> None:
+        """Of two accounts one is frozen: down to what is bound, below, or not so far."""
+        budget, other = self._open(AccountKind.BUDGET, 500), self._open(AccountKind.LOT_VALUE, 500)
+        held = self._ask([(other, 100, None), (budget, 400, None)])
+        self._change_limit(budget, delta, None)
+        endings: list[EndingSpec] = [(pk, size, None) for pk in held]
+        self._end(endings, unless_overdrawn=unless_overdrawn)
+        self._end([(pk, "lower", None) for pk in held])
 
     @rule(kind=kinds, sizes=st.tuples(give_sizes, give_sizes), repeat=repeats)
     def bind_and_give_limit_away(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from contracts.ledger.errors import (
     AccountClosed,
+    AccountOverdrawn,
     DuplicateReference,
     HoldAlreadyResolved,
     InvalidAmount,
@@ -113,7 +114,7 @@ class LedgerModel:
             found.add(LimitExceeded)
         return found
 
-    def refusals_of_settle(self, endings: Sequence[Ending]) -> Refusals:
+    def refusals_of_settle(self, endings: Sequence[Ending], unless_overdrawn: bool) -> Refusals:
         found = self._refusals_of_references(
             ("post", self.holds[e.hold].account, e.reference)
             for e in endings
@@ -124,6 +125,11 @@ class LedgerModel:
             found.add(HoldAlreadyResolved)
         if any(ending.amount is not None and ending.amount <= 0 for ending in endings):
             found.add(InvalidAmount)
+        booked = {self.holds[e.hold].account for e in endings if e.amount is not None}
+        if any(self.accounts[pk].closed_reason == "suspended" for pk in booked):
+            found.add(AccountClosed)
+        if unless_overdrawn and any(self.accounts[pk].available < 0 for pk in booked):
+            found.add(AccountOverdrawn)
         if self.shortfalls(self.growth(endings)):
             found.add(LimitExceeded)
         return found
@@ -149,6 +155,11 @@ class LedgerModel:
         if not row.is_budget and limit < row.bound:
             found.add(LimitBelowUse)
         return found
+
+    def refusals_of_adjust_by(self, account: int, delta: int, reference: str) -> Refusals:
+        limit = self.accounts[account].limit + delta
+        found = self.refusals_of_adjust(account, limit, reference)
+        return found | {InvalidAmount} if delta == 0 else found
 
     def refusals_of_transfer(self, giver: int, taker: int, amount: int, reference: str) -> Refusals:
         found = self._refusals_of_references(

@@ -21,6 +21,7 @@ from contracts.agreements.prices import application as price_application
 from contracts.agreements.prices import changes as price_changes
 from contracts.agreements.prices import decisions as price_decisions
 from contracts.agreements.prices import quotes
+from contracts.ledger import checks as ledger_checks
 from contracts.ledger import movements
 from contracts.pricing import calculator
 from contracts.pricing import price_change as clause
@@ -69,9 +70,10 @@ MUTANTS = (
         ">= for >: what fits exactly is refused",
         roads.exact_fit,
         "refused without reason: LimitExceeded",
-        movements,
+        ledger_checks,
         ("if amount > accounts[pk].available", "if amount >= accounts[pk].available"),
-        "_require_room",
+        "require_room",
+        places=(movements,),
     ),
     mutant(
         "full quantity returned on partial cancel",
@@ -170,9 +172,9 @@ MUTANTS = (
                 (gates,),
             ),
             Patch(
-                movements,
+                ledger_checks,
                 (("if not account.is_open]", "if False]"),),
-                ("_require_open",),
+                ("require_open",),
                 (movements,),
             ),
         ),

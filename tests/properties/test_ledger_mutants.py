@@ -1,6 +1,6 @@
 """Named mutants: each spoils one rule of the ledger, and the state machine must see it.
 
-A mutant edits the source of `contracts.ledger.movements`, the trigger that carries the
+A mutant edits the source of `contracts.ledger.movements` or `checks`, the trigger that carries the
 entries, or the constraints of a copy of the database. An edit must match exactly once,
 so that a refactoring breaks it loudly. Rules that two guards defend have a mutant that
 takes out both, and a test that each guard alone suffices.
@@ -9,13 +9,15 @@ takes out both, and a test that each guard alone suffices.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from inspect import isfunction
+from pathlib import Path
 from types import ModuleType
 
 import psycopg
 import pytest
 from django.db import IntegrityError
 
-from contracts.ledger import movements
+from contracts.ledger import checks, movements
 
 from .ledger_machine import run_machine
 from .mutation import Edits, edited, spoilt_copy
@@ -124,6 +126,31 @@ IN_CODE = (
         code=(("new_limit - account.limit_amount", "new_limit"),),
     ),
     Mutant(
+        "a change of the limit is taken for the new limit",
+        code=(
+            (
+                "_change(account_id, delta, ref",
+                "_change(account_id, delta - account.limit_amount, ref",
+            ),
+        ),
+    ),
+    Mutant(
+        "a change lowers a cap below its use",
+        code=(("require_use_covered(account, account.limit_amount + delta)", "pass"),),
+    ),
+    Mutant(
+        "a suspended account takes posts",
+        code=(("        require_not_suspended(booked.values())\n", ""),),
+    ),
+    Mutant(
+        "a full account takes no posts",
+        code=(("if row.closed_reason == ClosedReason.SUSPENDED]", "if row.closed_reason]"),),
+    ),
+    Mutant(
+        "a budget that a freeze has overdrawn is booked on",
+        code=(("if unless_overdrawn:", "if False:"),),
+    ),
+    Mutant(
         "limit that is in use is given away",
         code=(("if amount > giver.available", "if False"),),
     ),
@@ -149,11 +176,11 @@ IN_CODE = (
     ),
     Mutant(
         "a stopped account takes holds",
-        code=(("        _require_open(accounts.values())\n", ""),),
+        code=(("        require_open(accounts.values())\n", ""),),
     ),
     Mutant(
         "nothing counts as an amount",
-        code=(("if not _is_amount(amount) or amount <= 0", "if not _is_amount(amount)"),),
+        code=(("if not is_amount(amount) or amount <= 0", "if not is_amount(amount)"),),
     ),
     Mutant(
         "tenths of a cent are rounded away",
@@ -289,7 +316,13 @@ def _must_die(mutant: Mutant) -> None:
 
 
 def _module(code: Edits) -> ModuleType:
-    return spoilt_copy(movements, code)
+    """A copy of the movements; an edit of what they are refused for goes to their checks."""
+    of_checks = tuple(edit for edit in code if edit[0] in Path(checks.__file__).read_text())
+    copy = spoilt_copy(movements, tuple(edit for edit in code if edit not in of_checks))
+    spoilt = spoilt_copy(checks, of_checks)
+    rules = [name for name, rule in vars(spoilt).items() if isfunction(rule)]
+    copy.__dict__.update({name: vars(spoilt)[name] for name in rules if name in copy.__dict__})
+    return copy
 
 
 def _change_database(mutant: Mutant, owner: psycopg.Connection) -> None:

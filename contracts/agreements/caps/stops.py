@@ -63,7 +63,7 @@ def review_stops(*, now: datetime, lot_ids: Collection[int] | None = None) -> St
     if not wrong:
         return StopReview()
     with transaction.atomic():
-        movements.lock_accounts(_accounts_of(wrong))
+        movements.lock_accounts(accounts_of(wrong))
         return _put_right(_states(day, wrong))
 
 
@@ -82,7 +82,7 @@ def _put_right(states: Iterable[_State]) -> StopReview:
     return StopReview(closed=frozenset(closed), opened=frozenset(opened - closed))
 
 
-def _accounts_of(lot_ids: Collection[int]) -> set[int]:
+def accounts_of(lot_ids: Collection[int]) -> set[int]:
     """Every account on which the state of the lots depends, and those that carry it."""
     lots = Lot.objects.filter(pk__in=lot_ids).values_list(
         "account_id", "agreement__account_id", "awards__account_id"

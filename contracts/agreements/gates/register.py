@@ -14,7 +14,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from contracts.agreements.caps.stops import review_stops
+from contracts.agreements.caps.stops import accounts_of, review_stops
 from contracts.agreements.entitlement import entitled_listings, entitlements_on
 from contracts.agreements.errors import NotAllowed, NotFound
 from contracts.agreements.models import (
@@ -29,10 +29,12 @@ from contracts.agreements.models import (
     Lot,
 )
 from contracts.agreements.refused import FieldRefused
+from contracts.agreements.serialised import lock_buyer, lock_lots
 from contracts.agreements.writing.audited import plain_values
 from contracts.agreements.writing.managing import require_role
 from contracts.audit.record import record
 from contracts.clock import berlin_day
+from contracts.ledger.movements import lock_accounts
 from contracts.parties.models import Membership, Organisation, Role
 
 REASONS_BY_ROLE: Mapping[str, tuple[GateReason, ...]] = {
@@ -144,7 +146,7 @@ def lift_gate(*, gate_id: int, reason: str, by: Membership, now: datetime) -> Ga
         gate.lifted_at, gate.lifted_by, gate.lift_reason = now, by, reason
         gate.save(update_fields=["lifted_at", "lifted_by", "lift_reason"])
         record(gate, "gate.lifted", by=by, now=now, after={"lifted": True}, reason=reason)
-        _review_lots(gate, now)
+        _reach_orders(gate, now)
     return gate
 
 
@@ -251,20 +253,42 @@ def _write(spec: GateSpec, *, by: Membership, now: datetime) -> Gate:
             set_at=now,
         )
         record(gate, "gate.set", by=by, now=now, after=_as_audited(spec), reason=gate.explanation)
-        _review_lots(gate, now)
+        _reach_orders(gate, now)
     return gate
 
 
-def _review_lots(gate: Gate, now: datetime) -> None:
-    """Let a gate for all buyers reach the account rows, where no submit slips past it."""
-    if gate.buyer_id is not None or gate.effect != GateEffect.BLOCK:
+def _reach_orders(gate: Gate, now: datetime) -> None:
+    """Let the gate reach the rows that a submit or an issue locks, so that none slips past it.
+
+    One that blocks for all buyers may stop lots and awards whole: judged once all accounts
+    that say it are locked, in one statement.
+    """
+    if gate.buyer_id is not None:
+        lock_buyer(gate.buyer_id)
         return
+    lot_ids = _lots_before(gate)
+    if gate.effect != GateEffect.BLOCK:
+        lock_lots(lot_ids)
+        return
+    lock_accounts(accounts_of(lot_ids))
+    review_stops(now=now, lot_ids=lot_ids)
+
+
+def _lots_before(gate: Gate) -> set[int]:
+    """The lots from which something is ordered that a gate for all buyers may stand before.
+
+    An article's are those in which its supplier has an award: it may be listed meanwhile.
+    """
     lots = Lot.objects.filter(agreement__purchasing_body_id=gate.set_by.organisation_id)
     if gate.lot_id is not None:
         lots = lots.filter(pk=gate.lot_id)
     if gate.supplier_id is not None:
         lots = lots.filter(awards__supplier_id=gate.supplier_id)
-    review_stops(now=now, lot_ids=list(lots.values_list("pk", flat=True)))
+    if gate.item_id is not None:
+        lots = lots.filter(awards__items=gate.item_id)
+    if gate.article_id is not None:
+        lots = lots.filter(awards__supplier__articles=gate.article_id)
+    return set(lots.values_list("pk", flat=True))
 
 
 def _check(spec: GateSpec, by: Membership, day: date) -> None:

@@ -19,6 +19,7 @@ from contracts.agreements.entitlement import entitled_listings
 from contracts.agreements.errors import NotFound
 from contracts.agreements.models import ContractItem, EquipmentStandard, StandardItem, StandardLevel
 from contracts.agreements.refused import FieldRefused
+from contracts.agreements.serialised import lock_buyer
 from contracts.agreements.writing.audited import plain_values
 from contracts.agreements.writing.managing import require_role
 from contracts.audit.record import record
@@ -56,6 +57,7 @@ def create_standard(spec: StandardSpec, *, by: Membership, now: datetime) -> Equ
     require_role(by, EQUIPPING_ROLES, now)
     _check(spec, berlin_day(now))
     with translated(_refusals(spec)), transaction.atomic():
+        lock_buyer(by.organisation_id)
         return _write(spec, by=by, now=now)
 
 
@@ -69,6 +71,7 @@ def replace_standard(
     require_role(by, EQUIPPING_ROLES, now)
     _check(spec, berlin_day(now))
     with translated(_refusals(spec)), transaction.atomic():
+        lock_buyer(by.organisation_id)
         _lift(standard_id, "durch eine neue Fassung ersetzt", by=by, now=now)
         return _write(spec, by=by, now=now)
 
@@ -79,6 +82,7 @@ def lift_standard(*, standard_id: int, reason: str, by: Membership, now: datetim
     if not reason.strip():
         raise StandardRefused("reason", "Bitte nennen Sie den Grund der Aufhebung.")
     with transaction.atomic():
+        lock_buyer(by.organisation_id)
         _lift(standard_id, reason.strip(), by=by, now=now)
 
 

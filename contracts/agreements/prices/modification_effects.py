@@ -25,6 +25,7 @@ from contracts.agreements.models import (
 )
 from contracts.agreements.prices.errors import AlreadyUsed, BeyondEntry, NotApproved
 from contracts.agreements.prices.modifications import locked_entry
+from contracts.agreements.serialised import lock_agreement
 from contracts.agreements.writing.managing import managed_agreement, require_role
 from contracts.audit.models import AuditEntry
 from contracts.audit.record import record
@@ -151,6 +152,7 @@ def extend_term(
             after={"number": entry.number, "ends_on": new_end.isoformat()},
             rule="§ 132 GWB",
         )
+        lock_agreement(agreement)
     return agreement
 
 

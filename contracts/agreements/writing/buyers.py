@@ -16,6 +16,7 @@ from django.db.models import Q, QuerySet, Sum
 from contracts.agreements.errors import AgreementError, NotFound
 from contracts.agreements.models import AgreementState, BuyerEntitlement, FrameworkAgreement
 from contracts.agreements.refused import FieldRefused, OutOfOrder, translated
+from contracts.agreements.serialised import lock_agreement
 from contracts.agreements.writing.audited import differences, plain
 from contracts.agreements.writing.editing import require_not_ended
 from contracts.agreements.writing.facts import entitlement_facts
@@ -95,6 +96,7 @@ def end_entitlement(
             after={"valid_to": last_day.isoformat()},
             reason=reason,
         )
+        lock_agreement(entitlement.agreement, entitlement.lot_id)
     return entitlement
 
 
@@ -109,6 +111,7 @@ def set_quota(
     with transaction.atomic():
         entitlement = _managed(entitlement_id, by, now)
         before = entitlement_facts(entitlement)
+        is_first = entitlement.quota is None
         if entitlement.quota is None:
             entitlement.quota = _open(entitlement, quota, document, by, now)
             entitlement.save(update_fields=["quota"])
@@ -116,6 +119,8 @@ def set_quota(
             reference = _reference("quota", f"{quota}", document)
             _adjust(entitlement.quota, quota, document, reference, by, now)
         _record(entitlement, "quota.set", before, document, by, now)
+        if is_first:
+            lock_agreement(entitlement.agreement, entitlement.lot_id)
     return entitlement
 
 

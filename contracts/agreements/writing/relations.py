@@ -17,6 +17,7 @@ from contracts.agreements.models import (
     RelationKind,
 )
 from contracts.agreements.refused import AlreadyExists, FieldRefused
+from contracts.agreements.serialised import lock_lots
 from contracts.agreements.writing.editing import editable_item, require_draft
 from contracts.audit.record import record
 from contracts.parties.models import Membership
@@ -83,6 +84,7 @@ def relate(tie: Tie, *, by: Membership, now: datetime) -> ItemRelation:
                 "to_item", f"Diesen Bezug von Position {item.number} gibt es schon."
             )
         record(item, "item.related", by=by, now=now, after=_facts(relation))
+        lock_lots([item.award.lot_id])
     return relation
 
 
@@ -93,11 +95,12 @@ def unrelate(relation_id: int, *, by: Membership, now: datetime) -> None:
         found = relation.first()
         if found is None:
             raise NotFound("Diesen Bezug gibt es nicht.")
-        _, agreement = editable_item(found.item_id, by=by, now=now)
+        item, agreement = editable_item(found.item_id, by=by, now=now)
         if found.kind == RelationKind.BUNDLE_PART:
             require_draft(agreement, "Die Teile eines Bündels sind")
         record(found.item, "item.unrelated", by=by, now=now, before=_facts(found))
         found.delete()
+        lock_lots([item.award.lot_id])
 
 
 def _require_suitable(item: ContractItem, other: ContractItem, tie: Tie) -> None:

@@ -34,6 +34,7 @@ from contracts.agreements.models import (
 )
 from contracts.agreements.models.article import Article
 from contracts.agreements.refused import OutOfOrder, translated
+from contracts.agreements.serialised import lock_agreement
 from contracts.agreements.writing.audited import plain_values
 from contracts.agreements.writing.cpv import check_codes
 from contracts.agreements.writing.editing import require_draft, require_not_ended
@@ -376,7 +377,8 @@ def entitle(
     Raises NotAllowed, NotFound, AgreementEnded, OverlappingEntitlements, OutOfOrder.
     """
     with translated(), transaction.atomic():
-        require_not_ended(managed_agreement(agreement.pk, by=by, now=now))
+        agreement = managed_agreement(agreement.pk, by=by, now=now)
+        require_not_ended(agreement)
         account = None
         if quota is not None:
             account = _value_account(
@@ -398,6 +400,7 @@ def entitle(
         record(
             made, "entitlement.named", by=by, now=now, after=plain_values(entitlement_facts(made))
         )
+        lock_agreement(agreement, made.lot_id)
     return made
 
 

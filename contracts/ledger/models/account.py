@@ -87,3 +87,8 @@ class LimitAccount(models.Model):
     def available(self) -> Decimal:
         """What still fits; negative on an overdrawn budget."""
         return self.limit_amount - self.held - self.posted
+
+    @property
+    def is_overdrawn(self) -> bool:
+        """Whether more is bound than the limit allows, as a freeze may leave a budget."""
+        return self.available < 0
