@@ -14,7 +14,6 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from contracts.agreements.errors import Blocked, NotListable
 from contracts.agreements.prices.errors import (
     EffectiveDatePast,
     EvidenceMissing,
@@ -23,15 +22,16 @@ from contracts.agreements.prices.errors import (
 )
 from contracts.agreements.writing.setup import OverlappingPrices
 from contracts.catalogue.errors import InvalidMapping
-from contracts.catalogue.readers.errors import FileRejected, MappingError
+from contracts.catalogue.readers.errors import FileRejected
 from contracts.ledger.errors import LimitExceeded
 from contracts.pricing import InvalidPriceUnit, TierOrderError
-from orders.errors import EmptyBasket, Reasons
+from contracts.refusals import Reasons
+from orders.errors import EmptyBasket
 
-from .problems import INTERNAL, Kind, kind_of
+from .problems import INTERNAL, Problem, problem
 from .refusals import (
+    HttpRefusal,
     InvalidParameter,
-    Refusal,
     UnknownArticle,
     UnknownAward,
     UnknownItem,
@@ -53,7 +53,7 @@ class ProblemRenderer(JSONRenderer):
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
     """DRF's hook: the problem document of any exception, a defect included."""
     request = context["request"]
-    kind = kind_of(error)
+    kind = problem(error)
     if kind is INTERNAL:
         logger.error("Unhandled in the API", exc_info=error)
         got_request_exception.send(sender=None, request=request._request)  # noqa: SLF001
@@ -68,7 +68,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
     return response
 
 
-def document(request: Request, kind: Kind, error: Exception) -> dict[str, Any]:
+def document(request: Request, kind: Problem, error: Exception) -> dict[str, Any]:
     """The members of a problem document; `errors` name single fields or reasons."""
     docs = request.build_absolute_uri(reverse("api:docs"))
     return {
@@ -84,7 +84,7 @@ def document(request: Request, kind: Kind, error: Exception) -> dict[str, Any]:
     }
 
 
-def _detail(kind: Kind, error: Exception) -> str:
+def _detail(kind: Problem, error: Exception) -> str:
     if kind is INTERNAL:
         return "Der Vorgang ist fehlgeschlagen. Bitte nennen Sie bei Rückfragen die request_id."
     if isinstance(error, drf.ValidationError):
@@ -99,10 +99,8 @@ def _detail(kind: Kind, error: Exception) -> str:
 def _errors(error: Exception) -> list[dict[str, str]]:
     if isinstance(error, drf.ValidationError):
         return list(_fields(error.detail, "#"))
-    if isinstance(error, Blocked | NotListable):
-        return [_entry("", "blocked", reason) for reason in error.reasons]
     if isinstance(error, Reasons):
-        return [_entry("", kind_of(error).code, reason) for reason in error.reasons]
+        return [_entry("", error.code, reason) for reason in error.reasons]
     entry = _entry_of_one_field(error)
     return [] if entry is None else [entry]
 
@@ -111,12 +109,12 @@ def _entry_of_one_field(error: Exception) -> dict[str, str] | None:
     if isinstance(error, InvalidParameter):
         return _entry(f"#/{error.name}", "invalid", str(error))
     if isinstance(error, FileRejected):
-        return _entry("#/file", error.code, error.message)
-    if isinstance(error, MappingError | InvalidMapping):
+        return _entry("#/file", error.fault, error.message)
+    if isinstance(error, InvalidMapping):
         pointer = f"#/mapping/{error.field.replace('.', '/')}"
-        return _entry(pointer, "invalid", _mapping_sentence(error))
+        return _entry(pointer, "invalid", str(error))
     known = next((_POINTERS[cls] for cls in type(error).__mro__ if cls in _POINTERS), None)
-    return None if known is None else _entry(known, kind_of(error).code, str(error))
+    return None if known is None else _entry(known, problem(error).code, str(error))
 
 
 _POINTERS: Mapping[type[Exception], str] = {
@@ -135,10 +133,6 @@ _POINTERS: Mapping[type[Exception], str] = {
     InvalidPriceUnit: "#/price_unit",
 }
 """Refusals that mean one field of the request."""
-
-
-def _mapping_sentence(error: MappingError | InvalidMapping) -> str:
-    return error.message if isinstance(error, MappingError) else str(error)
 
 
 def _fields(detail: Any, pointer: str) -> Iterator[dict[str, str]]:
@@ -177,7 +171,7 @@ def _extra(error: Exception) -> dict[str, Any]:
 
 
 def _headers(error: Exception) -> dict[str, str]:
-    if isinstance(error, Refusal):
+    if isinstance(error, HttpRefusal):
         return error.headers
     headers = {}
     if challenge := getattr(error, "auth_header", None):

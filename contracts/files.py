@@ -9,6 +9,8 @@ from pathlib import PurePosixPath
 from typing import Final
 from zipfile import BadZipFile, ZipFile
 
+from contracts.refusals import FileRefused
+
 MAX_BYTES: Final = 20 * 2**20
 NAME_LENGTH: Final = 200
 
@@ -32,7 +34,7 @@ _UNSAFE = re.compile(r"[^\w.()+ -]")
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 
-class UnsuitableFile(Exception):
+class UnsuitableFile(FileRefused):
     """Too large, empty, or not one of the kinds of file that are kept.
 
     `field` is the name of the argument that carries a file, wherever one is taken in.

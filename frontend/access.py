@@ -15,9 +15,8 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from contracts.agreements.errors import NotFound as AgreementNotFound
 from contracts.parties.models import Membership, Role
-from orders.errors import NotFound
+from contracts.refusals import NotFound
 
 View = Callable[..., HttpResponse]
 
@@ -225,7 +224,7 @@ def page(view: View) -> View:
                 return refusal
         try:
             return view(request, *args, **kwargs)
-        except (NotFound, AgreementNotFound) as error:
+        except NotFound as error:
             raise Http404(str(error)) from error
 
     guarded.guarded = True  # type: ignore[attr-defined]

@@ -7,16 +7,15 @@ from typing import TypeVar
 
 from django import forms
 
-from contracts.agreements.errors import NotFound as AgreementNotFound
 from contracts.agreements.refused import FieldRefused
 from contracts.files import UnsuitableFile
-from frontend.refusals import REFUSALS, Refusal, explain
-from orders.errors import NotFound
+from contracts.refusals import NotFound, Refusal
+from frontend.refusals import Alert, explain
 
 T = TypeVar("T")
 
 
-def attempt(form: forms.Form, step: Callable[[], T]) -> tuple[T | None, Refusal | None]:
+def attempt(form: forms.Form, step: Callable[[], T]) -> tuple[T | None, Alert | None]:
     """Make the call; None with a refusal, or with an error at the form's field.
 
     What does not exist for the actor stays a 404.
@@ -25,8 +24,8 @@ def attempt(form: forms.Form, step: Callable[[], T]) -> tuple[T | None, Refusal 
         return step(), None
     except (FieldRefused, UnsuitableFile) as error:
         form.add_error(error.field if error.field in form.fields else None, str(error))
-    except (NotFound, AgreementNotFound):
+    except NotFound:
         raise
-    except REFUSALS as error:
+    except Refusal as error:
         return None, explain(error)
     return None, None

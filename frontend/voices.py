@@ -8,7 +8,7 @@ from django.utils import timezone
 from contracts.clock import berlin_day
 from contracts.parties.models import Membership
 from frontend.access import may_open
-from frontend.refusals import Refusal, explain
+from frontend.refusals import Alert, explain
 from orders import approvals
 from orders.errors import InvalidDelegation
 from orders.signing.voices import Voice, voice_of
@@ -34,7 +34,7 @@ def waiting_count(request: HttpRequest, actor: Membership) -> int | None:
     return request.waiting  # type: ignore[attr-defined,no-any-return]
 
 
-def chosen_voice(request: HttpRequest, actor: Membership) -> tuple[Voice, Refusal | None]:
+def chosen_voice(request: HttpRequest, actor: Membership) -> tuple[Voice, Alert | None]:
     """The voice that `?fuer=` names; one's own with the reason where that is not possible."""
     wanted = request.POST.get(PARAMETER) or request.GET.get(PARAMETER)
     own = Voice(actor, actor)

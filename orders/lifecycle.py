@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
+from contracts.refusals import WrongState
 
-class IllegalTransition(Exception):
+
+class IllegalTransition(WrongState):
     """The state does not allow this step."""
 
     def __init__(self, current: str, wanted: str, what: str = "", since: str = "") -> None:

@@ -10,8 +10,8 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from api.problems import kind_of
 from contracts.pricing import InvalidQuantity
+from contracts.refusals import Refusal
 from orders.errors import InvalidAssignment, InvalidDelivery
 from orders.requisitions import Place, Share
 from orders.requisitions.ask import HUNDRED, require_order, require_quantity, require_whole
@@ -28,9 +28,9 @@ class ArticleNumber:
     number: str
 
 
-def refused(error: Exception) -> serializers.ValidationError:
+def refused(error: Refusal) -> serializers.ValidationError:
     """The domain's refusal, to be told at the field it is about."""
-    return serializers.ValidationError(str(error), code=kind_of(error).code)
+    return serializers.ValidationError(str(error), code=error.code)
 
 
 @extend_schema_field({"type": "integer", "minimum": 1})

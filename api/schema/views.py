@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer
 
-from api.problems import INTERNAL, KINDS
+from api.problems import all_problems
 
 METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -36,8 +36,7 @@ def openapi_json(_request: HttpRequest) -> HttpResponse:
 @require_safe
 def docs(request: HttpRequest) -> HttpResponse:
     """List every operation and every kind of problem, without script or foreign files."""
-    kinds = sorted({INTERNAL, *KINDS.values()}, key=lambda kind: (kind.status, kind.code))
-    context = {"groups": _groups(), "problems": kinds, "info": document()["info"]}
+    context = {"groups": _groups(), "problems": all_problems(), "info": document()["info"]}
     return render(request, "api/docs.html", context)
 
 

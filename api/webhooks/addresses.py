@@ -14,7 +14,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
 
-from api.refusals import Refusal
+from contracts.refusals import Kind, Refusal
 
 IPAddress = IPv4Address | IPv6Address
 
@@ -27,6 +27,10 @@ _PORTS = {"https": 443, "http": 80}
 
 class ForbiddenTarget(Refusal):
     """The address is none that webhooks may go to."""
+
+    code = "forbidden_target"
+    kind = Kind.INVALID
+    title = "Adresse nicht erlaubt"
 
 
 @dataclass(frozen=True, slots=True)

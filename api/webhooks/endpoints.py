@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import QuerySet
 
-from api.refusals import Refusal
 from contracts.audit.record import record
 from contracts.parties.models import Membership, Organisation
+from contracts.refusals import Refusal
 
 from .addresses import checked
 from .models import DeliveryState, WebhookDelivery, WebhookEndpoint
@@ -23,6 +23,9 @@ BOTH_SECRETS_FOR = timedelta(hours=24)
 
 class TooManyEndpoints(Refusal):
     """The organisation has as many webhooks as it may."""
+
+    code = "too_many_webhooks"
+    title = "Zu viele Webhooks"
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,9 +27,13 @@ Row = Mapping[str, str]
 class UnreadableLaw(AgreementError):
     """The file is no JSON of figures and VAT rules, or an entry lacks a value."""
 
+    code = "unreadable_law"
+
 
 class LawContradicts(AgreementError):
     """An entry says something else about days on which another value was in force."""
+
+    code = "law_contradicts"
 
 
 _OVERLAP: Refusals = {

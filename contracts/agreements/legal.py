@@ -19,6 +19,8 @@ MODIFICATION_DE_MINIMIS: Final = "modification-de-minimis-percent"
 class NoLegalFigure(AgreementError):
     """No row of the figure is in force on the day; what depends on it can't be decided."""
 
+    code = "no_legal_figure"
+
 
 def figure(key: str, on: date) -> Decimal:
     """The figure in force on the day (EUR, months or per cent, as its key says).

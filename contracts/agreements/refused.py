@@ -13,6 +13,8 @@ from contracts.agreements.errors import AgreementError
 class FieldRefused(AgreementError):
     """One value does not fit; `field` is the name of the argument that carries it."""
 
+    code = "field_refused"
+
     def __init__(self, field: str, message: str) -> None:
         self.field = field
         super().__init__(message)
@@ -21,13 +23,20 @@ class FieldRefused(AgreementError):
 class AlreadyExists(FieldRefused):
     """The number, rank, supplier or day is taken already."""
 
+    code = "already_exists"
+
 
 class OutOfOrder(FieldRefused):
     """Dates or figures contradict each other."""
 
+    code = "out_of_order"
+
 
 class OverlappingEntitlements(FieldRefused):
     """The buyer is entitled to this scope on some of these days already."""
+
+    code = "overlapping_entitlements"
+    title = "Berechtigung überschneidet sich"
 
 
 _CONSTRAINTS: Mapping[str, tuple[type[FieldRefused], str, str]] = {

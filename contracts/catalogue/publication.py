@@ -22,7 +22,7 @@ from contracts.parties.models import Membership, Organisation, Role
 
 from .comparison import assess, match_items
 from .diff import diff_counts
-from .errors import NotAllowed, NotFound, WrongState
+from .errors import NotAllowed, NotFound, WrongUploadState
 from .indexing import reindex
 from .models import CatalogueUpload, StagedAction, UploadState
 from .plans import without_nested_loops
@@ -114,7 +114,7 @@ def publish(*, upload_id: int, by: Membership, now: datetime) -> Published:
     """Put a submitted upload's articles, list prices and listings on the shelf.
 
     Raises NotAllowed (role, or a member of the supplier), NotFound (agreement of another
-    purchasing body), WrongState (published already, not submitted).
+    purchasing body), WrongUploadState (published already, not submitted).
     """
     require_role(by, (Role.CONTRACT_MANAGER,), now)
     day = berlin_day(now)
@@ -170,7 +170,7 @@ def _lock(upload_id: int, by: Membership) -> CatalogueUpload:
     if Membership.objects.filter(user_id=by.user_id, organisation_id=upload.supplier_id).exists():
         raise NotAllowed("Wer dem Lieferanten angehört, kann seinen Katalog nicht veröffentlichen.")
     if upload.state != UploadState.SUBMITTED:
-        raise WrongState(
+        raise WrongUploadState(
             upload.state,
             "Nur eingereichte Lieferungen können veröffentlicht werden; "
             f"diese ist {upload.get_state_display()}.",

@@ -31,7 +31,7 @@ from .errors import (
     NotFound,
     NothingToSubmit,
     UploadTooLarge,
-    WrongState,
+    WrongUploadState,
 )
 from .models import CatalogueUpload, UploadState
 from .staging import check
@@ -116,13 +116,13 @@ def receive(
 def submit(*, upload_id: int, by: Membership, now: datetime) -> CatalogueUpload:
     """Hand a checked upload to the contract manager.
 
-    Raises NotAllowed, NotFound, WrongState, NothingToSubmit.
+    Raises NotAllowed, NotFound, WrongUploadState, NothingToSubmit.
     """
     require_role(by, (Role.SUPPLIER_CATALOGUE,), now)
     with transaction.atomic():
         upload = _own_locked(by, upload_id)
         if upload.state != UploadState.CHECKED:
-            raise WrongState(
+            raise WrongUploadState(
                 upload.state,
                 "Nur geprüfte Lieferungen können eingereicht werden; "
                 f"diese ist {upload.get_state_display()}.",
@@ -140,13 +140,13 @@ def submit(*, upload_id: int, by: Membership, now: datetime) -> CatalogueUpload:
 def withdraw(*, upload_id: int, by: Membership, now: datetime) -> CatalogueUpload:
     """Take an upload back that is not published yet; a running check stops by itself.
 
-    Raises NotAllowed, NotFound, WrongState.
+    Raises NotAllowed, NotFound, WrongUploadState.
     """
     require_role(by, (Role.SUPPLIER_CATALOGUE,), now)
     with transaction.atomic():
         upload = _own_locked(by, upload_id)
         if upload.state not in OPEN_STATES:
-            raise WrongState(
+            raise WrongUploadState(
                 upload.state,
                 "Diese Lieferung kann nicht mehr zurückgezogen werden; "
                 f"sie ist {upload.get_state_display()}.",

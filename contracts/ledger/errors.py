@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from contracts.pricing.money import euros, german
+from contracts.refusals import Refusal
 
 
-class LedgerError(Exception):
+class LedgerError(Refusal):
     """Base of every refusal of the ledger."""
 
 
@@ -36,6 +37,9 @@ class LimitExceeded(LedgerError):
     the database constraint refused what the check on the locked row had let pass.
     """
 
+    code = "limit_exceeded"
+    title = "Grenze überschritten"
+
     def __init__(self, shortfalls: Sequence[Shortfall] = ()) -> None:
         self.shortfalls = tuple(shortfalls)
         names = "; ".join(
@@ -47,6 +51,10 @@ class LimitExceeded(LedgerError):
 class AccountClosed(LedgerError):
     """A hold was asked of an account that is stopped (suspended lot, closed quota)."""
 
+    code = "account_closed"
+    title = "Ein Los oder ein Kontingent ist gesperrt"
+    advice = "Die Beschaffungsstelle hebt die Sperre auf, wenn der Grund entfallen ist."
+
     def __init__(self, titles: Sequence[str]) -> None:
         self.titles = tuple(titles)
         super().__init__("Gesperrt: " + "; ".join(titles))
@@ -54,6 +62,10 @@ class AccountClosed(LedgerError):
 
 class AccountOverdrawn(LedgerError):
     """A freeze has left less on a budget than is bound; the caller does not book on it then."""
+
+    code = "account_overdrawn"
+    title = "Der Haushalt ist durch eine Sperre überzogen"
+    advice = "Klären Sie mit der Kämmerei, ob die Sperre aufgehoben wird."
 
     def __init__(self, titles: Sequence[str]) -> None:
         self.titles = tuple(titles)
@@ -63,29 +75,45 @@ class AccountOverdrawn(LedgerError):
 class LimitBelowUse(LedgerError):
     """A cap cannot be set below what is already held and posted."""
 
+    code = "limit_below_use"
+    title = "Darunter ist schon mehr gebunden"
+    advice = "Wählen Sie eine Grenze, die mindestens das umfasst, was gebucht und vorgemerkt ist."
+
 
 class TransferNotPossible(LedgerError):
     """Limit moves between two different accounts that count the same unit."""
+
+    code = "transfer_not_possible"
 
 
 class HoldAlreadyResolved(LedgerError):
     """The hold was posted or voided before; a hold ends once."""
 
+    code = "hold_resolved"
+
 
 class ReverseTooLarge(LedgerError):
     """More was to be taken back than was posted."""
+
+    code = "reverse_too_large"
 
 
 class InvalidAmount(LedgerError):
     """Amounts are positive, with at most two decimals."""
 
+    code = "invalid_amount"
+
 
 class DuplicateReference(LedgerError):
     """The same movement (account, kind, reference) was recorded before."""
 
+    code = "duplicate_reference"
+
 
 class UnknownEntry(LedgerError):
     """The entry does not exist or is not of the kind the movement needs."""
+
+    code = "unknown_entry"
 
 
 def amount_in_words(amount: Decimal, unit: str) -> str:

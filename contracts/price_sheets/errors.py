@@ -7,3 +7,5 @@ from contracts.agreements.errors import AgreementError
 
 class SheetOutdated(AgreementError):
     """Somebody wrote the same records while the sheet was imported; nothing is written."""
+
+    code = "sheet_outdated"

@@ -52,7 +52,7 @@ class SheetReading:
             )
             yield from self._rows_of(table)
         except FileRejected as error:
-            code = error.code if error.code not in _OTHER_FORMATS else SheetCode.FORMAT_UNKNOWN
+            code = error.fault if error.fault not in _OTHER_FORMATS else SheetCode.FORMAT_UNKNOWN
             self._refuse(0, SheetCode(code), "", "", **error.details)
 
     def _rows_of(self, table: Table) -> Iterator[SheetRow]:

@@ -9,9 +9,9 @@ from datetime import datetime
 from django.core.paginator import Page, Paginator
 
 from contracts.agreements.allocation.allotment import Decision as Turn
+from contracts.refusals import Refusal
 from frontend.forms.decision import Cuts
 from frontend.presenters.requisitions import LineGroup, groups
-from frontend.refusals import REFUSALS
 from orders.lifecycle import RequisitionState
 from orders.models import Requisition, RequisitionLine
 from orders.models.approval import Decision, Verdict
@@ -88,7 +88,7 @@ def turns(wish: Requisition, lines: Sequence[RequisitionLine], *, now: datetime)
         return []
     try:
         return outlook(wish, lines, now=now)
-    except REFUSALS:
+    except Refusal:
         return []
 
 

@@ -27,7 +27,7 @@ from frontend.forms.agreement_parts import (
     ReturnForm,
     TransferForm,
 )
-from frontend.refusals import Refusal
+from frontend.refusals import Alert
 from frontend.saving import attempt
 from frontend.views.agreement_base import manages, own, page_context, today, visible
 from frontend.views.form_page import FormPage
@@ -190,7 +190,7 @@ def _register(
     row: FrameworkAgreement,
     *,
     form: forms.Form | None = None,
-    refusal: Refusal | None = None,
+    refusal: Alert | None = None,
     status: int = 200,
 ) -> HttpResponse:
     rows = domain.visible_entitlements(row, request.actor)

@@ -14,7 +14,7 @@ from contracts.agreements.writing import documents as domain
 from frontend.actor import PageRequest
 from frontend.downloads import Cell, export_urls, file_download, table_download, wants_export
 from frontend.forms.agreement_parts import DocumentForm, WithdrawForm
-from frontend.refusals import Refusal
+from frontend.refusals import Alert
 from frontend.saving import attempt
 from frontend.views.agreement_base import manages, own, page_context, today, visible
 from frontend.views.form_page import FormPage
@@ -115,7 +115,7 @@ def _list(
     row: FrameworkAgreement,
     *,
     form: DocumentForm | None = None,
-    refusal: Refusal | None = None,
+    refusal: Alert | None = None,
     status: int = 200,
 ) -> HttpResponse:
     if form is None and manages(request, row):

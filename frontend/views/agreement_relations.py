@@ -12,10 +12,11 @@ from django.views.decorators.http import require_POST
 from contracts.agreements.errors import NotFound
 from contracts.agreements.models import FrameworkAgreement, ItemRelation
 from contracts.agreements.writing.relations import relate, relations_of, unrelate
+from contracts.refusals import Refusal
 from frontend.actor import PageRequest
 from frontend.downloads import Cell, export_urls, table_download, wants_export
 from frontend.forms.relations import RelationForm
-from frontend.refusals import REFUSALS, Refusal, explain
+from frontend.refusals import Alert, explain
 from frontend.saving import attempt
 from frontend.views.agreement_base import manages, own, page_context, visible
 
@@ -68,7 +69,7 @@ def relation_remove(request: PageRequest, agreement_id: int, relation_id: int) -
         unrelate(relation_id, by=request.actor, now=timezone.now())
     except NotFound:
         raise
-    except REFUSALS as error:
+    except Refusal as error:
         return _page(request, row, refusal=explain(error), status=422)
     messages.success(request, "Der Bezug ist entfernt.")
     return redirect("frontend:agreement_relations", agreement_id=row.pk)
@@ -79,7 +80,7 @@ def _page(
     row: FrameworkAgreement,
     *,
     form: RelationForm | None = None,
-    refusal: Refusal | None = None,
+    refusal: Alert | None = None,
     status: int = 200,
 ) -> HttpResponse:
     may_write = manages(request, row) and row.state != "ended"

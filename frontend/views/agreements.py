@@ -32,7 +32,7 @@ from frontend.actor import PageRequest
 from frontend.downloads import export_urls, table_download, wants_export
 from frontend.forms.agreement_parts import EndForm, SuspendForm
 from frontend.presenters.caps import CAP_HEAD, cap_histories, cap_row
-from frontend.refusals import Refusal
+from frontend.refusals import Alert
 from frontend.saving import attempt
 from frontend.views.agreement_base import crumbs, manages, page_context, today, visible
 from orders.call_offs.reading import visible_call_offs
@@ -168,7 +168,7 @@ def _overview(
     agreement_id: int,
     *,
     form: forms.Form | None = None,
-    refusal: Refusal | None = None,
+    refusal: Alert | None = None,
     status: int = 200,
 ) -> HttpResponse:
     row = visible(request, agreement_id)

@@ -19,6 +19,7 @@ from contracts.agreements.models import Listing
 from contracts.clock import berlin_day
 from contracts.parties.models import Role
 from contracts.pricing import PricingError
+from contracts.refusals import Refusal
 from frontend.access import may_open
 from frontend.actor import PageRequest
 from frontend.forms.once import ALREADY, form_of
@@ -32,7 +33,7 @@ from frontend.forms.requisition import (
 )
 from frontend.presenters.allocation import contested
 from frontend.presenters.basket import groups
-from frontend.refusals import REFUSALS, Refusal, explain
+from frontend.refusals import Alert, explain
 from orders import requisitions
 from orders.basket import baskets
 from orders.binding.budget_preview import preview_effects
@@ -138,7 +139,7 @@ def requisition_create(request: PageRequest) -> HttpResponse:
     step, outcome = _STEPS.get(request.POST.get("schritt", ""), _STEPS[""])
     try:
         made = step(by=request.actor, ask=wish.ask, school_id=wish.head.school_id, now=now)
-    except REFUSALS as error:
+    except Refusal as error:
         return _page(request, wish, now, refusal=explain(error), status=422)
     messages.success(request, f"Anforderung {made.number} {outcome}")
     return redirect("frontend:requisition", requisition_id=made.pk)
@@ -175,7 +176,7 @@ def _page(
     wish: Wish,
     now: datetime,
     *,
-    refusal: Refusal | None = None,
+    refusal: Alert | None = None,
     status: int = 200,
 ) -> HttpResponse:
     context: dict[str, Any] = {

@@ -12,9 +12,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from contracts.clock import berlin_day
+from contracts.refusals import Refusal
 from frontend.actor import PageRequest
 from frontend.forms.call_off import CancelForm, ReceiptForm, RefusalForm, StepForms
-from frontend.refusals import REFUSALS, explain
+from frontend.refusals import explain
 from frontend.views.call_offs import detail, found_call_off
 from orders.call_offs import cancellations, confirmations, goods_receipts
 from orders.errors import NotFound
@@ -77,7 +78,7 @@ def call_off_confirm(request: PageRequest, call_off_id: int) -> HttpResponse:
         confirmations.confirm(call_off_id=call_off_id, by=request.actor, now=timezone.now())
     except NotFound:
         raise
-    except REFUSALS as error:
+    except Refusal as error:
         return detail(request, call_off_id, refusal=explain(error), status=422)
     messages.success(request, "Der Abruf ist bestätigt.")
     return redirect("frontend:call_off", call_off_id=call_off_id)
@@ -100,7 +101,7 @@ def _act(
         step(form)
     except NotFound:
         raise
-    except REFUSALS as error:
+    except Refusal as error:
         return detail(request, call_off_id, forms=forms, refusal=explain(error), status=422)
     messages.success(request, outcome)
     return redirect("frontend:call_off", call_off_id=call_off_id)

@@ -25,7 +25,7 @@ from frontend.presenters.requisition_lines import places
 from frontend.presenters.service_terms import with_terms
 from frontend.presenters.successors import with_successors
 from frontend.presenters.timeline import history
-from frontend.refusals import Refusal
+from frontend.refusals import Alert
 from orders.allotting.visible_steps import visible_steps
 from orders.call_offs.reading import visible_call_offs
 from orders.call_offs.service_terms import issued_terms
@@ -101,7 +101,7 @@ def detail(
     call_off_id: int,
     *,
     forms: StepForms | None = None,
-    refusal: Refusal | None = None,
+    refusal: Alert | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """The page of a call-off; `forms` where one was sent and refused."""

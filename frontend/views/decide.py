@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contracts.clock import berlin_day
+from contracts.refusals import Refusal
 from frontend.actor import PageRequest
 from frontend.forms.decision import Cuts, DecisionForm
 from frontend.presenters.committees import sittings
@@ -22,7 +23,7 @@ from frontend.presenters.difference import told
 from frontend.presenters.papers import papers_of
 from frontend.presenters.requisitions import budget_effects, signatures
 from frontend.presenters.service_terms import with_terms
-from frontend.refusals import REFUSALS, Refusal, explain
+from frontend.refusals import Alert, explain
 from frontend.voices import chosen_voice, delegation_of, voices_of, with_voice
 from orders import approvals as domain
 from orders.approvals import CutQuote
@@ -61,7 +62,7 @@ class _Shown:
     cuts: Cuts
     page_no: str | None = None
     quote: CutQuote | None = None
-    refusal: Refusal | None = None
+    refusal: Alert | None = None
     changes: tuple[str, ...] = ()
     status: int = 200
 
@@ -110,7 +111,7 @@ def _posted(desk: _Desk) -> HttpResponse:
     if "blaettern" in data:
         return _page(desk, _Shown(_kept(desk, form), cuts, page_no=page_no))
     if cuts.errors:
-        refusal = Refusal("Eine Menge ist keine ganze Zahl", list(cuts.errors.values()), [])
+        refusal = Alert("Eine Menge ist keine ganze Zahl", list(cuts.errors.values()), [])
         kept = _kept(desk, form)
         return _page(desk, _Shown(kept, cuts, page_no=page_no, refusal=refusal, status=422))
     if "berechnen" in data or _unquoted(form, cuts):
@@ -144,7 +145,7 @@ def _quoted(desk: _Desk, form: DecisionForm, cuts: Cuts, page_no: str | None) ->
             by=desk.request.actor,
             now=desk.now,
         )
-    except REFUSALS as error:
+    except Refusal as error:
         return _refused(desk, form, cuts, page_no, error)
     return _page(desk, _Shown(kept, cuts, page_no=page_no, quote=quote))
 
@@ -163,7 +164,7 @@ def _decided(desk: _Desk, form: DecisionForm, cuts: Cuts, page_no: str | None) -
             by=desk.request.actor,
             now=timezone.now(),
         )
-    except REFUSALS as error:
+    except Refusal as error:
         return _refused(desk, form, cuts, page_no, error)
     _tell(desk.request, done, form.chosen)
     return redirect(with_voice(reverse("frontend:approvals"), desk.voice))

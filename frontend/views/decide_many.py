@@ -10,10 +10,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
+from contracts.refusals import Refusal
 from frontend.actor import PageRequest
 from frontend.forms.decision import BulkForm, chosen_rows
 from frontend.presenters.inbox import InboxRow, inbox_rows
-from frontend.refusals import REFUSALS, Refusal, explain
+from frontend.refusals import Alert, explain
 from frontend.voices import chosen_voice, delegation_of, with_voice
 from orders import approvals as domain
 from orders.approvals import Chosen, Outcome, Result
@@ -39,7 +40,7 @@ def decide_many(request: PageRequest) -> HttpResponse:
             by=request.actor,
             now=timezone.now(),
         )
-    except REFUSALS as error:
+    except Refusal as error:
         return _confirm(request, voice, chosen, form, explain(error), status=422)
     return _results(request, voice, results)
 
@@ -49,7 +50,7 @@ def _confirm(
     voice: Voice,
     chosen: Sequence[Chosen],
     form: BulkForm,
-    refusal: Refusal | None,
+    refusal: Alert | None,
     *,
     status: int,
 ) -> HttpResponse:

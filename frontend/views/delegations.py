@@ -20,7 +20,7 @@ from frontend.actor import PageRequest
 from frontend.downloads import Cell, export_urls, table_download, wants_export
 from frontend.forms.delegation import DelegationForm
 from frontend.presenters.delegations import DelegationRow, delegation_rows
-from frontend.refusals import Refusal, explain
+from frontend.refusals import Alert, explain
 from frontend.views.register_form import saved, sent
 from orders.errors import InvalidDelegation
 from orders.models import Delegation
@@ -69,7 +69,7 @@ def _list(
     view: str,
     stand: str,
     *,
-    refusal: Refusal | None = None,
+    refusal: Alert | None = None,
     status: int = 200,
 ) -> HttpResponse:
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("seite"))

@@ -36,7 +36,7 @@ from frontend.forms.price_changes import (
 )
 from frontend.presenters.price_changes import MODIFICATION_HEAD, modification_rows, with_scope
 from frontend.presenters.timeline import history
-from frontend.refusals import Refusal
+from frontend.refusals import Alert
 from frontend.saving import attempt
 from frontend.views.agreement_base import is_own, manages, own, page_context, today, visible
 
@@ -183,7 +183,7 @@ def _list(
     *,
     form: ModificationForm | None = None,
     lower: LowerCapForm | None = None,
-    refusal: Refusal | None = None,
+    refusal: Alert | None = None,
     status: int = 200,
 ) -> HttpResponse:
     if manages(request, row) and row.state != AgreementState.ENDED:
@@ -223,7 +223,7 @@ def _detail(
     entry: ContractModification,
     *,
     form: forms.Form | None = None,
-    refusal: Refusal | None = None,
+    refusal: Alert | None = None,
     status: int = 200,
 ) -> HttpResponse:
     entry = _entry(request, row, entry.pk)

@@ -10,11 +10,12 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from contracts.refusals import Refusal
 from frontend.actor import PageRequest
 from frontend.downloads import file_download
 from frontend.forms.papers import AttachmentForm, CommentForm
 from frontend.presenters.papers import Papers, papers_of
-from frontend.refusals import REFUSALS, Refusal, explain
+from frontend.refusals import Alert, explain
 from frontend.saving import attempt
 from orders.errors import NotFound
 from orders.models import Requisition
@@ -71,7 +72,7 @@ def requisition_attachment_withdraw(
         )
     except NotFound:
         raise
-    except REFUSALS as error:
+    except Refusal as error:
         return _page(request, wish, papers_of(wish, request.actor), explain(error))
     messages.success(request, "Die Anlage ist zurückgezogen.")
     return redirect(f"{_back(request, wish)}#anlagen")
@@ -115,7 +116,7 @@ def _back(request: PageRequest, wish: Requisition) -> str:
 
 
 def _page(
-    request: PageRequest, wish: Requisition, papers: Papers, refusal: Refusal | None
+    request: PageRequest, wish: Requisition, papers: Papers, refusal: Alert | None
 ) -> HttpResponse:
     """What was refused, with the input kept; other pages show the same part in passing."""
     context = {

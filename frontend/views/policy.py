@@ -13,12 +13,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from contracts.clock import berlin_day
+from contracts.refusals import Refusal
 from frontend.access import may_open
 from frontend.actor import PageRequest
 from frontend.downloads import export_urls, table_download, wants_export
 from frontend.forms.policy import BaseRules, PolicyHeadForm, changed_rows, rule_rows
 from frontend.presenters.policy import HISTORY_HEAD, cells, proposal_of, tiers, versions
-from frontend.refusals import REFUSALS, Refusal, explain
+from frontend.refusals import Alert, explain
 from frontend.views.register_form import sent
 from orders.errors import NotFound, PolicyRefused
 from orders.models import ApprovalPolicy
@@ -111,13 +112,13 @@ def _stepped(
         policy = step()
     except NotFound:
         raise
-    except REFUSALS as error:
+    except Refusal as error:
         return _overview(request, explain(error))
     messages.success(request, outcome.format(policy))
     return redirect("frontend:policy")
 
 
-def _refused(rows: BaseRules, step: Callable[[], object]) -> Refusal | None:
+def _refused(rows: BaseRules, step: Callable[[], object]) -> Alert | None:
     """Make the call; what is refused about one rule goes beside it, the rest into the alert."""
     try:
         step()
@@ -129,14 +130,14 @@ def _refused(rows: BaseRules, step: Callable[[], object]) -> Refusal | None:
                 points.append(sentence)
             else:
                 rows.filled[place].add_error("role", sentence)
-        return Refusal(refusal.title, points, refusal.advice)
-    except REFUSALS as error:
+        return Alert(refusal.title, points, refusal.advice)
+    except Refusal as error:
         return explain(error)
     return None
 
 
 def _form(
-    request: PageRequest, head: PolicyHeadForm, rows: BaseRules, refusal: Refusal | None
+    request: PageRequest, head: PolicyHeadForm, rows: BaseRules, refusal: Alert | None
 ) -> HttpResponse:
     context = {
         "head": head,
@@ -148,7 +149,7 @@ def _form(
     return render(request, "frontend/policy/edit.html", context, status=status)
 
 
-def _overview(request: PageRequest, refusal: Refusal | None = None) -> HttpResponse:
+def _overview(request: PageRequest, refusal: Alert | None = None) -> HttpResponse:
     actor = request.actor
     day = berlin_day(timezone.now())
     state = policies.health(actor.organisation_id, day)

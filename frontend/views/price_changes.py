@@ -33,7 +33,7 @@ from frontend.forms.position import initial_position, tier_formset
 from frontend.forms.price_changes import ProposalForm, RegisterVerdictForm, VerdictForm
 from frontend.presenters.price_changes import CHANGE_HEAD, change_rows, clause_words, with_parties
 from frontend.presenters.timeline import history
-from frontend.refusals import Refusal
+from frontend.refusals import Alert
 from frontend.saving import attempt
 from frontend.views.agreement_base import is_own, page_context, today, visible
 
@@ -153,7 +153,7 @@ def _propose_page(
     item: ContractItem,
     form: ProposalForm,
     tiers: Any,
-    refusal: Refusal | None,
+    refusal: Alert | None,
 ) -> HttpResponse:
     in_force = item.award.terms.filter(valid_from__lte=today())
     terms = in_force.order_by("-valid_from").first()
@@ -242,7 +242,7 @@ def _detail(
     change: PriceChange,
     *,
     form: forms.Form | None = None,
-    refusal: Refusal | None = None,
+    refusal: Alert | None = None,
     status: int = 200,
 ) -> HttpResponse:
     change = _change(request, row, change.pk)  # after a refusal somebody may have been quicker

@@ -12,12 +12,13 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from contracts.refusals import Refusal
 from frontend.actor import PageRequest
 from frontend.downloads import Cell, csv_download
 from frontend.forms.once import ALREADY, form_of
 from frontend.forms.quantities import CHOICE, QUANTITY, fields
 from frontend.forms.quick_order import QuickOrderForm
-from frontend.refusals import REFUSALS, Refusal, explain
+from frontend.refusals import Alert, explain
 from orders import quick_order as domain
 from orders.errors import NotFound
 
@@ -31,7 +32,7 @@ class Look:
 
     form: QuickOrderForm
     found: domain.Preview | None = None
-    refusal: Refusal | None = None
+    refusal: Alert | None = None
 
 
 def quick_order(request: PageRequest) -> HttpResponse:
@@ -56,7 +57,7 @@ def quick_order_take(request: PageRequest) -> HttpResponse:
             now=timezone.now(),
             form=form_of(request.POST),
         )
-    except REFUSALS as error:
+    except Refusal as error:
         return _page(request, Look(look.form, look.found, explain(error)), status=422)
     tell(request, taken)
     if not taken.is_repeated:
@@ -83,7 +84,7 @@ def quick_order_append(request: PageRequest) -> HttpResponse:
         )
     except NotFound:
         raise
-    except REFUSALS as error:
+    except Refusal as error:
         return _page(request, Look(look.form, look.found, explain(error)), status=422)
     messages.success(
         request, f"{_articles(len(look.found.picks))} angehängt; das ist Fassung {made.number}."
@@ -101,7 +102,7 @@ def quick_order_rest(request: PageRequest) -> HttpResponseBase:
     return csv_download("schnellerfassung-offen.csv", HEAD, _cells(look.found))
 
 
-NO_DRAFT = Refusal(
+NO_DRAFT = Alert(
     "Es ist keine Anforderung gewählt",
     ["Bitte wählen Sie den Entwurf, an den die Artikel angehängt werden."],
     [],
@@ -146,7 +147,7 @@ def _look(request: PageRequest) -> Look:
             by=request.actor,
             now=timezone.now(),
         )
-    except REFUSALS as error:
+    except Refusal as error:
         return Look(shown, None, explain(error))
     return Look(shown, found)
 

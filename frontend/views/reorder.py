@@ -10,11 +10,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
+from contracts.refusals import Refusal
 from frontend.actor import PageRequest
 from frontend.downloads import Cell, export_urls, table_download, wants_export
 from frontend.forms.once import form_of
 from frontend.forms.quantities import Quantities, quantities
-from frontend.refusals import REFUSALS, Refusal, explain
+from frontend.refusals import Alert, explain
 from frontend.views.quick_order import tell
 from orders import quick_order as domain
 
@@ -40,7 +41,7 @@ def reorder(request: PageRequest, requisition_id: int) -> HttpResponseBase:
             now=timezone.now(),
             form=form_of(request.POST),
         )
-    except REFUSALS as error:
+    except Refusal as error:
         return _page(request, found, typed=typed, refusal=explain(error))
     tell(request, taken)
     return redirect("frontend:basket")
@@ -51,7 +52,7 @@ def _page(
     found: domain.Reorder,
     *,
     typed: Quantities | None = None,
-    refusal: Refusal | None = None,
+    refusal: Alert | None = None,
 ) -> HttpResponse:
     number = found.requisition.number
     context = {

@@ -11,9 +11,10 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
+from contracts.refusals import Refusal
 from frontend.actor import PageRequest
 from frontend.presenters.difference import DifferenceText, told
-from frontend.refusals import REFUSALS, Refusal, explain
+from frontend.refusals import Alert, explain
 from orders import requisitions as domain
 from orders.errors import NotFound, StaleRevision
 from orders.models import Requisition, RequisitionLine
@@ -46,7 +47,7 @@ class Change:
         self.old: Draft = draft_of(self.lines)
         sent = request.POST.get("base", "")
         self.base = int(sent) if sent.isdecimal() else wish.current_revision
-        self.refusal: Refusal | None = None
+        self.refusal: Alert | None = None
         self.foresight: domain.Foresight | None = None
         self.confirmation = ""
         self.between: DifferenceText | None = self._between()
@@ -95,7 +96,7 @@ class Change:
             raise
         except NotFound as error:
             raise Http404 from error
-        except REFUSALS as error:
+        except Refusal as error:
             self.refusal = explain(error)
             return False
         messages.success(self.request, self._outcome(revision.number))

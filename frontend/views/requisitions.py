@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from contracts.agreements.allocation.allotment import Decision
 from contracts.clock import berlin_day
 from contracts.parties.models import School
+from contracts.refusals import Refusal
 from frontend.access import may_open
 from frontend.actor import PageRequest
 from frontend.downloads import Cell, export_urls, table_download, wants_export
@@ -39,7 +40,7 @@ from frontend.presenters.requisitions import (
 from frontend.presenters.service_terms import with_terms
 from frontend.presenters.successors import with_successors
 from frontend.presenters.timeline import history, last_sent_back
-from frontend.refusals import REFUSALS, Refusal, explain
+from frontend.refusals import Alert, explain
 from frontend.voices import voices_of, with_voice
 from orders import approvals
 from orders import requisitions as domain
@@ -189,7 +190,7 @@ def _act(
         done = step(requisition_id=requisition_id, by=request.actor, now=timezone.now())
     except NotFound:  # what the actor's organisation does not have stays a 404
         raise
-    except REFUSALS as error:
+    except Refusal as error:
         return _detail(request, requisition_id, refusal=explain(error), status=422)
     messages.success(request, f"Anforderung {done.number} {outcome}")
     return redirect("frontend:requisition", requisition_id=requisition_id)
@@ -222,7 +223,7 @@ def _detail(
     request: PageRequest,
     requisition_id: int,
     *,
-    refusal: Refusal | None = None,
+    refusal: Alert | None = None,
     status: int = 200,
 ) -> HttpResponse:
     wish = _visible(request, requisition_id)
@@ -321,5 +322,5 @@ def _decisions(wish: Requisition, lines: Sequence[RequisitionLine]) -> list[Deci
         return []
     try:
         return domain.outlook(wish, lines, now=timezone.now())
-    except REFUSALS:
+    except Refusal:
         return []

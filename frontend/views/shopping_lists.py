@@ -14,12 +14,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from contracts.agreements.models import Listing
+from contracts.refusals import Refusal
 from frontend.actor import PageRequest
 from frontend.downloads import Cell, export_urls, table_download, wants_export
 from frontend.forms.once import form_of
 from frontend.forms.quantities import Quantities, quantities
 from frontend.forms.shopping_list import ListForm, ListLineForm
-from frontend.refusals import REFUSALS, Refusal, explain
+from frontend.refusals import Alert, explain
 from frontend.saving import attempt
 from frontend.views.quick_order import tell
 from frontend.views.register_form import sent
@@ -89,7 +90,7 @@ def shopping_list_retire(request: PageRequest, list_id: int) -> HttpResponse:
     row = domain.visible_list(list_id, request.actor)
     try:
         lists.retire(list_id=list_id, by=request.actor, now=timezone.now())
-    except REFUSALS as error:
+    except Refusal as error:
         return _page(request, row, refusal=explain(error))
     messages.success(request, f"Die Merkliste „{row.name}“ ist gelöscht.")
     return redirect("frontend:shopping_lists")
@@ -106,7 +107,7 @@ def shopping_list_quantities(request: PageRequest, list_id: int) -> HttpResponse
         lists.set_quantities(
             list_id=row.pk, quantities=typed.values, by=request.actor, now=timezone.now()
         )
-    except REFUSALS as error:
+    except Refusal as error:
         return _page(request, row, typed=typed, refusal=explain(error))
     messages.success(request, "Die Mengen sind gespeichert.")
     return _back(request, row)
@@ -127,7 +128,7 @@ def shopping_list_take(request: PageRequest, list_id: int) -> HttpResponse:
         taken = domain.put_into_basket(
             picks=picks, by=request.actor, now=timezone.now(), form=form_of(request.POST)
         )
-    except REFUSALS as error:
+    except Refusal as error:
         return _page(request, row, typed=typed, refusal=explain(error))
     tell(request, taken)
     return redirect("frontend:basket")
@@ -237,7 +238,7 @@ def _page(
     row: ShoppingList,
     *,
     typed: Quantities | None = None,
-    refusal: Refusal | None = None,
+    refusal: Alert | None = None,
 ) -> HttpResponse:
     page = Paginator(domain.list_rows(row), PER_PAGE).get_page(request.GET.get("seite"))
     context: dict[str, Any] = {

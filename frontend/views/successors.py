@@ -19,7 +19,7 @@ from frontend.actor import PageRequest
 from frontend.downloads import Cell, export_urls, table_download, wants_export
 from frontend.forms.successor import RejectionForm, SuccessorForm
 from frontend.presenters.timeline import history
-from frontend.refusals import Refusal
+from frontend.refusals import Alert
 from frontend.saving import attempt
 
 PER_PAGE = 25
@@ -142,7 +142,7 @@ def _detail(
     proposal_id: int,
     *,
     form: RejectionForm | None = None,
-    refusal: Refusal | None = None,
+    refusal: Alert | None = None,
 ) -> HttpResponse:
     row = domain.visible_proposals(request.actor).filter(pk=proposal_id).first()
     if row is None:

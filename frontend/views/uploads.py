@@ -23,7 +23,7 @@ from frontend.access import may_open
 from frontend.actor import PageRequest
 from frontend.forms.upload import UploadForm
 from frontend.presenters.timeline import history
-from frontend.refusals import Refusal, explain
+from frontend.refusals import Alert, explain
 
 PER_PAGE = 25
 SHOWN_ISSUES = 50
@@ -40,7 +40,7 @@ def _list(
     request: PageRequest,
     form: UploadForm | None = None,
     *,
-    refusal: Refusal | None = None,
+    refusal: Alert | None = None,
     status: int = 200,
 ) -> HttpResponse:
     state = request.GET.get("stand", "")
@@ -148,7 +148,7 @@ def _visible(request: PageRequest, upload_id: int) -> CatalogueUpload:
 
 
 def _detail(
-    request: PageRequest, upload_id: int, *, refusal: Refusal | None = None, status: int = 200
+    request: PageRequest, upload_id: int, *, refusal: Alert | None = None, status: int = 200
 ) -> HttpResponse:
     row = _visible(request, upload_id)
     actor = request.actor

@@ -8,11 +8,11 @@ from datetime import datetime
 from enum import StrEnum
 
 from contracts.parties.models import Membership
+from contracts.refusals import Refusal
 from orders.errors import CommentMissing, NothingChosen, TooManyAtOnce
 from orders.lifecycle import RequisitionState
 from orders.models import CallOff, Requisition
 from orders.models.approval import Verdict
-from orders.refused import REFUSALS
 from orders.requisitions import visible_requisitions
 
 from .decisions import decide
@@ -89,7 +89,7 @@ def decide_many(
                 by=by,
                 now=now,
             )
-        except REFUSALS as refusal:
+        except Refusal as refusal:
             found.append(Result(row.requisition_id, number, Outcome.REFUSED, refusal=refusal))
         else:
             found.append(_result(done, verdict))

@@ -57,6 +57,8 @@ _LONGEST_TITLE = 200
 class NeedsApproval(OrderError):
     """The next rank cannot simply take over; the text says what has to be approved again."""
 
+    code = "needs_approval"
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:

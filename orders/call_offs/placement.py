@@ -52,6 +52,8 @@ from orders.telling.watching import watch_end
 class PriceRisen(OrderError):
     """The total is higher than what was approved; the requester has to look again."""
 
+    code = "price_risen"
+
 
 def place(requisition: Requisition, *, by: Membership, now: datetime) -> list[CallOff]:
     """Issue the call-offs of a locked, fully approved requisition.

@@ -33,6 +33,8 @@ _CHUNK = 5000
 class InvalidPeriod(OrderError):
     """The period of a report ends before it begins."""
 
+    code = "invalid_period"
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

@@ -27,9 +27,13 @@ MAX_PAGE = 200
 class BrokenChain(OrderError):
     """A stored hash does not follow from the events before it."""
 
+    code = "broken_chain"
+
 
 class RangeNotClosed(OrderError):
     """The range reaches beyond the last number given, so its file could still change."""
+
+    code = "range_not_closed"
 
 
 @dataclass(frozen=True, slots=True)

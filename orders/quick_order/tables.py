@@ -97,7 +97,7 @@ def _text(cell: Cell) -> str:
 
 
 def _sentence(error: FileRejected) -> str:
-    if error.code in _OTHER_FORMATS:
+    if error.fault in _OTHER_FORMATS:
         return _NO_TABLE
-    sentence = _SENTENCES.get(error.code)
+    sentence = _SENTENCES.get(error.fault)
     return sentence.format(**error.details) if sentence is not None else error.message

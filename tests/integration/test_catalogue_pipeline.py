@@ -45,7 +45,7 @@ from contracts.catalogue.errors import (
     NotFound,
     NothingToSubmit,
     UploadTooLarge,
-    WrongState,
+    WrongUploadState,
 )
 from contracts.catalogue.models import (
     CatalogueUpload,
@@ -318,7 +318,7 @@ def test_a_refused_file_says_why_and_leaves_nothing_staged(market: Market) -> No
     assert picture.state == UploadState.REFUSED
     assert "Format der Datei" in picture.refusal
     assert not StagedArticle.objects.exists()
-    with pytest.raises(WrongState):
+    with pytest.raises(WrongUploadState):
         uploads.submit(upload_id=picture.pk, by=market.keeper, now=NOW)
 
 
@@ -603,10 +603,10 @@ def test_publishing_twice_is_refused_by_name_and_changes_nothing(market: Market)
         publication.publish(upload_id=upload.pk, by=market.world.manager, now=NOW)
     market.publish(upload)
     before = (Article.objects.count(), Listing.objects.count(), AuditEntry.objects.count())
-    with pytest.raises(WrongState) as twice:
+    with pytest.raises(WrongUploadState) as twice:
         publication.publish(upload_id=upload.pk, by=market.world.manager, now=NOW)
     assert twice.value.state == UploadState.PUBLISHED
-    with pytest.raises(WrongState):
+    with pytest.raises(WrongUploadState):
         uploads.withdraw(upload_id=upload.pk, by=market.keeper, now=NOW)
     assert before == (Article.objects.count(), Listing.objects.count(), AuditEntry.objects.count())
     actions = AuditEntry.objects.filter(
@@ -664,7 +664,7 @@ def test_nothing_usable_cannot_be_submitted(market: Market) -> None:
     with pytest.raises(NothingToSubmit):
         uploads.submit(upload_id=upload.pk, by=market.keeper, now=NOW)
     fresh = market.receive("K-1;Kabel;Muster;Zubehör;10,00\n")
-    with pytest.raises(WrongState):
+    with pytest.raises(WrongUploadState):
         uploads.submit(upload_id=fresh.pk, by=market.keeper, now=NOW)
     with pytest.raises(NotFound):
         uploads.submit(upload_id=fresh.pk, by=market.rival, now=NOW)
@@ -751,7 +751,7 @@ def test_of_two_who_publish_at_once_one_is_refused() -> None:
         return publication.publish(upload_id=upload.pk, by=market.world.manager, now=NOW)
 
     results = _at_once(publish)
-    assert sorted(type(result).__name__ for result in results) == ["Published", "WrongState"]
+    assert sorted(type(result).__name__ for result in results) == ["Published", "WrongUploadState"]
     assert ListPriceVersion.objects.count() == 500
 
 

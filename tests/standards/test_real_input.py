@@ -121,7 +121,7 @@ def test_laptops_by_name_alone_are_refused_as_repetitions() -> None:
 def test_laptops_need_a_mapping() -> None:
     with pytest.raises(FileRejected) as caught:
         found_in(LAPTOPS)
-    assert caught.value.code == "mapping_needed"
+    assert caught.value.fault == "mapping_needed"
 
 
 def test_workbook_1893_articles_and_four_without_a_price() -> None:
@@ -166,10 +166,10 @@ def test_workbook_shows_its_sheets_and_refuses_what_is_not_there() -> None:
     twice = 'Merkmal "Max. Drehmoment (hart/weich)"'
     with pytest.raises(FileRejected) as caught:
         found_in(WORKBOOK, {**STORESERVER_MAPPING, "features": {"Drehmoment": twice}})
-    assert caught.value.code == "column_ambiguous"
+    assert caught.value.fault == "column_ambiguous"
     with pytest.raises(FileRejected) as caught:
         found_in(WORKBOOK, {**STORESERVER_MAPPING, "sheet": "Makros"})
-    assert caught.value.code == "column_missing"
+    assert caught.value.fault == "column_missing"
 
 
 def test_bmecat_2005_one_article_without_an_amount() -> None:

@@ -263,7 +263,7 @@ def test_entities_upon_entities_are_refused() -> None:
     details = "<DESCRIPTION_SHORT>&i;</DESCRIPTION_SHORT>"
     with pytest.raises(FileRejected) as caught:
         outcome(bmecat(article(details=details), doctype=f"<!DOCTYPE BMECAT [{bomb}]>"))
-    assert caught.value.code == "xml_not_well_formed"
+    assert caught.value.fault == "xml_not_well_formed"
     assert "amplification" in caught.value.message
 
 
@@ -283,7 +283,7 @@ def test_entities_upon_entities_are_refused() -> None:
 def test_refused_files(text: str, code: str, words: str) -> None:
     with pytest.raises(FileRejected) as caught:
         outcome(text)
-    assert caught.value.code == code
+    assert caught.value.fault == code
     assert words in caught.value.message
 
 
@@ -297,11 +297,11 @@ def test_limits_hold_before_the_first_article() -> None:
     text = bmecat(article("A") + article("B") + article("C"))
     with pytest.raises(FileRejected) as caught:
         outcome(text, limits=Limits(max_rows=2))
-    assert caught.value.code == "too_many_rows"
+    assert caught.value.fault == "too_many_rows"
     blown = bmecat(article(details="<a/>" * 200_000))
     with pytest.raises(FileRejected) as caught:
         outcome(blown, limits=Limits(max_section_bytes=2**19))
-    assert caught.value.code == "section_too_large"
+    assert caught.value.fault == "section_too_large"
 
 
 @pytest.mark.parametrize("encoding", ["iso-8859-1", "utf-16", "windows-1252"])

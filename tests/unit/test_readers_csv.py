@@ -322,7 +322,7 @@ def test_the_header_may_stand_further_down() -> None:
 def test_refused_tables(text: str, mapping: Mapping | None, code: str, words: str) -> None:
     with pytest.raises(FileRejected) as caught:
         outcome(text, mapping=mapping)
-    assert caught.value.code == code
+    assert caught.value.fault == code
     assert words in caught.value.message
 
 

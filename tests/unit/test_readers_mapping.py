@@ -98,13 +98,13 @@ def test_stated_character_set_and_delimiter_overrule_the_finding() -> None:
 def test_what_is_no_catalogue(content: bytes, code: str) -> None:
     with pytest.raises(FileRejected) as caught:
         outcome(content, mapping=mapped())
-    assert caught.value.code == code
+    assert caught.value.fault == code
 
 
 def test_a_file_too_large_is_refused_by_size() -> None:
     with pytest.raises(FileRejected) as caught:
         outcome(b"x" * 2_000_001, limits=Limits(max_bytes=2_000_000))
-    assert caught.value.code == "file_too_large"
+    assert caught.value.fault == "file_too_large"
 
 
 class Pipe(io.RawIOBase):
@@ -125,7 +125,7 @@ def test_an_endless_stream_is_left_at_the_limit() -> None:
     pipe = Pipe()
     with pytest.raises(FileRejected) as caught:
         read(cast("BinaryIO", pipe), limits=Limits(max_bytes=2**20))
-    assert caught.value.code == "file_too_large"
+    assert caught.value.fault == "file_too_large"
     assert pipe.given <= 2**20 + 2**17
 
 

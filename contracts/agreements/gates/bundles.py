@@ -35,6 +35,8 @@ from contracts.parties.models import Membership
 class BundleRefused(FieldRefused):
     """The bundle cannot be written like this; `field` names the value to change."""
 
+    code = "bundle_refused"
+
 
 @dataclass(frozen=True, slots=True)
 class BundleSpec:

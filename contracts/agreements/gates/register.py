@@ -53,6 +53,8 @@ COSIGNERS = (Role.APPROVER, Role.IT_OFFICER, Role.DATA_PROTECTION, Role.TREASURE
 class GateRefused(FieldRefused):
     """The gate cannot be set or lifted like this; `field` names the value to change."""
 
+    code = "gate_refused"
+
 
 @dataclass(frozen=True, slots=True)
 class GateScope:

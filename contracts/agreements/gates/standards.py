@@ -33,6 +33,8 @@ EQUIPPING_ROLES = (Role.IT_OFFICER, Role.PROCUREMENT_OFFICER)
 class StandardRefused(FieldRefused):
     """The standard cannot be set like this; `field` names the value to change."""
 
+    code = "standard_refused"
+
 
 @dataclass(frozen=True, slots=True)
 class StandardSpec:

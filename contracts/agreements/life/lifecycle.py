@@ -22,16 +22,16 @@ from contracts.clock import berlin_day
 from contracts.ledger.models import ClosedReason, LimitAccount
 from contracts.ledger.movements import lock_accounts, set_open
 from contracts.parties.models import Membership
+from contracts.refusals import WrongState
 
 _RUNNING = (AgreementState.LISTED, AgreementState.SUSPENDED)
 
 
-class WrongState(AgreementError):
-    """The agreement is in a state that does not allow the step."""
-
-
 class NotExhausted(AgreementError):
     """Something is left of the maximum, or held: the cap has not ended the agreement."""
+
+    code = "not_exhausted"
+    title = "Die Vereinbarung ist noch nicht ausgeschöpft"
 
 
 def list_agreement(agreement_id: int, *, by: Membership, now: datetime, on: date) -> None:

@@ -34,9 +34,13 @@ _MISSING = "Diese Abrufberechtigung gibt es bei Ihrer Stelle nicht."
 class NoQuota(AgreementError):
     """The buyer has no quota of its own, so that there is nothing to move or return."""
 
+    code = "no_quota"
+
 
 class AlreadyBooked(FieldRefused):
     """The same change was booked with the same document before."""
+
+    code = "already_booked"
 
     def __init__(self) -> None:
         super().__init__(

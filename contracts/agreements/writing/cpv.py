@@ -39,9 +39,13 @@ ON CONFLICT (code) DO UPDATE
 class UnreadableVocabulary(AgreementError):
     """The file is no CPV list; the text names the row."""
 
+    code = "unreadable_vocabulary"
+
 
 class UnknownCpv(FieldRefused):
     """A code has the wrong form or is not in the vocabulary."""
+
+    code = "unknown_cpv"
 
     def __init__(self, message: str) -> None:
         super().__init__("cpv", message)

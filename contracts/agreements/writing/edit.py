@@ -48,6 +48,8 @@ _LISTED_FIELDS = ("title", "responsible")
 class StillUsed(AgreementError):
     """Something hangs on the row; it can't be removed."""
 
+    code = "still_used"
+
 
 @dataclass(frozen=True, slots=True)
 class AgreementHead:

@@ -13,6 +13,10 @@ from contracts.parties.models import Membership
 class NotEditable(AgreementError):
     """The agreement is listed: what was awarded stays as it was awarded."""
 
+    code = "not_editable"
+    title = "Die Vereinbarung ist bereits gelistet"
+    advice = "Tragen Sie eine Änderung des Vertrags in das Änderungsregister ein."
+
 
 def require_draft(agreement: FrameworkAgreement, what: str) -> None:
     """Raise NotEditable unless the agreement is a draft; *what* begins the sentence."""

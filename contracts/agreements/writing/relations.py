@@ -26,6 +26,8 @@ from contracts.parties.models import Membership
 class UnsuitableRelation(FieldRefused):
     """The two positions cannot be related in this way."""
 
+    code = "unsuitable_relation"
+
 
 @dataclass(frozen=True, slots=True)
 class Tie:

@@ -57,6 +57,10 @@ from contracts.parties.models import Membership, Organisation
 class OverlappingPrices(AgreementError):
     """The item (or article) has another version within these days."""
 
+    code = "overlapping_prices"
+    title = "Die Preisfassungen überschneiden sich"
+    advice = "Wählen Sie einen Tag nach dem Beginn der letzten Preisfassung."
+
 
 _OVERLAP: constraints.Refusals = dict.fromkeys(
     ("agreements_price_no_overlap", "agreements_list_price_no_overlap"),

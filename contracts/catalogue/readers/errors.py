@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contracts.refusals import FileRefused
+
 FILE_MESSAGES = {
     "file_empty": "Die Datei ist leer. Bitte eine Datei mit Artikeln hochladen.",
     "file_too_large": ("Die Datei ist größer als {limit} MB. Bitte in mehrere Dateien aufteilen."),
@@ -63,13 +65,13 @@ FILE_MESSAGES = {
 }
 
 
-class FileRejected(Exception):
-    """The file as a whole is refused; `code` is a key of `FILE_MESSAGES`."""
+class FileRejected(FileRefused):
+    """The file as a whole is refused; `fault` is a key of `FILE_MESSAGES`."""
 
-    def __init__(self, code: str, **details: object) -> None:
-        self.code = code
+    def __init__(self, fault: str, **details: object) -> None:
+        self.fault = fault
         self.details = details
-        self.message = FILE_MESSAGES[code].format(**details)
+        self.message = FILE_MESSAGES[fault].format(**details)
         super().__init__(self.message)
 
 

@@ -203,7 +203,7 @@ class XlsxTable:
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
             raise _damaged("Archiv nicht lesbar") from error
         except FileRejected as error:
-            if error.code != "xml_not_well_formed":
+            if error.fault != "xml_not_well_formed":
                 raise
             raise _damaged(f"{posixpath.basename(name)} nicht lesbar") from error
 
