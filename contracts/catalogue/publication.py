@@ -18,6 +18,7 @@ from contracts.agreements.serialised import lock_lots
 from contracts.audit.record import record
 from contracts.clock import berlin_day
 from contracts.oscar_adapter import rename_products
+from contracts.parties.acting import require_role
 from contracts.parties.models import Membership, Organisation, Role
 
 from .comparison import assess, match_items
@@ -26,7 +27,6 @@ from .errors import NotAllowed, NotFound, WrongUploadState
 from .indexing import reindex
 from .models import CatalogueUpload, StagedAction, UploadState
 from .plans import without_nested_loops
-from .uploads import require_role
 
 _EVIDENCE_LENGTH = 250
 

@@ -33,12 +33,13 @@ from contracts.agreements.models import (
 from contracts.agreements.prices.application import lock_price
 from contracts.agreements.prices.tables import item_tables, running
 from contracts.agreements.serialised import lock_lots
-from contracts.agreements.writing.managing import require_manager, require_role
+from contracts.agreements.writing.managing import require_manager
 from contracts.agreements.writing.setup import set_price
 from contracts.agreements.writing.tiers import TierRow
 from contracts.audit.record import record
 from contracts.clock import berlin_day
 from contracts.constraints import Refusals, translated
+from contracts.parties.acting import require_role
 from contracts.parties.models import Membership, Role
 from contracts.pricing import Tier, active_tier, euros
 

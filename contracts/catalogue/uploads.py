@@ -21,13 +21,13 @@ from django.db.models import Q, QuerySet
 from contracts.agreements.models import AgreementState, Award
 from contracts.audit.record import record
 from contracts.clock import berlin_day
+from contracts.parties.acting import require_role
 from contracts.parties.models import Membership, Role
 
 from .columns import parse_mapping
 from .errors import (
     AwardClosed,
     EmptyUpload,
-    NotAllowed,
     NotFound,
     NothingToSubmit,
     UploadTooLarge,
@@ -188,13 +188,6 @@ def check_pending(*, now: datetime) -> int:
     for key in keys:
         check(key, now=now)
     return len(keys)
-
-
-def require_role(by: Membership, roles: tuple[str, ...], now: datetime) -> None:
-    """Raise NotAllowed unless the membership is in force and has one of the roles."""
-    in_force = Membership.objects.valid_on(berlin_day(now)).filter(pk=by.pk)
-    if by.role not in roles or not in_force.exists():
-        raise NotAllowed("Ihre Rolle erlaubt diesen Schritt nicht.")
 
 
 def _open_award(by: Membership, award_id: int, now: datetime) -> Award:

@@ -9,8 +9,8 @@ from django.db import transaction
 
 from contracts.audit.record import record
 from contracts.clock import berlin_day, days_later
+from contracts.parties.acting import require_role
 from contracts.parties.models import Membership, Role
-from orders.acting import require_role
 from orders.errors import InvalidSitting, NotAllowed
 from orders.lifecycle import RequisitionState
 from orders.models import ApprovalStep, Requisition

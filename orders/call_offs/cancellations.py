@@ -16,9 +16,9 @@ from decimal import Decimal
 from django.db import transaction
 
 from contracts.audit.record import record
+from contracts.parties.acting import require_role
 from contracts.parties.models import Membership, Role
 from contracts.pricing import LineGiveback, Share, ShareGiveback, give_back
-from orders.acting import require_role
 from orders.binding import holds
 from orders.binding.cap_nudges import nudge
 from orders.binding.reversals import Amount, reverse_posts

@@ -13,8 +13,8 @@ from django.db import transaction
 from contracts.agreements.models import AllocationRule
 from contracts.audit.record import record
 from contracts.clock import berlin_day
+from contracts.parties.acting import require_role
 from contracts.parties.models import Membership, Role
-from orders.acting import require_role
 from orders.call_offs.cascade import pass_on
 from orders.call_offs.reading import (
     lock_requisition_of,

@@ -9,10 +9,10 @@ from django.db import transaction
 
 from contracts.audit.record import record
 from contracts.clock import berlin_day
+from contracts.parties.acting import require_role
 from contracts.parties.models import Membership, Role
 from contracts.pricing import Share
 from contracts.pricing import receive as worth
-from orders.acting import require_role
 from orders.call_offs.bookings import count, issued_line, lines_of, wanted_of_open
 from orders.call_offs.reading import bought_call_offs, locked_call_off, translated
 from orders.errors import InvalidReceipt

@@ -20,9 +20,9 @@ from contracts.agreements.models import Listing
 from contracts.audit.record import record
 from contracts.clock import berlin_day
 from contracts.constraints import Refusals, translated
+from contracts.parties.acting import require_role
 from contracts.parties.models import Membership, Role
 from contracts.pricing import InvalidQuantity
-from orders.acting import require_role
 from orders.basket import baskets
 from orders.errors import (
     EmptyBasket,

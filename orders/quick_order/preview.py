@@ -12,8 +12,8 @@ from datetime import datetime
 from contracts.agreements.models import Listing
 from contracts.agreements.prices.quotes import Wanted
 from contracts.clock import berlin_day
+from contracts.parties.acting import require_role
 from contracts.parties.models import Membership
-from orders.acting import require_role
 from orders.requisitions import ASKING_ROLES
 
 from .estimate import Cost, Estimate, Pick, estimate

@@ -14,8 +14,8 @@ from django.db.models import F, Q
 from contracts.agreements.models import Listing
 from contracts.agreements.prices.quotes import Wanted
 from contracts.clock import berlin_day
+from contracts.parties.acting import require_role
 from contracts.parties.models import Membership
-from orders.acting import require_role
 from orders.basket.baskets import MAX_QUANTITY, is_first_time, lock_basket
 from orders.errors import EmptyBasket, NotAllowed, NotFound, NothingOrderable
 from orders.lifecycle import RequisitionState

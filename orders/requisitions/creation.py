@@ -11,8 +11,8 @@ from contracts.agreements.models import Listing
 from contracts.agreements.prices.quotes import Wanted, with_contract
 from contracts.audit.record import record
 from contracts.clock import berlin_day
+from contracts.parties.acting import require_role
 from contracts.parties.models import Membership, Role
-from orders.acting import require_role
 from orders.allotting.allotments import Allotment, Grounds, allot
 from orders.allotting.checks import explained
 from orders.basket.baskets import lock_basket

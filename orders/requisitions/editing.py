@@ -11,8 +11,8 @@ from django.db import transaction
 
 from contracts.agreements.prices.quotes import PricedLine, PricedOrder, Wanted
 from contracts.audit.record import record
+from contracts.parties.acting import require_role
 from contracts.parties.models import Membership
-from orders.acting import require_role
 from orders.allotting.allotments import grounds_of
 from orders.allotting.checks import require_submittable
 from orders.errors import NotAllowed, StaleRevision

@@ -7,8 +7,8 @@ from datetime import datetime
 from django.db import transaction
 
 from contracts.audit.record import record
+from contracts.parties.acting import require_role
 from contracts.parties.models import Membership
-from orders.acting import require_role
 from orders.binding import holds
 from orders.finance import events
 from orders.finance.facts import facts, releases

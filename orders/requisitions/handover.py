@@ -8,8 +8,8 @@ from django.db import transaction
 from django.db.models import Q
 
 from contracts.audit.record import record
+from contracts.parties.acting import require_role
 from contracts.parties.models import Membership, Role
-from orders.acting import require_role
 from orders.errors import CommentMissing, NotAllowed
 from orders.lifecycle import RequisitionState
 from orders.models import Requisition, Side

@@ -15,8 +15,8 @@ from django.db.models import Q, QuerySet
 
 from contracts.audit.record import record
 from contracts.files import media_type, safe_name
+from contracts.parties.acting import require_role
 from contracts.parties.models import Membership, Role
-from orders.acting import require_role
 from orders.errors import (
     InvalidAttachment,
     InvalidComment,

@@ -13,8 +13,8 @@ from django.db import transaction
 from contracts.agreements.prices.quotes import PricedOrder
 from contracts.audit.record import record
 from contracts.clock import berlin_day
+from contracts.parties.acting import require_role
 from contracts.parties.models import Membership, Role
-from orders.acting import require_role
 from orders.allotting.checks import explained, require_submittable
 from orders.binding import holds
 from orders.errors import InvalidAssignment

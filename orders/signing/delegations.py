@@ -16,8 +16,8 @@ from django.db.models import Q, QuerySet
 from contracts.audit.record import record
 from contracts.clock import berlin_day
 from contracts.constraints import Refusals, translated
+from contracts.parties.acting import require_role
 from contracts.parties.models import Membership, Role, User
-from orders.acting import require_role
 from orders.errors import (
     CommentMissing,
     DelegationOverlaps,

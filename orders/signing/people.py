@@ -15,9 +15,9 @@ from django.db.models import QuerySet
 
 from contracts.audit.record import record
 from contracts.clock import berlin_day
+from contracts.parties.acting import require_role
 from contracts.parties.models import Membership
 from contracts.pricing import decimals, euros
-from orders.acting import require_role
 from orders.errors import InvalidMembershipEnd, InvalidSigningLimit, NotFound, OwnMembership
 
 from .policies import KEEPERS

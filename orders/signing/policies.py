@@ -18,8 +18,8 @@ from django.db.models import F, QuerySet
 from contracts.audit.record import record
 from contracts.clock import BERLIN, berlin_day
 from contracts.constraints import Refusals, translated
+from contracts.parties.acting import require_role
 from contracts.parties.models import Membership, Organisation, Role
-from orders.acting import require_role
 from orders.errors import (
     InvalidPolicy,
     InvalidPolicyDay,

@@ -13,8 +13,8 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from contracts.clock import BERLIN, berlin_day
+from contracts.parties.acting import valid_while_deciding
 from contracts.parties.models import Membership
-from orders.acting import valid_while_deciding
 from orders.errors import InvalidDelegation, NotAllowed
 from orders.models import Delegation
 

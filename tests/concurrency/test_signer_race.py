@@ -12,8 +12,9 @@ from decimal import Decimal
 
 import pytest
 
+from contracts.parties import acting
 from contracts.parties.models import Membership, Role
-from orders import acting, approvals, requisitions
+from orders import approvals, requisitions
 from orders.approvals import decisions
 from orders.errors import InvalidDelegation, NotAllowed, SigningLimitExceeded
 from orders.models import ApprovalPolicy, Decision, Delegation, Requisition

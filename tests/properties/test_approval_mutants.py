@@ -14,7 +14,8 @@ import psycopg
 import pytest
 from django.db import IntegrityError
 
-from orders import acting, approvals
+from contracts.parties import acting
+from orders import approvals
 from orders.approvals import cuts, decisions
 from orders.requisitions import editing, exchanges, handover
 from orders.signing import steps, voices

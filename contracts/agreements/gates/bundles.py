@@ -25,10 +25,10 @@ from contracts.agreements.models import (
 )
 from contracts.agreements.prices.quotes import offers, with_contract
 from contracts.agreements.refused import FieldRefused
-from contracts.agreements.writing.managing import require_role
 from contracts.audit.record import record
 from contracts.clock import berlin_day
 from contracts.constraints import Refusals, translated
+from contracts.parties.acting import require_role
 from contracts.parties.models import Membership
 
 

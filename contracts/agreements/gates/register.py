@@ -31,10 +31,10 @@ from contracts.agreements.models import (
 from contracts.agreements.refused import FieldRefused
 from contracts.agreements.serialised import lock_buyer, lock_lots
 from contracts.agreements.writing.audited import plain_values
-from contracts.agreements.writing.managing import require_role
 from contracts.audit.record import record
 from contracts.clock import berlin_day
 from contracts.ledger.movements import lock_accounts
+from contracts.parties.acting import require_role
 from contracts.parties.models import Membership, Organisation, Role
 
 REASONS_BY_ROLE: Mapping[str, tuple[GateReason, ...]] = {

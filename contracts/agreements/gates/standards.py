@@ -21,10 +21,10 @@ from contracts.agreements.models import ContractItem, EquipmentStandard, Standar
 from contracts.agreements.refused import FieldRefused
 from contracts.agreements.serialised import lock_buyer
 from contracts.agreements.writing.audited import plain_values
-from contracts.agreements.writing.managing import require_role
 from contracts.audit.record import record
 from contracts.clock import berlin_day
 from contracts.constraints import Refusals, translated
+from contracts.parties.acting import require_role
 from contracts.parties.models import Membership, Role
 
 EQUIPPING_ROLES = (Role.IT_OFFICER, Role.PROCUREMENT_OFFICER)

@@ -44,11 +44,11 @@ from contracts.agreements.prices.errors import (
     UnsuitablePrices,
     WrongChangeState,
 )
-from contracts.agreements.writing.managing import require_role
 from contracts.agreements.writing.tiers import TierRow
 from contracts.audit.record import record
 from contracts.clock import berlin_day
 from contracts.constraints import translated
+from contracts.parties.acting import require_role
 from contracts.parties.models import Membership, Role
 from contracts.pricing import ChangeDirection, ChangeVerdict, InvalidPrice, InvalidPriceUnit, Tier
 

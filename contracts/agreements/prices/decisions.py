@@ -44,9 +44,9 @@ from contracts.agreements.prices.modifications import (
     register_for_change,
     reject_entry,
 )
-from contracts.agreements.writing.managing import require_role
 from contracts.audit.record import record
 from contracts.constraints import translated
+from contracts.parties.acting import require_role
 from contracts.parties.models import Membership, Role
 
 _REFUSALS = {**CONSTRAINTS, **MODIFICATION_CONSTRAINTS}

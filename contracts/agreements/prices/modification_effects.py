@@ -26,12 +26,13 @@ from contracts.agreements.models import (
 from contracts.agreements.prices.errors import AlreadyUsed, BeyondEntry, NotApproved
 from contracts.agreements.prices.modifications import locked_entry
 from contracts.agreements.serialised import lock_agreement
-from contracts.agreements.writing.managing import managed_agreement, require_role
+from contracts.agreements.writing.managing import managed_agreement
 from contracts.audit.models import AuditEntry
 from contracts.audit.record import record
 from contracts.ledger.errors import DuplicateReference
 from contracts.ledger.models import LimitAccount, Unit
 from contracts.ledger.movements import adjust
+from contracts.parties.acting import require_role
 from contracts.parties.models import Membership, Role
 from contracts.pricing import euros
 

@@ -45,10 +45,11 @@ from contracts.agreements.prices.errors import (
     SecondPersonMissing,
     WrongModificationState,
 )
-from contracts.agreements.writing.managing import managed_agreement, require_role
+from contracts.agreements.writing.managing import managed_agreement
 from contracts.audit.record import record
 from contracts.clock import berlin_day
 from contracts.constraints import Refusals, translated
+from contracts.parties.acting import require_role
 from contracts.parties.models import Membership, Role
 from contracts.pricing import (
     ChangeGround,

@@ -20,12 +20,13 @@ from contracts.agreements.serialised import lock_agreement
 from contracts.agreements.writing.audited import differences, plain
 from contracts.agreements.writing.editing import require_not_ended
 from contracts.agreements.writing.facts import entitlement_facts
-from contracts.agreements.writing.managing import managed_agreement, require_role
+from contracts.agreements.writing.managing import managed_agreement
 from contracts.audit.record import record
 from contracts.clock import berlin_day
 from contracts.ledger.errors import DuplicateReference
 from contracts.ledger.models import AccountKind, LimitAccount, Unit
 from contracts.ledger.movements import adjust, lock_accounts, open_account, transfer
+from contracts.parties.acting import require_role
 from contracts.parties.models import Membership, Role
 
 _MISSING = "Diese Abrufberechtigung gibt es bei Ihrer Stelle nicht."

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 
-from contracts.agreements.errors import NotAllowed, NotFound
+from contracts.agreements.errors import NotFound
 from contracts.agreements.models import FrameworkAgreement
-from contracts.clock import berlin_day
+from contracts.parties.acting import require_role
 from contracts.parties.models import Membership, Role
-
-
-def require_role(by: Membership, roles: Collection[Role], now: datetime) -> None:
-    """Raise NotAllowed unless the membership is in force and has one of the roles."""
-    if not Membership.objects.valid_on(berlin_day(now)).filter(pk=by.pk).exists():
-        raise NotAllowed("Ihre Mitgliedschaft ist heute nicht gültig.")
-    if by.role not in roles:
-        names = " oder ".join(sorted(Role(role).label for role in roles))
-        raise NotAllowed(f"Dieser Schritt ist der Rolle „{names}“ vorbehalten.")
 
 
 def require_manager(by: Membership, now: datetime) -> None:
