@@ -8,7 +8,7 @@ close dates; § 3 (2) VgV forbids splitting an order so that a rule does not app
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -24,12 +24,8 @@ from orders.models import RequisitionLine
 from orders.signing.rules import Rule
 from orders.signing.steps import policy_in_force, rules_of
 
-SPLIT_DAYS = 30
-"""Days between two requisitions that may be parts of one need.
+from .neighbours import SPLIT_DAYS, Neighbours, Part
 
-No law names a figure. A month holds the orders for one room or one class, and keeps out the
-need that comes back every term.
-"""
 NAMED = 3
 """How many of the other requisitions a sentence names."""
 COUNTED = (
@@ -37,19 +33,6 @@ COUNTED = (
     RequisitionState.APPROVED.value,
     RequisitionState.PARTLY_APPROVED.value,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A requisition as far as it may be part of a greater need; amounts gross in EUR."""
-
-    requisition_id: int
-    number: str
-    person_id: int
-    school_id: int | None
-    submitted_at: datetime
-    gross: Decimal
-    positions: Mapping[Position, Decimal]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +46,13 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Splitting:
-    """Other parts of what may be one need: together they reach a band that none reaches."""
+    """Other parts of what may be one need: together they reach a band that none reaches.
+
+    `others` are the earliest of them, as many as a sentence names; `count` is how many there are.
+    """
 
     others: tuple[Part, ...]
+    count: int
     total: Decimal
     band: Band
 
@@ -73,10 +60,9 @@ class Splitting:
     def sentence(self) -> str:
         """Which requisitions, how much together, and who would have to sign then."""
         named = ", ".join(
-            f"{part.number} ({berlin_day(part.submitted_at):%d.%m.%Y})"
-            for part in self.others[:NAMED]
+            f"{part.number} ({berlin_day(part.submitted_at):%d.%m.%Y})" for part in self.others
         )
-        more = len(self.others) - NAMED
+        more = self.count - len(self.others)
         rest = f" und {more} weiteren" if more > 0 else ""
         whom = ", ".join(
             [*(Role(role).label for role in self.band.roles), *self.band.committees],
@@ -104,24 +90,6 @@ def bands_of(rules: Iterable[Rule]) -> list[Band]:
     ]
 
 
-def splitting(part: Part, others: Iterable[Part], bands: Sequence[Band]) -> Splitting | None:
-    """The highest band (of `bands_of`) that *part* and related *others* reach only together."""
-    related = [
-        other
-        for other in others
-        if _related(part, other) and part.positions.keys() & other.positions.keys()
-    ]
-    for band in bands:
-        if part.gross >= band.start:
-            return None
-        below = [other for other in related if other.gross < band.start]
-        total = _together(part, below)
-        if below and total >= band.start:
-            ordered = sorted(below, key=lambda row: (row.submitted_at, row.number))
-            return Splitting(tuple(ordered), total, band)
-    return None
-
-
 def splittings(
     requisition_ids: Collection[int], *, authority_id: int, now: datetime
 ) -> dict[int, Splitting]:
@@ -136,48 +104,25 @@ def splittings(
     asked = _parts(_current(authority_id).filter(_requisition(pk__in=requisition_ids)))
     if not asked:
         return {}
-    near = _Neighbours(_parts(_related_lines(authority_id, asked)))
-    found = {part.requisition_id: splitting(part, near.of(part), bands) for part in asked}
+    # What was withdrawn since the first query is still looked at.
+    near = Neighbours([*_parts(_related_lines(authority_id, asked)), *asked])
+    found = {part.requisition_id: splitting(part, near, bands) for part in asked}
     return {pk: warning for pk, warning in found.items() if warning is not None}
 
 
-class _Neighbours:
-    """Parts by person and by school, so that a long inbox is not compared pair by pair."""
+def splitting(part: Part, near: Neighbours, bands: Sequence[Band]) -> Splitting | None:
+    """The highest band (of `bands_of`) that *part* and what is near to it reach only together.
 
-    def __init__(self, parts: Iterable[Part]) -> None:
-        self._of_person: dict[int, list[Part]] = defaultdict(list)
-        self._of_school: dict[int, list[Part]] = defaultdict(list)
-        for part in parts:
-            self._of_person[part.person_id].append(part)
-            if part.school_id is not None:
-                self._of_school[part.school_id].append(part)
-
-    def of(self, part: Part) -> list[Part]:
-        """Each part of the same person or the same school once."""
-        rows = list(self._of_person[part.person_id])
-        if part.school_id is not None:
-            rows += self._of_school[part.school_id]
-        return list({row.requisition_id: row for row in rows}.values())
-
-
-def _related(part: Part, other: Part) -> bool:
-    return (
-        other.requisition_id != part.requisition_id
-        and abs(other.submitted_at - part.submitted_at) <= timedelta(days=SPLIT_DAYS)
-        and (
-            other.person_id == part.person_id
-            or (part.school_id is not None and other.school_id == part.school_id)
-        )
-    )
-
-
-def _together(part: Part, others: Sequence[Part]) -> Decimal:
-    """What all of them ask of the positions that *part* shares with one of them."""
-    shared = {key for other in others for key in part.positions.keys() & other.positions.keys()}
-    return sum(
-        (row.positions.get(key, Decimal(0)) for row in (part, *others) for key in shared),
-        Decimal(0),
-    )
+    *part* is among those that *near* was made of.
+    """
+    for band in bands:
+        if part.gross >= band.start:
+            return None
+        others = near.below(part, band.start)
+        total = near.total(part, others, band.start)
+        if others and total >= band.start:
+            return Splitting(near.first(others, NAMED), others.bit_count(), total, band)
+    return None
 
 
 def _requisition(**condition: object) -> Q:

@@ -10,7 +10,8 @@ import pytest
 
 from contracts.parties.models import Role, School
 from orders import approvals, requisitions
-from orders.approvals.splitting import SPLIT_DAYS, Band, Part, bands_of, splitting
+from orders.approvals.neighbours import SPLIT_DAYS, Neighbours, Part
+from orders.approvals.splitting import Band, Splitting, bands_of, splitting
 from orders.models import ApprovalRule, Requisition
 from orders.models.approval import Verdict
 from orders.signing.rules import Rule
@@ -30,9 +31,13 @@ THIS = Part(
 OTHER = replace(THIS, requisition_id=2, number="BA-2")
 
 
+def split(part: Part, *others: Part) -> Splitting | None:
+    return splitting(part, Neighbours([*others, part]), BANDS)
+
+
 class TestRule:
     def test_two_below_a_band_reach_it_together(self) -> None:
-        found = splitting(THIS, [OTHER], BANDS)
+        found = split(THIS, OTHER)
         assert found is not None
         assert (found.total, found.band.start) == (6_000, 5_000)
         assert found.sentence == (
@@ -63,7 +68,7 @@ class TestRule:
         ],
     )
     def test_what_is_no_part_warns_of_nothing(self, other: Part) -> None:
-        assert splitting(THIS, [other], BANDS) is None
+        assert split(THIS, other) is None
 
     @pytest.mark.parametrize(
         "other",
@@ -77,23 +82,23 @@ class TestRule:
         ids=["same school", "same person", "last day", "submitted later", "exactly the band"],
     )
     def test_what_is_a_part_warns(self, other: Part) -> None:
-        assert splitting(THIS, [other], BANDS) is not None
+        assert split(THIS, other) is not None
 
     def test_the_highest_band_counts_and_three_are_named(self) -> None:
         others = [replace(OTHER, requisition_id=pk, number=f"BA-{pk}") for pk in range(2, 12)]
-        found = splitting(THIS, others, BANDS)
+        found = split(THIS, *others)
         assert found is not None
         assert (found.band.start, found.total) == (25_000, 33_000)
         assert "und 7 weiteren" in found.sentence
 
     def test_above_the_highest_band_nothing_is_gained(self) -> None:
-        assert splitting(replace(THIS, gross=Decimal(25_000)), [OTHER], BANDS) is None
+        assert split(replace(THIS, gross=Decimal(25_000)), OTHER) is None
 
     def test_only_shared_positions_are_added_up(self) -> None:
         """Each is below the band, and so is what they have in common."""
         big = {NOTEBOOK: Decimal(2_000), BAG: Decimal(1_000)}
         other = replace(OTHER, positions={NOTEBOOK: Decimal(2_000), (2, "2.1"): Decimal(1_000)})
-        assert splitting(replace(THIS, positions=big), [other], BANDS) is None
+        assert split(replace(THIS, positions=big), other) is None
 
     def test_bands_come_highest_first_without_those_of_grants(self) -> None:
         rules = [

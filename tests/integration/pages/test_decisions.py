@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from contracts.agreements.prices.quotes import Wanted
 from contracts.clock import berlin_day
 from contracts.parties.models import BudgetEntity, Membership, Role
+from frontend.presenters import inbox as inbox_page
 from orders import approvals, requisitions
 from orders.binding.budgets import Dimensions, create_line
 from orders.models import ApprovalRule, ApprovalStep, CallOff, Decision, Delegation, Requisition
@@ -481,6 +482,26 @@ class TestQueries:
         query = "&".join(f"wahl={row.pk}:1" for row in rows)
         one = self.count(approver, f"/freigaben/sammel/?wahl={rows[0].pk}:1")
         assert self.count(approver, f"/freigaben/sammel/?{query}") == one
+
+    def test_the_export_compares_everything_once(
+        self, pages: PageWorld, approver: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Four queries compare what may be parts of one need, however many chunks there are."""
+        ApprovalRule.objects.create(
+            policy=pages.world.policy, tier=2, role=Role.TREASURER, from_gross=Decimal(25_000)
+        )
+        wishes = [pages.submitted() for _ in range(4)]
+        found = {}
+        for chunk in (1, 2, 500):
+            monkeypatch.setattr(inbox_page, "CHUNK", chunk)
+            with CaptureQueriesContext(connection) as captured:
+                content = b"".join(approver.get("/freigaben/?format=csv")).decode()
+            assert all(wish.number in content for wish in wishes)
+            found[chunk] = (content, len(captured))
+        assert len({content for content, _ in found.values()}) == 1
+        assert found[500][0].count("Mögliche Auftragsteilung") == 4
+        # Session, user, memberships, the list, 4 for order splitting; 5 a chunk.
+        assert [number for _, number in found.values()] == [8 + 4 * 5, 8 + 2 * 5, 8 + 5]
 
     def test_more_substitutions_cost_no_query(self, pages: PageWorld) -> None:
         deputy, _ = deputy_of(pages)
