@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.signals import got_request_exception
@@ -14,30 +14,13 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from contracts.agreements.prices.errors import (
-    EffectiveDatePast,
-    EvidenceMissing,
-    NothingChanges,
-    UnsuitablePrices,
-)
-from contracts.agreements.writing.setup import OverlappingPrices
 from contracts.catalogue.errors import InvalidMapping
 from contracts.catalogue.readers.errors import FileRejected
 from contracts.ledger.errors import LimitExceeded
-from contracts.pricing import InvalidPriceUnit, TierOrderError
-from contracts.refusals import Reasons
-from orders.errors import EmptyBasket
+from contracts.refusals import Reasons, Refusal
 
 from .problems import INTERNAL, Problem, problem
-from .refusals import (
-    HttpRefusal,
-    InvalidParameter,
-    UnknownArticle,
-    UnknownAward,
-    UnknownItem,
-    UnsupportedCurrency,
-)
-from .webhooks.addresses import ForbiddenTarget
+from .refusals import HttpRefusal, InvalidParameter
 
 logger = logging.getLogger(__name__)
 
@@ -113,26 +96,9 @@ def _entry_of_one_field(error: Exception) -> dict[str, str] | None:
     if isinstance(error, InvalidMapping):
         pointer = f"#/mapping/{error.field.replace('.', '/')}"
         return _entry(pointer, "invalid", str(error))
-    known = next((_POINTERS[cls] for cls in type(error).__mro__ if cls in _POINTERS), None)
-    return None if known is None else _entry(known, problem(error).code, str(error))
-
-
-_POINTERS: Mapping[type[Exception], str] = {
-    EmptyBasket: "#/lines",
-    ForbiddenTarget: "#/url",
-    UnknownAward: "#/award",
-    UnknownItem: "#/item",
-    UnknownArticle: "#/article",
-    UnsupportedCurrency: "#/currency",
-    EvidenceMissing: "#/evidence",
-    EffectiveDatePast: "#/effective_from",
-    OverlappingPrices: "#/effective_from",
-    TierOrderError: "#/tiers",
-    UnsuitablePrices: "#/tiers",
-    NothingChanges: "#/tiers",
-    InvalidPriceUnit: "#/price_unit",
-}
-"""Refusals that mean one field of the request."""
+    if isinstance(error, Refusal) and error.field:
+        return _entry(f"#/{error.field}", error.code, str(error))
+    return None
 
 
 def _fields(detail: Any, pointer: str) -> Iterator[dict[str, str]]:

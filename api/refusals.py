@@ -86,6 +86,7 @@ class UnknownAward(Refusal):
     code = "unknown_award"
     kind = Kind.INVALID
     title = "Zuschlag nicht gefunden"
+    field = "award"
 
 
 class UnknownItem(Refusal):
@@ -94,6 +95,7 @@ class UnknownItem(Refusal):
     code = "unknown_item"
     kind = Kind.INVALID
     title = "Position nicht gefunden"
+    field = "item"
 
 
 class UnknownArticle(Refusal):
@@ -102,6 +104,7 @@ class UnknownArticle(Refusal):
     code = "unknown_article"
     kind = Kind.INVALID
     title = "Artikel nicht gefunden"
+    field = "article"
 
 
 class UnsupportedCurrency(Refusal):
@@ -110,3 +113,4 @@ class UnsupportedCurrency(Refusal):
     code = "unsupported_currency"
     kind = Kind.INVALID
     title = "Währung nicht vereinbart"
+    field = "currency"

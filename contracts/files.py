@@ -40,7 +40,7 @@ class UnsuitableFile(FileRefused):
     `field` is the name of the argument that carries a file, wherever one is taken in.
     """
 
-    field: Final = "file"
+    field = "file"
 
 
 def media_type(filename: str, content: bytes, *, most: int = MAX_BYTES) -> str:

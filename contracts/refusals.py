@@ -38,6 +38,8 @@ class Refusal(Exception):
     kind: ClassVar[Kind] = Kind.CONFLICT
     title: ClassVar[str] = "Das ist so nicht möglich"
     advice: ClassVar[str] = ""
+    field: str = ""
+    """The entry of the request it is about, where it is about one."""
 
     @property
     def points(self) -> Sequence[str]:

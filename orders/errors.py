@@ -19,6 +19,7 @@ class EmptyBasket(OrderError):
     code = "no_lines"
     kind = Kind.INVALID
     title = "Es ist nichts ausgewählt"
+    field = "lines"
     advice = "Geben Sie mindestens für eine Zeile eine Menge ab 1 an."
 
 

@@ -13,10 +13,10 @@ from rest_framework.response import Response
 
 from api import etags, pagination
 from api.auth import actor
+from api.call_off_shapes import CallOffHead, CallOffShape
 from api.schema.operations import CURSOR, LIMIT, UPDATED_SINCE
 from api.scopes import Scope
 from api.serializers import page_of
-from api.supplier.call_offs import CallOffHead, CallOffShape
 from api.views import BuyerView
 from orders.models import CallOffLine
 

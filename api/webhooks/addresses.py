@@ -31,6 +31,7 @@ class ForbiddenTarget(Refusal):
     code = "forbidden_target"
     kind = Kind.INVALID
     title = "Adresse nicht erlaubt"
+    field = "url"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import QuerySet
 
+from api.models import DeliveryState, WebhookDelivery, WebhookEndpoint
 from contracts.audit.record import record
 from contracts.parties.models import Membership, Organisation
 from contracts.refusals import Refusal
 
 from .addresses import checked
-from .models import DeliveryState, WebhookDelivery, WebhookEndpoint
 from .signing import new_secret, sealed
 
 MAX_ENDPOINTS = 20

@@ -17,13 +17,13 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.urls import reverse
 
+from api.models import DeliveryState, WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from orders.models import OutboxMessage
 from orders.telling.watching import KIND, Watched, watched
 
 from . import signing
 from .addresses import ForbiddenTarget, checked
 from .endpoints import switch_off
-from .models import DeliveryState, WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from .transport import Answer, Unanswered, post
 
 DELAYS = tuple(

@@ -7,12 +7,12 @@ from typing import Any
 
 from rest_framework import serializers
 
+from api.models import DeliveryState, WebhookEndpoint
 from api.serializers import Moment
 from orders.telling.watching import Happened
 
 from .addresses import MAX_LENGTH
 from .endpoints import Wish
-from .models import DeliveryState, WebhookEndpoint
 
 TYPES = tuple(row.value for row in Happened)
 

@@ -16,13 +16,13 @@ from rest_framework.reverse import reverse
 
 from api import etags, pagination, params
 from api.auth import actor
+from api.models import DeliveryState, WebhookDelivery, WebhookEndpoint
 from api.schema.operations import CURSOR, LIMIT, parameter
 from api.scopes import Scope
 from api.serializers import page_of
 from api.views import BuyerView, IdempotentPost
 
 from . import endpoints
-from .models import DeliveryState, WebhookDelivery, WebhookEndpoint
 from .shapes import (
     EndpointForm,
     EndpointPatch,

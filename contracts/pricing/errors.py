@@ -27,6 +27,8 @@ class InvalidPrice(PricingError):
 class InvalidPriceUnit(PricingError):
     """A price unit (per 1, 100, ...) is a whole number of at least 1."""
 
+    field = "price_unit"
+
 
 class InvalidPeriods(PricingError):
     """The number of periods is a whole number of at least 1."""
@@ -45,6 +47,7 @@ class TierOrderError(PricingError):
 
     code = "tiers_out_of_order"
     title = "Staffel nicht in Ordnung"
+    field = "tiers"
 
 
 class AllocationError(PricingError):

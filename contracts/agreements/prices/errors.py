@@ -16,6 +16,7 @@ class EffectiveDatePast(ChangeError):
     code = "effective_date_past"
     kind = Kind.INVALID
     title = "Wirksamkeitstag vorbei"
+    field = "effective_from"
 
 
 class UnsuitablePrices(ChangeError):
@@ -24,6 +25,7 @@ class UnsuitablePrices(ChangeError):
     code = "unsuitable_prices"
     kind = Kind.INVALID
     title = "Preise passen nicht zur Position"
+    field = "tiers"
 
 
 class NothingChanges(ChangeError):
@@ -32,6 +34,7 @@ class NothingChanges(ChangeError):
     code = "nothing_changes"
     kind = Kind.INVALID
     title = "Kein Preis ändert sich"
+    field = "tiers"
 
 
 class EvidenceMissing(ChangeError):
@@ -40,6 +43,7 @@ class EvidenceMissing(ChangeError):
     code = "evidence_missing"
     kind = Kind.INVALID
     title = "Begründung fehlt"
+    field = "evidence"
 
 
 class ReasonMissing(ChangeError):

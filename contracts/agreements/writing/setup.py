@@ -59,6 +59,7 @@ class OverlappingPrices(AgreementError):
 
     code = "overlapping_prices"
     title = "Die Preisfassungen überschneiden sich"
+    field = "effective_from"
     advice = "Wählen Sie einen Tag nach dem Beginn der letzten Preisfassung."
 
 

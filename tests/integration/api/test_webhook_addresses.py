@@ -7,8 +7,8 @@ import socket
 import pytest
 from django.test import override_settings
 
+from api.models import WebhookEndpoint
 from api.webhooks.addresses import ForbiddenTarget, checked
-from api.webhooks.models import WebhookEndpoint
 from tests.api_client import Program
 from tests.bad_webhooks import URLS
 from tests.integration.test_bad_input import documented

@@ -8,18 +8,8 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from api.scopes import scopes_of_role
 from contracts.parties.models import BudgetEntity, Membership
-
-from .scopes import scopes_of_role
-from .webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
-
-__all__ = [
-    "ApiClient",
-    "IdempotencyRecord",
-    "WebhookAttempt",
-    "WebhookDelivery",
-    "WebhookEndpoint",
-]
 
 
 class ApiClientQuerySet(models.QuerySet["ApiClient"]):
