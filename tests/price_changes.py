@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -112,6 +112,10 @@ def entry(
         description="Chipmangel, Marktpreise belegt",
         value=value,
     )
+
+
+def longer_term(until: date = date(2030, 6, 30)) -> Entry:
+    return replace(entry(Decimal(1000), ModificationKind.TERM), new_end=until)
 
 
 def legal_figures() -> None:

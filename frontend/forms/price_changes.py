@@ -187,6 +187,9 @@ class ModificationForm(OwnIds, forms.Form):
     scope = forms.ChoiceField(label="gehört zu", required=False)
     value = value_field()
     description = text_area("Beschreibung und Begründung", max_length=4000)
+    new_end = day_field(
+        "neuer letzter Tag", required=False, help_text="Nur bei einer Änderung der Laufzeit."
+    )
     notice_number = forms.CharField(
         label="Bekanntmachung der Änderung", max_length=60, required=False
     )
@@ -215,6 +218,7 @@ class ModificationForm(OwnIds, forms.Form):
             lot_id=int(key) if part == "lot" else None,
             award_id=int(key) if part == "award" else None,
             notice_number=data["notice_number"],
+            new_end=data["new_end"],
         )
 
 
@@ -252,7 +256,6 @@ class LowerCapForm(_CapForm):
 
 
 class ExtendTermForm(OwnIds, forms.Form):
-    """Extend the term as the approved entry allows."""
+    """Extend the term to the day that the approved entry names: only a button."""
 
     ids = "verlaengern"
-    new_end = day_field("neues Ende")

@@ -154,10 +154,7 @@ def modification_extend(
 
     def step() -> object:
         return modification_effects.extend_term(
-            new_end=form.cleaned_data["new_end"],
-            modification_id=entry.pk,
-            by=request.actor,
-            now=timezone.now(),
+            modification_id=entry.pk, by=request.actor, now=timezone.now()
         )
 
     return _act(request, row, entry, form, step, "Die Laufzeit ist verlängert.")
@@ -235,6 +232,7 @@ def _detail(
         **_steps(request, row, entry, form),
         "entry": entry,
         "documents": list(documents.order_by("title", "pk")),
+        "uses": list(entry.uses.select_related("account").order_by("pk")),
         "events": history(entry) if is_own(request, row) else [],
         "refusal": refusal,
         "failed": form,

@@ -8,7 +8,7 @@ others (docs/adr/0010-what-an-issue-asks-is-serialised.md).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from types import ModuleType
 
@@ -28,7 +28,6 @@ from contracts.agreements.models import (
     GateEffect,
     GateReason,
     ItemRelation,
-    ModificationKind,
     RelationKind,
     StandardLevel,
 )
@@ -38,7 +37,7 @@ from contracts.agreements.writing.relations import Tie
 from contracts.catalogue import publication, successors, uploads
 from contracts.ledger import statements
 from contracts.parties.models import Role
-from tests.price_changes import bargain, entry
+from tests.price_changes import bargain, longer_term
 from tests.successors import propose_successor
 from tests.world import DAY, NOW, World, build_world, person
 
@@ -170,9 +169,8 @@ def of_the_contract(world: World) -> Mapping[str, Act]:
     )
     proposal = propose_successor(world, made.keeper, now=NOW)
     longer = modifications.register(
-        agreement_id=agreement.pk, entry=entry(Decimal(1000), ModificationKind.TERM), by=manager,
-        now=NOW,
-    )  # fmt: skip
+        agreement_id=agreement.pk, entry=longer_term(), by=manager, now=NOW
+    )
     modifications.approve(modification_id=longer.pk, by=made.reviewer, now=NOW)
     upload = uploads.receive(
         by=made.keeper,
@@ -212,7 +210,7 @@ def of_the_contract(world: World) -> Mapping[str, Act]:
         "a publication": lambda: publication.publish(upload_id=upload.pk, by=manager, now=NOW),
         "a successor": lambda: successors.release(proposal_id=proposal.pk, by=manager, now=NOW),
         "a longer term": lambda: modification_effects.extend_term(
-            new_end=date(2030, 3, 31), modification_id=longer.pk, by=manager, now=NOW
+            modification_id=longer.pk, by=manager, now=NOW
         ),
     }
 

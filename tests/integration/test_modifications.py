@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db.backends.postgresql.psycopg_any import DateRange
 
 from contracts.agreements.errors import AgreementEnded, NotAllowed, NotFound
 from contracts.agreements.legal import NoLegalFigure
@@ -16,15 +17,19 @@ from contracts.agreements.models import (
     LegalFigure,
     ModificationGround,
     ModificationKind,
+    ModificationUse,
+    PriceVersion,
+    UseLevel,
 )
 from contracts.agreements.prices import errors, modification_effects, modifications
 from contracts.agreements.prices.modifications import Entry
 from contracts.ledger.errors import LimitBelowUse
-from contracts.ledger.models import LimitAccount
+from contracts.ledger.models import AccountKind, LimitAccount, Unit
+from contracts.ledger.movements import open_account
 from contracts.ledger.replay import differences
 from contracts.parties.models import Membership, Role
-from tests.price_changes import Bargain, bargain, entry
-from tests.refusals import refused_by
+from tests.price_changes import Bargain, bargain, discount_item, entry, longer_term
+from tests.refusals import forbidden, refused_by
 from tests.world import DAY, NOW, build_world, person
 
 pytestmark = pytest.mark.django_db
@@ -212,7 +217,7 @@ class TestCaps:
 
     def test_a_proposed_or_other_entry_raises_nothing(self, deal: Bargain) -> None:
         account = deal.world.agreement.account
-        for row in (registered(deal), approved(deal, replace(CAP, kind=ModificationKind.TERM))):
+        for row in (registered(deal), approved(deal, longer_term())):
             with pytest.raises(errors.NotApproved):
                 self.raised(deal, account, Decimal(1), row)
 
@@ -226,6 +231,70 @@ class TestCaps:
             self.raised(deal, deal.world.lots[1].account, Decimal(1), row)
         with pytest.raises(NotFound):
             self.raised(deal, deal.world.budget_line.account, Decimal(1), row)
+
+    def test_its_value_is_split_over_the_lots_and_not_given_to_each(self, deal: Bargain) -> None:
+        row = approved(deal)
+        first, second = (lot.account for lot in deal.world.lots)
+        self.raised(deal, first, Decimal(100_000), row)
+        with pytest.raises(errors.BeyondEntry, match=r"noch 50\.000,00 EUR frei"):
+            self.raised(deal, second, Decimal("50000.01"), row)
+        self.raised(deal, second, Decimal(50_000), row)
+        whole = deal.world.agreement.account
+        self.raised(deal, whole, Decimal(150_000), row)
+        assert {use.level: use.amount for use in row.uses.all() if use.account == whole} == {
+            "agreement_value": Decimal(150_000)
+        }
+
+    def test_pieces_count_by_the_dearest_price_in_force(self, deal: Bargain) -> None:
+        row = approved(deal, replace(CAP, value=Decimal(4290)))
+        account = deal.world.items[0].account
+        assert account is not None
+        with pytest.raises(errors.BeyondEntry, match=r"4\.719,00"):
+            self.raised(deal, account, Decimal(11), row)
+        assert self.raised(deal, account, Decimal(10), row).limit_amount == Decimal(24_010)
+        assert row.uses.get().amount == Decimal("4290.00")
+
+    def test_pieces_without_a_price_cannot_be_measured(self, deal: Bargain) -> None:
+        PriceVersion.objects.filter(item=deal.world.items[0]).update(
+            valid=DateRange(date(2026, 7, 1), None)
+        )
+        account = deal.world.items[0].account
+        assert account is not None
+        with pytest.raises(errors.BeyondEntry, match="Heute gilt kein Preis"):
+            self.raised(deal, account, Decimal(1), approved(deal))
+
+    def test_pieces_of_a_discount_count_by_the_dearest_article(self, deal: Bargain) -> None:
+        item, _ = discount_item(deal.world)
+        item.account = open_account(
+            kind=AccountKind.ITEM_QUANTITY, unit=Unit.PIECES, title="Zubehör",
+            limit=Decimal(5), document="Z", by=None, now=NOW,
+        )  # fmt: skip
+        item.save()
+        row = approved(deal, replace(CAP, value=Decimal(90)))
+        with pytest.raises(errors.BeyondEntry, match=r"135,00 EUR"):
+            self.raised(deal, item.account, Decimal(3), row)
+        self.raised(deal, item.account, Decimal(2), row)
+
+    def test_the_database_adds_up_too(self, deal: Bargain) -> None:
+        """Whoever writes past the domain: the trigger knows value and state of the entry."""
+        row = approved(deal)
+
+        def use(entry: ContractModification, amount: int) -> ModificationUse:
+            return ModificationUse(
+                entry=entry, level=UseLevel.LOT, account=deal.world.lots[0].account,
+                amount=Decimal(amount), used_by=deal.manager, used_at=NOW,
+            )  # fmt: skip
+
+        with refused_by("agreements_entry_not_exceeded"):
+            use(row, 150_001).save()
+        with refused_by("agreements_entry_not_exceeded"):
+            use(registered(deal, replace(CAP, value=Decimal(1))), 1).save()
+        made = use(row, 150_000)
+        made.save()
+        with refused_by("agreements_entry_raises_a_cap_once"):
+            use(row, 0).save()
+        with forbidden():
+            made.delete()
 
     def test_a_cap_is_not_lowered_below_its_use(self, deal: Bargain) -> None:
         deal.world.submitted({0: 10})
@@ -250,16 +319,44 @@ class TestCaps:
         assert lowered(Decimal(4290)).limit_amount == Decimal(4290)
 
 
-def test_the_term_is_extended_once_per_approved_entry(deal: Bargain) -> None:
-    row = approved(deal, replace(CAP, kind=ModificationKind.TERM))
+class TestTerm:
+    def extended(self, row: ContractModification, by: Membership) -> FrameworkAgreement:
+        return modification_effects.extend_term(modification_id=row.pk, by=by, now=NOW)
 
-    def extended(day: date, by: Membership = deal.manager) -> FrameworkAgreement:
-        return modification_effects.extend_term(new_end=day, modification_id=row.pk, by=by, now=NOW)
+    def test_it_is_extended_once_to_the_day_the_entry_names(self, deal: Bargain) -> None:
+        row = approved(deal, longer_term(date(2030, 6, 30)))
+        with pytest.raises(NotAllowed):
+            self.extended(row, deal.reviewer)
+        assert self.extended(row, deal.manager).ends_on == date(2030, 6, 30)
+        with pytest.raises(errors.AlreadyUsed):
+            self.extended(row, deal.manager)
 
-    with pytest.raises(errors.BeyondEntry):
-        extended(date(2029, 12, 31))
-    with pytest.raises(NotAllowed):
-        extended(date(2030, 6, 30), deal.reviewer)
-    assert extended(date(2030, 6, 30)).ends_on == date(2030, 6, 30)
-    with pytest.raises(errors.AlreadyUsed):
-        extended(date(2031, 6, 30))
+    def test_a_later_day_needs_an_entry_of_its_own(self, deal: Bargain) -> None:
+        short, long = (approved(deal, longer_term(date(2030, month, 1))) for month in (6, 7))
+        self.extended(long, deal.manager)
+        with pytest.raises(errors.BeyondEntry, match=r"01\.07\.2030"):
+            self.extended(short, deal.manager)
+
+    @pytest.mark.parametrize(
+        "given",
+        [
+            replace(CAP, kind=ModificationKind.TERM),
+            longer_term(date(2029, 12, 31)),
+            replace(CAP, new_end=date(2030, 6, 30)),
+        ],
+        ids=["without a day", "no longer", "a day for a cap"],
+    )
+    def test_a_term_and_nothing_else_names_its_day(self, deal: Bargain, given: Entry) -> None:
+        with pytest.raises(errors.InvalidEntry):
+            registered(deal, given)
+
+    def test_the_database_knows_the_day_too(self, deal: Bargain) -> None:
+        row = approved(deal, longer_term())
+        use = ModificationUse(
+            entry=row, level="term", new_end=date(2099, 1, 1), amount=0,
+            used_by=deal.manager, used_at=NOW,
+        )  # fmt: skip
+        with refused_by("agreements_entry_not_exceeded"):
+            use.save()
+        with refused_by("agreements_modification_term_names_its_end"):
+            ContractModification.objects.filter(pk=row.pk).update(new_end=None)

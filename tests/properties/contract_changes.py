@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from fractions import Fraction
 
-from .contract_model import Tiers, Version, holding, price_at
+from .contract_model import Tiers, Version, holding, price_at, worth
 from .contract_orders import OrdersModel
 
 NOTICE_DAYS = 30
@@ -51,6 +52,8 @@ class Entry:
     state: str = "proposed"
     decider: int | None = None
     raised: set[int] = field(default_factory=set)
+    used: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    """Net EUR by the kind of cap that was raised."""
 
 
 @dataclass
@@ -81,6 +84,16 @@ class ChangesModel(OrdersModel):
         pieces = [item.pieces for item in self.items.values() if item.award in awards]
         found = [self.maximum, *(lot.cap for lot in lots), *own, *pieces]
         return sorted({pk for pk in found if pk is not None})
+
+    def worth_of(self, account: int, rise: Decimal, on: date) -> Decimal:
+        """What a rise counts: pieces by the dearest price of whatever shares the cap."""
+        prices = [
+            price
+            for shelf in self.shelf.values()
+            if self.items[shelf.item].pieces == account
+            for _, price in self.tiers_on(shelf.pk, on)[0]
+        ]
+        return worth(max(prices), int(rise.to_integral_value(ROUND_CEILING))) if prices else rise
 
     @staticmethod
     def _given_up(entry: Entry) -> bool:

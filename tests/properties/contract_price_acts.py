@@ -174,15 +174,17 @@ class PriceActs(CallOffActs):
         caps = self.model.caps_within(entry)
         account = caps[pick % len(caps)]
         limit = self.model.accounts[account].limit
-        in_euros = LimitAccount.objects.filter(pk=account, unit=Unit.EUR).exists()
-        most = entry.value if in_euros else Decimal(10)
+        row = LimitAccount.objects.get(pk=account)
+        left = entry.value - entry.used[row.kind]
+        most = left if row.unit == Unit.EUR else self._pieces_for(account, left)
         rise = {"most": most, "over": most + CENT}.get(str(size)) or Decimal(int(size))
         expected: Refusals = set()
         if entry.state != "approved" or not entry.is_cap:
             expected.add(NotApproved)
         if self.model.state == "ended":
             expected.add(AgreementEnded)
-        if rise <= 0 or (in_euros and rise > entry.value):
+        worth = self.model.worth_of(account, rise, self.day)
+        if rise <= 0 or worth > left:
             expected.add(BeyondEntry)
         if account in entry.raised:
             expected.add(AlreadyUsed)
@@ -195,6 +197,11 @@ class PriceActs(CallOffActs):
         if done is not None:
             self.model.accounts[account].limit += rise
             entry.raised.add(account)
+            entry.used[row.kind] += worth
+
+    def _pieces_for(self, account: int, value: Decimal) -> Decimal:
+        """As many pieces as the value pays for at the price in force."""
+        return Decimal(int(value / self.model.worth_of(account, Decimal(1), self.day)))
 
     def _lower_cap(self, account: int, size: Size) -> None:
         row = self.model.accounts[account]

@@ -87,6 +87,21 @@ def outside_the_clause(machine: ContractMachine) -> None:
     check(machine)
 
 
+def one_entry_for_two_lots(machine: ContractMachine) -> None:
+    """What an entry is worth is split over the lots, and each piece counts its price."""
+    entry = machine._register(None, 1_000, "manager")
+    assert entry is not None
+    machine._decide_entry(entry, "reviewer", True)
+    lots = [machine.model.caps_within(entry).index(lot.cap) for lot in machine.model.lots.values()]
+    machine._raise_cap(entry, lots[0], "most")
+    check(machine)
+    machine._raise_cap(entry, lots[1], 1)
+    pieces = machine.model.caps_within(entry).index(machine.stage.world.items[0].account_id)
+    machine._raise_cap(entry, pieces, "over")
+    machine._raise_cap(entry, pieces, "most")
+    check(machine)
+
+
 def fall_by_itself(machine: ContractMachine) -> None:
     """The clause lets a fall take effect; the next one waits for its day."""
     _proposed(machine, 95, 31)
@@ -169,6 +184,7 @@ ROADS = (
     two_buyers,
     one_word_is_not_two,
     outside_the_clause,
+    one_entry_for_two_lots,
     fall_by_itself,
     dearer_at_issue,
     suspended_lot,

@@ -20,7 +20,7 @@ from contracts.agreements.gates import rules as gates
 from contracts.agreements.prices import application as price_application
 from contracts.agreements.prices import changes as price_changes
 from contracts.agreements.prices import decisions as price_decisions
-from contracts.agreements.prices import quotes
+from contracts.agreements.prices import modification_effects, quotes, worth
 from contracts.ledger import checks as ledger_checks
 from contracts.ledger import movements
 from contracts.pricing import calculator
@@ -153,6 +153,23 @@ MUTANTS = (
         price_decisions,
         ("        _require_entry_approved(change)\n", ""),
         "confirm",
+    ),
+    mutant(
+        "an entry of the register is used beyond its value: what it gave to one lot is not counted",
+        roads.one_entry_for_two_lots,
+        "accepted in spite of .*BeyondEntry",
+        modification_effects,
+        ("account=account, amount=worth)", "account=account, amount=Decimal(0))"),
+        "_use_cap",
+    ),
+    mutant(
+        "an entry of the register is used beyond its value: pieces cost nothing",
+        roads.one_entry_for_two_lots,
+        "accepted in spite of .*BeyondEntry",
+        worth,
+        ("(line_net(whole, *price)", "(0 * line_net(whole, *price)"),
+        "worth_of_pieces",
+        places=(modification_effects,),
     ),
     Mutant(
         "a suspended lot still holds: neither shelf nor gate nor account",

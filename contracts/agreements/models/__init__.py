@@ -16,6 +16,8 @@ from .modification import (
     ModificationGround,
     ModificationKind,
     ModificationState,
+    ModificationUse,
+    UseLevel,
 )
 from .price import PriceTier, PriceVersion
 from .standard import (
@@ -63,6 +65,7 @@ __all__ = [
     "ModificationGround",
     "ModificationKind",
     "ModificationState",
+    "ModificationUse",
     "PriceBasis",
     "PriceChange",
     "PriceChangeRoute",
@@ -76,5 +79,6 @@ __all__ = [
     "StandardLevel",
     "SuccessorProposal",
     "SuccessorState",
+    "UseLevel",
     "VatRule",
 ]

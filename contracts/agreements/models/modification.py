@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from contracts.ledger.models import LimitAccount
 from contracts.parties.models import Membership
 
 from .agreement import FrameworkAgreement
@@ -69,6 +70,12 @@ class ContractModification(models.Model):
     cumulative_percent = models.DecimalField(
         "kumuliert (% des ursprünglichen Werts)", max_digits=9, decimal_places=2
     )
+    new_end = models.DateField(
+        "neuer letzter Tag",
+        null=True,
+        blank=True,
+        help_text="Nur bei einer Änderung der Laufzeit: bis wann sie verlängert wird.",
+    )
     notice_number = models.CharField("Bekanntmachung der Änderung", max_length=60, blank=True)
     state = models.CharField(
         "Stand", max_length=10, choices=ModificationState, default=ModificationState.PROPOSED
@@ -102,7 +109,67 @@ class ContractModification(models.Model):
                 condition=~Q(state=ModificationState.REJECTED) | ~Q(rejection=""),
                 name="agreements_modification_rejection_has_reason",
             ),
+            models.CheckConstraint(
+                condition=Q(kind=ModificationKind.TERM, new_end__isnull=False)
+                | ~Q(kind=ModificationKind.TERM) & Q(new_end__isnull=True),
+                name="agreements_modification_term_names_its_end",
+            ),
         )
 
     def __str__(self) -> str:
         return self.number
+
+
+class UseLevel(models.TextChoices):
+    """Where the value of an entry is spent; one order passes through each level once."""
+
+    AGREEMENT = "agreement_value", "Höchstwert der Rahmenvereinbarung"
+    LOT = "lot_value", "Höchstwert der Lose"
+    AWARD = "award_value", "Höchstwert der Zuschläge"
+    POSITION = "item_quantity", "Höchstmenge der Positionen"
+    TERM = "term", "Laufzeit"
+
+
+class ModificationUse(models.Model):
+    """What was done on the ground of an approved entry, and how much of its value it took.
+
+    The same money is limited at several levels, so the value counts once per level: the uses
+    of a level never add up to more than the entry's value (trigger
+    `agreements_entry_not_exceeded`). Rows are final.
+    """
+
+    entry = models.ForeignKey(ContractModification, models.PROTECT, related_name="uses")
+    level = models.CharField("Ebene", max_length=16, choices=UseLevel)
+    account = models.ForeignKey(
+        LimitAccount, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    new_end = models.DateField("neuer letzter Tag", null=True, blank=True)
+    amount = models.DecimalField("Wert (netto, EUR)", max_digits=16, decimal_places=2)
+    used_by = models.ForeignKey(Membership, models.PROTECT, related_name="+")
+    used_at = models.DateTimeField("genutzt am")
+
+    class Meta:
+        verbose_name = "Nutzung einer Vertragsänderung"
+        verbose_name_plural = "Nutzungen von Vertragsänderungen"
+        ordering = ("entry", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("entry", "account"), name="agreements_entry_raises_a_cap_once"
+            ),
+            models.UniqueConstraint(
+                fields=("entry",),
+                condition=Q(level=UseLevel.TERM),
+                name="agreements_entry_extends_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(level=UseLevel.TERM, account__isnull=True, new_end__isnull=False)
+                | ~Q(level=UseLevel.TERM) & Q(account__isnull=False, new_end__isnull=True),
+                name="agreements_entry_use_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(amount__gte=0), name="agreements_entry_use_not_negative"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.entry}: {self.get_level_display()}"

@@ -6,7 +6,7 @@ lowered with a document, and never below what is bound under it.
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
@@ -22,19 +22,21 @@ from contracts.agreements.models import (
     Lot,
     ModificationKind,
     ModificationState,
+    ModificationUse,
+    UseLevel,
 )
-from contracts.agreements.prices.errors import AlreadyUsed, BeyondEntry, NotApproved
+from contracts.agreements.prices.entry_uses import write_use
+from contracts.agreements.prices.errors import BeyondEntry, NotApproved
 from contracts.agreements.prices.modifications import locked_entry
+from contracts.agreements.prices.worth import worth_of_pieces
 from contracts.agreements.serialised import lock_agreement
 from contracts.agreements.writing.managing import managed_agreement
-from contracts.audit.models import AuditEntry
 from contracts.audit.record import record
-from contracts.ledger.errors import DuplicateReference
+from contracts.clock import berlin_day
 from contracts.ledger.models import LimitAccount, Unit
 from contracts.ledger.movements import adjust
 from contracts.parties.acting import require_role
 from contracts.parties.models import Membership, Role
-from contracts.pricing import euros
 
 _EXTENDED = "modification.term_extended"
 _RAISED = "modification.cap_raised"
@@ -45,7 +47,8 @@ def raise_cap(
 ) -> LimitAccount:
     """Raise a cap of the agreement (net EUR or pieces) as the approved entry allows.
 
-    A value cap rises by the entry's value at most; a cap rises once per entry. Raises
+    What is raised at one level (agreement, lots, awards, positions) adds up to the entry's
+    value at most; pieces count by the price in force. A cap rises once per entry. Raises
     NotAllowed, NotFound, NotApproved, BeyondEntry, AlreadyUsed, AgreementEnded, and what
     the ledger refuses.
     """
@@ -56,11 +59,7 @@ def raise_cap(
         rise = new_limit - account.limit_amount
         if rise <= 0:
             raise BeyondEntry("Die neue Grenze ist nicht höher als die geltende.")
-        if account.unit == Unit.EUR and rise > entry.value:
-            raise BeyondEntry(
-                f"Die Vertragsänderung {entry.number} erlaubt höchstens {euros(entry.value)} "
-                f"mehr, gewünscht sind {euros(rise)}."
-            )
+        _use_cap(entry, account, rise, by=by, now=now)
         record(
             entry,
             _RAISED,
@@ -70,12 +69,7 @@ def raise_cap(
             after={"number": entry.number, "limit": str(new_limit)},
             rule="§ 132 GWB",
         )
-        try:
-            _adjust(account, new_limit, f"Vertragsänderung {entry.number}", entry.number, by, now)
-        except DuplicateReference as error:
-            raise AlreadyUsed(
-                f"Diese Grenze ist auf Grund der Vertragsänderung {entry.number} schon erhöht."
-            ) from error
+        _adjust(account, new_limit, f"Vertragsänderung {entry.number}", entry.number, by, now)
     account.refresh_from_db()
     return account
 
@@ -118,30 +112,19 @@ def lower_cap(
     return account
 
 
-def extend_term(
-    *, new_end: date, modification_id: int, by: Membership, now: datetime
-) -> FrameworkAgreement:
-    """Extend the term of the agreement as the approved entry allows, once per entry.
+def extend_term(*, modification_id: int, by: Membership, now: datetime) -> FrameworkAgreement:
+    """Extend the term of the agreement to the day the approved entry names, once per entry.
 
     Raises NotAllowed, NotFound, NotApproved, BeyondEntry, AlreadyUsed, AgreementEnded.
     """
     require_role(by, {Role.CONTRACT_MANAGER}, now)
     with transaction.atomic():
         entry, agreement = _approved(modification_id, ModificationKind.TERM, by)
-        if new_end <= agreement.ends_on:
-            raise BeyondEntry(
-                f"Die Vereinbarung läuft bereits bis zum {agreement.ends_on:%d.%m.%Y}."
-            )
-        used = AuditEntry.objects.filter(
-            object_type=entry._meta.label_lower,  # noqa: SLF001 - Django documents _meta
-            object_id=entry.pk,
-            action=_EXTENDED,
-        )
-        if used.exists():
-            raise AlreadyUsed(
-                f"Die Laufzeit ist auf Grund der Vertragsänderung {entry.number} schon verlängert."
-            )
-        before = agreement.ends_on
+        before, new_end = agreement.ends_on, entry.new_end
+        use = ModificationUse(level=UseLevel.TERM, new_end=new_end, amount=0)
+        write_use(entry, use, by=by, now=now)
+        if new_end is None or new_end <= before:
+            raise BeyondEntry(f"Die Vereinbarung läuft bereits bis zum {before:%d.%m.%Y}.")
         agreement.ends_on = new_end
         agreement.save(update_fields=["ends_on"])
         record(
@@ -155,6 +138,26 @@ def extend_term(
         )
         lock_agreement(agreement)
     return agreement
+
+
+def _use_cap(
+    entry: ContractModification,
+    account: LimitAccount,
+    rise: Decimal,
+    *,
+    by: Membership,
+    now: datetime,
+) -> None:
+    worth: Decimal | None = rise
+    if account.unit == Unit.PIECES:
+        worth = worth_of_pieces(account, rise, berlin_day(now))
+    if worth is None:
+        raise BeyondEntry(
+            f"{account.title}: Heute gilt kein Preis, an dem sich der Wert der weiteren Stücke "
+            "bemessen ließe. Bitte legen Sie zuerst den Preis fest."
+        )
+    use = ModificationUse(level=UseLevel(account.kind), account=account, amount=worth)
+    write_use(entry, use, by=by, now=now)
 
 
 def _approved(

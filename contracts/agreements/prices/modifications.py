@@ -81,7 +81,10 @@ MODIFICATION_CONSTRAINTS: Refusals = {
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What the register is told; `value` is net EUR, negative where the value falls."""
+    """What the register is told; `value` is net EUR, negative where the value falls.
+
+    A longer term names its last day: `new_end`.
+    """
 
     kind: ModificationKind
     ground: ModificationGround
@@ -90,6 +93,7 @@ class Entry:
     lot_id: int | None = None
     award_id: int | None = None
     notice_number: str = ""
+    new_end: date | None = None
 
 
 def register(
@@ -226,6 +230,7 @@ def _register(
 ) -> ContractModification:
     _require_running(agreement, now)
     _check(entry)
+    _check_end(entry, agreement)
     lot, award = _scope(agreement, entry)
     original = _original_value(agreement, lot)
     verdict = _judged(
@@ -250,6 +255,7 @@ def _register(
         cumulative=verdict.cumulative,
         cumulative_percent=verdict.percent,
         notice_number=entry.notice_number.strip(),
+        new_end=entry.new_end,
         proposed_by=by,
         proposer_id=by.user_id,
         proposed_at=now,
@@ -264,6 +270,19 @@ def _check(entry: Entry) -> None:
     value = entry.value
     if not value.is_finite() or abs(value) >= MAX_VALUE or value != round(value, 2):
         raise InvalidEntry("Der Wert ist ein Betrag in EUR mit höchstens zwei Stellen.")
+
+
+def _check_end(entry: Entry, agreement: FrameworkAgreement) -> None:
+    """A longer term says until when, and nothing else does."""
+    if (entry.kind == ModificationKind.TERM) != (entry.new_end is not None):
+        raise InvalidEntry(
+            "Bitte nennen Sie bei einer Änderung der Laufzeit, und nur dort, den neuen letzten Tag."
+        )
+    if entry.new_end is not None and entry.new_end <= agreement.ends_on:
+        raise InvalidEntry(
+            f"Die Vereinbarung läuft bereits bis zum {agreement.ends_on:%d.%m.%Y}. "
+            "Bitte nennen Sie einen späteren Tag."
+        )
 
 
 def _scope(agreement: FrameworkAgreement, entry: Entry) -> tuple[Lot | None, Award | None]:
@@ -378,6 +397,7 @@ def _record(
             "state": entry.state,
             "value": str(entry.value),
             "cumulative": str(entry.cumulative),
+            **({} if entry.new_end is None else {"new_end": entry.new_end.isoformat()}),
         },
         reason=reason,
         rule="§ 132 GWB",

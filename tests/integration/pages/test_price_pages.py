@@ -247,12 +247,16 @@ class TestRegister:
         assert "0,83" in shown
 
     def test_the_term_is_extended(self, pages: PageWorld) -> None:
-        self.register(pages, kind="term")
+        unsaid = self.register(pages, kind="term")
+        assert (unsaid.status_code, "den neuen letzten Tag" in text(unsaid)) == (422, True)
+        self.register(pages, kind="term", new_end="2030-06-30")
         row = ContractModification.objects.get()
         page = address(pages, "vertragsaenderungen", row.pk)
         pages.as_role(Role.REVIEWER).post(f"{page}entscheiden/", {"verdict": "accept"})
         manager = pages.as_role(Role.CONTRACT_MANAGER)
-        assert manager.post(f"{page}verlaengern/", {"new_end": "2030-06-30"}).status_code == 302
+        assert "Bis zum 30.06.2030, wie genehmigt" in text(manager.get(page))
+        assert manager.post(f"{page}verlaengern/", {"new_end": "2099-01-01"}).status_code == 302
+        assert "Laufzeit bis 30.06.2030" in text(manager.get(page))
         pages.world.agreement.refresh_from_db()
         assert pages.world.agreement.ends_on == date(2030, 6, 30)
 
