@@ -11,15 +11,15 @@ from orders.approvals import deadlines
 from orders.binding.cap_watch import review
 from orders.call_offs.confirmations import time_out_due
 from orders.finance.exports import sequence_all
+from orders.mails import send_due
 from orders.requisitions import expire_due
 from orders.signing import policy_watch
-from orders.telling.delivery import deliver_due
 
 
 @shared_task
 def sweep_outbox() -> int:
-    """Deliver whatever is due in the outbox."""
-    return deliver_due(now=timezone.now())
+    """Turn due notices into mails, and hand over the mails that are due."""
+    return send_due(now=timezone.now())
 
 
 @shared_task

@@ -19,7 +19,7 @@ from django.urls import reverse
 
 from api.models import DeliveryState, WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from orders.models import OutboxMessage
-from orders.telling.watching import KIND, Watched, watched
+from orders.telling.watching import KIND, Change, changed
 
 from . import signing
 from .addresses import ForbiddenTarget, checked
@@ -47,7 +47,7 @@ def fan_out(*, now: datetime) -> int:
             .filter(kind=KIND, done_at__isnull=True, due_at__lte=now)
             .order_by("due_at", "pk")[:BATCH]
         )
-        happened = [watched(row.payload) for row in messages]
+        happened = [changed(row.payload) for row in messages]
         endpoints = list(
             WebhookEndpoint.objects.filter(
                 organisation__in={row.authority_id for row in happened},
@@ -82,7 +82,7 @@ def forget_old(*, now: datetime) -> int:
     return WebhookDelivery.objects.filter(created_at__lt=now - KEPT_FOR).delete()[0]
 
 
-def body_of(happened: Watched) -> str:
+def body_of(happened: Change) -> str:
     """The thin body: what happened to what; the rest is to be read (and may be newer)."""
     body = {
         "type": happened.happened.value,
@@ -99,7 +99,7 @@ def body_of(happened: Watched) -> str:
 
 
 def _deliveries(
-    happened: Iterable[Watched], endpoints: Iterable[WebhookEndpoint], now: datetime
+    happened: Iterable[Change], endpoints: Iterable[WebhookEndpoint], now: datetime
 ) -> Iterator[WebhookDelivery]:
     rows = list(endpoints)
     for row in happened:
@@ -116,7 +116,7 @@ def _deliveries(
                 )
 
 
-def _hears(endpoint: WebhookEndpoint, happened: Watched) -> bool:
+def _hears(endpoint: WebhookEndpoint, happened: Change) -> bool:
     return (
         endpoint.organisation_id == happened.authority_id
         and (endpoint.school_id is None or endpoint.school_id == happened.school_id)

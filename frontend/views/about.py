@@ -11,7 +11,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from frontend.forms.feedback import FeedbackForm
-from orders.telling.outbox import Mail, enqueue_mails
+from orders.telling.notices import barrier_notice
+from orders.telling.outbox import tell
 
 STATEMENT_DATE = date(2026, 11, 23)
 
@@ -30,15 +31,10 @@ def feedback(request: HttpRequest) -> HttpResponse:
     form = FeedbackForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        where, whom = data["page"] or "–", data["email"] or "–"
-        body = f"{data['message']}\n\nSeite: {where}\nAntwort an: {whom}\n"
-        mail = Mail(
-            key=f"feedback:{uuid.uuid4()}",
-            recipient=settings.DEFAULT_FROM_EMAIL,
-            subject="Barriere gemeldet",
-            body=body,
+        notice = barrier_notice(
+            str(uuid.uuid4()), message=data["message"], page=data["page"], answer_to=data["email"]
         )
-        enqueue_mails([mail], now=timezone.now())
+        tell([notice], now=timezone.now())
         return redirect(f"{request.path}?gesendet=1")
     context = {"form": form, "sent": request.GET.get("gesendet") == "1"}
     return render(request, "frontend/feedback.html", context, status=422 if form.errors else 200)

@@ -14,11 +14,12 @@ from contracts.parties.models import Membership, Role
 from orders.errors import InvalidSitting, NotAllowed
 from orders.lifecycle import RequisitionState
 from orders.models import ApprovalStep, Requisition
-from orders.notices import announce_sitting
 from orders.requisitions import locked
 from orders.signing.rules import STEP_DAYS, days_before, days_of_tiers
 from orders.signing.signers import SIGNING_ROLES, roles_of
 from orders.signing.steps import deadline_of, extend_expiry, steps_of_round
+from orders.telling.notices import sitting_notice
+from orders.telling.outbox import tell
 
 MOST_DAYS_AHEAD = 366
 """A sitting further away would bind money for longer than a budget lasts."""
@@ -47,7 +48,7 @@ def set_committee_date(
         before = {"sitting": _iso(step.committee_on), "deadline": step.deadline.isoformat()}
         step.committee_on = sitting_on
         _move(requisition, steps, step, now)
-        announce_sitting(step, now=now)
+        tell([sitting_notice(step, now=now)], now=now)
         record(
             requisition,
             "requisition.sitting_noted",

@@ -16,8 +16,9 @@ from contracts.audit.models import AuditEntry
 from contracts.audit.record import record
 from orders.lifecycle import RequisitionState
 from orders.models import ApprovalStep, Requisition
-from orders.notices import announce_escalation, announce_expiry, announce_reminder
-from orders.signing.reminders import needs_reminder
+from orders.signing.reminders import last_day_begins, needs_reminder
+from orders.telling.notices import escalation_notice, expiry_notice, reminder_notice
+from orders.telling.outbox import tell
 
 WARNING = timedelta(days=2)
 """So long before it expires the asking side is warned of a requisition."""
@@ -67,7 +68,8 @@ def _remind(step_id: int, now: datetime) -> bool:
             return False
         step.reminded_at = now
         step.save(update_fields=["reminded_at"])
-        announce_reminder(step, now=now)
+        is_last_day = now >= last_day_begins(step.deadline)
+        tell([reminder_notice(step, is_last_day=is_last_day)], now=now)
         return True
 
 
@@ -78,7 +80,7 @@ def _escalate(step_id: int, now: datetime) -> bool:
             return False
         step.escalated_at = now
         step.save(update_fields=["escalated_at"])
-        announce_escalation(step, now=now)
+        tell([escalation_notice(step)], now=now)
         record(
             step.requisition,
             "requisition.escalated",
@@ -96,7 +98,7 @@ def _warn(requisition_id: int, now: datetime) -> bool:
         # asked again in a statement of its own: it sees what the lock has waited for
         if not _about_to_expire(now).filter(pk=requisition_id).exists():
             return False
-        announce_expiry(requisition, now=now)
+        tell([expiry_notice(requisition)], now=now)
         record(requisition, _WARNED, by=None, now=now)
         return True
 

@@ -33,7 +33,8 @@ from orders.requisitions.revisions import involve
 from orders.signing.rules import open_tier
 from orders.signing.steps import add_cosignatures, open_next_tier, steps_of_round
 from orders.signing.voices import Voice, voice_to_decide
-from orders.telling.watching import Happened, watch
+from orders.telling.outbox import tell
+from orders.telling.watching import Happened, change
 
 from .cuts import Cut, Grant, carry_out, priced_cut, require_read, write_grants
 from .turns import not_your_turn
@@ -194,7 +195,7 @@ def _write(
     )
     if cut is not None:
         write_grants(decision, cut.refused)
-    watch(requisition, Happened.DECIDED, now=now)
+    tell([change(requisition, Happened.DECIDED, now=now)], now=now)
     record(
         requisition,
         f"requisition.decision.{ruling.verdict.value}",

@@ -6,26 +6,19 @@ beat repeats it for all of them, so nothing a dying process left undone stays so
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Q
 
 from contracts.agreements.caps.stops import StopReview, review_stops
 from contracts.agreements.caps.use import MARKS
-from contracts.agreements.caps.warnings import agreement_ids
-from contracts.agreements.models import AgreementState, BuyerEntitlement, FrameworkAgreement, Lot
-from contracts.clock import berlin_day
-from contracts.ledger.errors import amount_in_words
+from contracts.agreements.models import AgreementState, Lot
 from contracts.ledger.models import LimitAccount
-from contracts.parties.models import Membership, Role, User
-from orders.telling import addresses
-from orders.telling.outbox import Mail, enqueue_mails
+from orders.telling.notices import cap_notice
+from orders.telling.outbox import tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,74 +117,9 @@ RETURNING warning.account_id, warning.mark"""  # noqa: S608 - put together from 
 
 
 def _announce(raised: Iterable[tuple[int, int]], now: datetime) -> None:
+    """Tell of each account's highest mark."""
     highest: dict[int, int] = {}
     for account_id, mark in raised:
         highest[account_id] = max(mark, highest.get(account_id, 0))
-    if not highest:
-        return
     accounts = LimitAccount.objects.in_bulk(highest)
-    agreements = _agreements_of(highest)
-    people = _responsible(agreements, highest, berlin_day(now))
-    enqueue_mails(
-        (
-            _mail(accounts[account_id], mark, agreements[account_id], user)
-            for account_id, mark in highest.items()
-            for user in people[account_id]
-        ),
-        now=now,
-    )
-
-
-def _mail(account: LimitAccount, mark: int, agreement: FrameworkAgreement, user: User) -> Mail:
-    return Mail(
-        key=f"cap:{account.pk}:{account.limit_amount}:{mark}:{user.pk}",
-        recipient=user.email,
-        subject=f"{account.title}: {mark} % erreicht",
-        body=(
-            f"Guten Tag {user},\n\n"
-            f"{account.title} der Rahmenvereinbarung {agreement} ist zu mindestens {mark} % "
-            f"gebunden: {amount_in_words(account.bound, account.unit)} von "
-            f"{amount_in_words(account.limit_amount, account.unit)}, frei sind noch "
-            f"{amount_in_words(max(account.available, Decimal(0)), account.unit)}.\n"
-            f"{addresses.agreement(agreement.pk)}\n"
-        ),
-    )
-
-
-def _agreements_of(account_ids: Collection[int]) -> dict[int, FrameworkAgreement]:
-    found = agreement_ids(account_ids)
-    agreements = FrameworkAgreement.objects.in_bulk(set(found.values()))
-    return {account: agreements[pk] for account, pk in found.items()}
-
-
-def _responsible(
-    agreements: Mapping[int, FrameworkAgreement], account_ids: Collection[int], on: date
-) -> dict[int, Sequence[User]]:
-    """Who hears of an account: the person responsible, the contract managers of the body,
-    and for a quota the procurement officers of its buyer. One entry per person.
-    """
-    buyers = dict(
-        BuyerEntitlement.objects.filter(quota__in=account_ids).values_list("quota_id", "buyer_id")
-    )
-    members = Membership.objects.valid_on(on).filter(
-        Q(pk__in={row.responsible_id for row in agreements.values()})
-        | Q(
-            role=Role.CONTRACT_MANAGER,
-            organisation__in={row.purchasing_body_id for row in agreements.values()},
-        )
-        | Q(role=Role.PROCUREMENT_OFFICER, organisation__in=set(buyers.values()))
-    )
-    by_account: dict[int, dict[int, User]] = defaultdict(dict)
-    for member in members.select_related("user").order_by("pk"):
-        for account_id in account_ids:
-            if _hears(member, agreements[account_id], buyers.get(account_id)):
-                by_account[account_id][member.user_id] = member.user
-    return {pk: list(by_account[pk].values()) for pk in account_ids}
-
-
-def _hears(member: Membership, agreement: FrameworkAgreement, buyer_id: int | None) -> bool:
-    if member.pk == agreement.responsible_id:
-        return True
-    if member.role == Role.CONTRACT_MANAGER:
-        return member.organisation_id == agreement.purchasing_body_id
-    return member.role == Role.PROCUREMENT_OFFICER and member.organisation_id == buyer_id
+    tell((cap_notice(accounts[pk], mark, now=now) for pk, mark in highest.items()), now=now)

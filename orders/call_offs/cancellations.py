@@ -38,7 +38,8 @@ from orders.models import (
     CancelledShare,
 )
 from orders.models.event import EventType
-from orders.notices import announce_taken_back
+from orders.telling.notices import taken_back_notice
+from orders.telling.outbox import tell
 
 CANCELLING_ROLES = (Role.PROCUREMENT_OFFICER,)
 REASON_LENGTH = 250
@@ -118,7 +119,7 @@ def take_back(
         now=now,
     )
     _record(call_off, before, cancellation, given, by, now)
-    announce_taken_back(call_off, cancellation, given, now=now)
+    tell([taken_back_notice(call_off, cancellation)], now=now)
     reverse_posts(_amounts(call_off, given), mark=mark, by=by, now=now)
     nudge([call_off.lot_id])
     return cancellation

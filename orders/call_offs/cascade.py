@@ -41,11 +41,12 @@ from orders.models import (
     RequisitionLine,
 )
 from orders.models.allocation import AllocationOutcome
-from orders.notices import announce_call_offs, announce_next_rank
 from orders.numbers import requisition_number
 from orders.requisitions import Ask, ask_of, current_lines, key_of
 from orders.requisitions.revisions import write_revision
-from orders.telling.watching import Happened, watch
+from orders.telling.notices import call_off_notices, next_rank_notice
+from orders.telling.outbox import tell
+from orders.telling.watching import Happened, change
 
 _OUTCOMES = {
     CancellationCause.REFUSED: AllocationOutcome.REFUSED,
@@ -104,7 +105,7 @@ def pass_on(
     if call_off.lot.allocation != AllocationRule.CASCADE:
         return Outcome("Das Los kennt keinen nächsten Rang.")
     outcome = _next_rank(call_off, given, lines, wanted, now)
-    announce_next_rank(call_off, outcome.sentence, outcome.draft, now=now)
+    tell([next_rank_notice(call_off, outcome.sentence, outcome.draft)], now=now)
     return outcome
 
 
@@ -157,7 +158,7 @@ def _issued(
     issue = Issue(rows, decision, follows=call_off)
     (following,), assignments = issuing.write(requisition, [issue], by=released_by, now=now)
     events.append(commitments([following], assignments), now=now)
-    announce_call_offs([following], now=now)
+    tell(call_off_notices([following]), now=now)
     record(
         following,
         "call_off.issued",
@@ -228,7 +229,7 @@ def _drafted(
     )
     _carry_refusals(asked, draft, call_off)
     write_revision(draft, _ask_again(call_off, lines), allotted.order, by=asked.created_by, now=now)
-    watch(draft, Happened.CREATED, now=now)
+    tell([change(draft, Happened.CREATED, now=now)], now=now)
     record(draft, "requisition.created", by=None, now=now, reason=why)
     return Outcome(f"{why} Der Entwurf {draft.number} wartet auf Ihre Einreichung.", draft=draft)
 

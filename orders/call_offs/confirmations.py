@@ -25,7 +25,8 @@ from orders.call_offs.reading import (
 from orders.errors import CommentMissing
 from orders.lifecycle import CallOffState, call_off_step
 from orders.models import CallOff, CancellationCause
-from orders.notices import announce_confirmation
+from orders.telling.notices import confirmation_notice
+from orders.telling.outbox import tell
 
 CONFIRMING_ROLES = (Role.SUPPLIER_ORDERS,)
 
@@ -50,7 +51,7 @@ def confirm(*, call_off_id: int, by: Membership, now: datetime) -> CallOff:
             before={"state": before},
             after={"state": call_off.state},
         )
-        announce_confirmation(call_off, now=now)
+        tell([confirmation_notice(call_off)], now=now)
     return call_off
 
 

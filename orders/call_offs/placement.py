@@ -44,9 +44,10 @@ from orders.models import (
     RevisionKind,
 )
 from orders.models.event import EventType
-from orders.notices import announce_call_offs, announce_outcome
 from orders.requisitions import current_lines, step_to, wanted_of
-from orders.telling.watching import watch_end
+from orders.telling.notices import call_off_notices, outcome_notice
+from orders.telling.outbox import tell
+from orders.telling.watching import ended
 
 
 class PriceRisen(OrderError):
@@ -77,9 +78,8 @@ def place(requisition: Requisition, *, by: Membership, now: datetime) -> list[Ca
     call_offs, assignments = issuing.write(requisition, issues, by=by, now=now)
     reserved = facts(EventType.RESERVATION, requisition, lines, approver=by)
     events.append([*releases(reserved), *commitments(call_offs, assignments)], now=now)
-    announce_call_offs(call_offs, now=now)
-    announce_outcome(requisition, "", now=now)
-    watch_end(requisition, now=now)
+    told = [*call_off_notices(call_offs), outcome_notice(requisition, "")]
+    tell([*told, ended(requisition, now=now)], now=now)
     for call_off in call_offs:
         record(call_off, "call_off.issued", by=by, now=now, after={"number": call_off.number})
     issue_lines = [line for issue in issues for line in issue.lines]

@@ -9,8 +9,8 @@ from django.db.models import Q
 class OutboxMessage(models.Model):
     """Something to do once the transaction is committed.
 
-    Written inside the transaction; `on_commit` nudges the worker, beat sweeps what a
-    dying process left behind. `key` makes a second writing harmless.
+    Written inside the transaction and worked off by beat every few seconds. `key` makes a
+    second writing harmless. `given_up`: done without success, for the reason in `last_error`.
     """
 
     key = models.CharField(max_length=150, unique=True)
@@ -20,11 +20,18 @@ class OutboxMessage(models.Model):
     due_at = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)
     done_at = models.DateTimeField(null=True, blank=True)
+    given_up = models.BooleanField(default=False, db_default=False)
     last_error = models.TextField(blank=True)
 
     class Meta:
         verbose_name = "Ausgangsnachricht"
         verbose_name_plural = "Ausgangsnachrichten"
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(given_up=False) | Q(done_at__isnull=False),
+                name="orders_outbox_given_up_is_done",
+            ),
+        )
         indexes = (
             models.Index(
                 fields=("due_at", "id"),

@@ -19,7 +19,8 @@ from orders.basket.baskets import lock_basket
 from orders.models import BasketOwner, Requisition
 from orders.numbers import requisition_number
 from orders.oscar_adapter import basket_quantities, close_basket
-from orders.telling.watching import Happened, watch
+from orders.telling.outbox import tell
+from orders.telling.watching import Happened, change
 
 from .ask import Ask, require_lines
 from .deliveries import own_school
@@ -59,7 +60,7 @@ def create(
 
 def note_created(requisition: Requisition, *, by: Membership, now: datetime) -> None:
     """The audit row of a new draft, and the word to those who watch."""
-    watch(requisition, Happened.CREATED, now=now)
+    tell([change(requisition, Happened.CREATED, now=now)], now=now)
     record(requisition, "requisition.created", by=by, now=now, after=state_of(requisition))
 
 

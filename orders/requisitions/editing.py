@@ -18,7 +18,9 @@ from orders.allotting.checks import require_submittable
 from orders.errors import NotAllowed, StaleRevision
 from orders.lifecycle import RequisitionState
 from orders.models import Requisition, RequisitionLine, RequisitionRevision, RevisionKind
-from orders.telling.watching import Happened, watch
+from orders.telling.notices import Notice, submission_notice
+from orders.telling.outbox import tell
+from orders.telling.watching import Happened, change
 
 from .ask import Ask, Place, require_lines
 from .creation import ASKING_ROLES, allotted_for, state_of
@@ -69,12 +71,13 @@ def revise(
         _require_editable(requisition, by, now)
         _require_current(requisition, base_revision)
         before = state_of(requisition)
+        told: list[Notice] = []
         if requisition.state == RequisitionState.SUBMITTED.value:
-            _revise_submitted(requisition, ask, wanted, by, now)
+            told = _revise_submitted(requisition, ask, wanted, by, now)
         else:
             allotted = allotted_for(wanted, requisition, now, grounds_of(requisition))
             write_revision(requisition, ask, allotted.order, by=by, now=now)
-        watch(requisition, Happened.REVISED, now=now)
+        tell([*told, change(requisition, Happened.REVISED, now=now)], now=now)
         record(
             requisition,
             "requisition.revised",
@@ -148,7 +151,8 @@ def _require_current(requisition: Requisition, base_revision: int) -> None:
 
 def _revise_submitted(
     requisition: Requisition, ask: Ask, wanted: Sequence[Wanted], by: Membership, now: datetime
-) -> None:
+) -> list[Notice]:
+    """Exchange what is in approval; whom a new round of approval is to be told."""
     lines = current_lines(requisition)
     allotted = price_instead(requisition, lines, wanted, ask, may_split=True, now=now)
     cosign = require_submittable(allotted.order, buyer_id=requisition.authority_id, now=now)
@@ -156,8 +160,9 @@ def _revise_submitted(
         requisition, lines, ask, allotted.order, kind=RevisionKind.EDIT, by=by, now=now
     )
     require_assigned(fresh)
-    if not _is_decrease(requisition, lines, ask, allotted.order):
-        open_round(requisition, fresh, cosign, now=now)
+    if _is_decrease(requisition, lines, ask, allotted.order):
+        return []
+    return [submission_notice(requisition, open_round(requisition, fresh, cosign, now=now))]
 
 
 def _is_decrease(

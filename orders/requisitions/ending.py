@@ -15,8 +15,9 @@ from orders.finance.facts import facts, releases
 from orders.lifecycle import RequisitionState
 from orders.models import Requisition
 from orders.models.event import EventType
-from orders.notices import announce_outcome
-from orders.telling.watching import watch_end
+from orders.telling.notices import outcome_notice
+from orders.telling.outbox import tell
+from orders.telling.watching import ended
 
 from .creation import ASKING_ROLES, state_of
 from .reading import current_lines, locked, step_to
@@ -79,8 +80,7 @@ def release(
     if was_held:
         reserved = facts(EventType.RESERVATION, requisition, lines, approver=by)
         events.append(releases(reserved), now=now)
-    announce_outcome(requisition, reason, now=now)
-    watch_end(requisition, now=now)
+    tell([outcome_notice(requisition, reason), ended(requisition, now=now)], now=now)
     record(
         requisition,
         f"requisition.{state.value}",

@@ -13,8 +13,9 @@ from contracts.parties.models import Membership, Role
 from orders.errors import CommentMissing, NotAllowed
 from orders.lifecycle import RequisitionState
 from orders.models import Requisition, Side
-from orders.notices import announce_hand_back, announce_hand_over
-from orders.telling.watching import Happened, watch
+from orders.telling.notices import hand_back_notice, hand_over_notice
+from orders.telling.outbox import tell
+from orders.telling.watching import Happened, change
 
 from .ask import Ask
 from .creation import draft_of_basket, note_created, state_of
@@ -63,8 +64,8 @@ def _hand_over(requisition: Requisition, by: Membership, now: datetime) -> None:
     requisition.handed_over_at = now
     requisition.handed_over_by = by
     _save(requisition, now)
-    announce_hand_over(requisition, now=now)
-    watch(requisition, Happened.HANDED_OVER, now=now)
+    handed_over = change(requisition, Happened.HANDED_OVER, now=now)
+    tell([hand_over_notice(requisition, now=now), handed_over], now=now)
     record(requisition, "requisition.handed_over", by=by, now=now, after=state_of(requisition))
 
 
@@ -86,8 +87,8 @@ def hand_back(*, requisition_id: int, reason: str, by: Membership, now: datetime
         requisition.handed_over_at = None
         requisition.handed_over_by = None
         _save(requisition, now)
-        announce_hand_back(requisition, school, reason, now=now)
-        watch(requisition, Happened.HANDED_BACK, now=now)
+        told = [hand_back_notice(requisition, school, reason, now=now)] if school else []
+        tell([*told, change(requisition, Happened.HANDED_BACK, now=now)], now=now)
         record(
             requisition,
             "requisition.handed_back",
@@ -114,7 +115,7 @@ def recall(*, requisition_id: int, by: Membership, now: datetime) -> Requisition
         requisition.handed_over_at = None
         requisition.handed_over_by = None
         _save(requisition, now)
-        watch(requisition, Happened.HANDED_BACK, now=now)
+        tell([change(requisition, Happened.HANDED_BACK, now=now)], now=now)
         record(requisition, "requisition.recalled", by=by, now=now, after=state_of(requisition))
     return requisition
 

@@ -27,7 +27,8 @@ from orders.errors import (
 )
 from orders.lifecycle import RequisitionState
 from orders.models import Requisition, RequisitionAttachment, RequisitionComment
-from orders.notices import announce_comment
+from orders.telling.notices import comment_notice
+from orders.telling.outbox import tell
 
 from .reading import locked, visible_requisitions
 
@@ -162,7 +163,7 @@ def comment(*, requisition_id: int, text: str, by: Membership, now: datetime) ->
             revision_no=requisition.current_revision,
             written_at=now,
         )
-        announce_comment(written, now=now)
+        tell([comment_notice(written)], now=now)
         record(
             requisition,
             "requisition.commented",

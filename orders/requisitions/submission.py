@@ -21,12 +21,13 @@ from orders.errors import InvalidAssignment
 from orders.finance import events
 from orders.finance.facts import facts
 from orders.lifecycle import RequisitionState
-from orders.models import Requisition, RequisitionLine, Side
+from orders.models import ApprovalStep, Requisition, RequisitionLine, Side
 from orders.models.event import EventType
-from orders.notices import announce_submission
 from orders.signing.rules import CoSignature
 from orders.signing.steps import expiry, write_steps
-from orders.telling.watching import Happened, watch
+from orders.telling.notices import submission_notice
+from orders.telling.outbox import tell
+from orders.telling.watching import Happened, change
 
 from .ask import Ask
 from .creation import draft_of_basket, state_of
@@ -95,9 +96,10 @@ def _submit(
     before = state_of(requisition)
     requisition.state = step_to(requisition, RequisitionState.SUBMITTED)
     cosign = require_submittable(order, buyer_id=requisition.authority_id, now=now)
-    policy_id = open_round(requisition, lines, cosign, now=now)
+    steps = open_round(requisition, lines, cosign, now=now)
     events.append(facts(EventType.RESERVATION, requisition, lines), now=now)
-    watch(requisition, Happened.SUBMITTED, now=now)
+    submitted = change(requisition, Happened.SUBMITTED, now=now)
+    tell([submission_notice(requisition, steps), submitted], now=now)
     record(
         requisition,
         "requisition.submitted",
@@ -105,7 +107,7 @@ def _submit(
         now=now,
         before=before,
         after=state_of(requisition),
-        rule=f"policy:{policy_id}",
+        rule=f"policy:{steps[0].policy_id}",
     )
     holds.hold_all(requisition, lines, by=by, now=now)
 
@@ -116,8 +118,8 @@ def open_round(
     cosign: Sequence[CoSignature],
     *,
     now: datetime,
-) -> int:
-    """Begin a round of approval for the current revision; return the policy's key.
+) -> list[ApprovalStep]:
+    """Begin a round of approval for the current revision; return its steps, still to be told of.
 
     The requisition expires no sooner than its steps' deadlines together allow. Raises
     NoPolicy, and InvalidAssignment for the budget of another year.
@@ -137,8 +139,7 @@ def open_round(
     requisition.save(
         update_fields=["state", "submitted_revision", "submitted_at", "expires_at", "updated_at"]
     )
-    announce_submission(requisition, steps, now=now)
-    return steps[0].policy_id
+    return steps
 
 
 def require_assigned(lines: Sequence[RequisitionLine]) -> None:

@@ -28,7 +28,8 @@ from orders.errors import (
     UnsuitableDeputy,
 )
 from orders.models import Delegation
-from orders.notices import announce_delegation, announce_revocation
+from orders.telling.notices import delegation_notice, revocation_notice
+from orders.telling.outbox import tell
 
 from .signers import SIGNING_ROLES
 
@@ -82,7 +83,7 @@ def delegate(
             created_by=by,
             created_at=now,
         )
-        announce_delegation(delegation, now=now)
+        tell([delegation_notice(delegation)], now=now)
         record(delegation, "delegation.created", by=by, now=now, after=_state(delegation))
     return delegation
 
@@ -114,7 +115,7 @@ def revoke(*, delegation_id: int, by: Membership, now: datetime) -> Delegation:
         delegation.revoked_at = now
         delegation.revoked_by = by
         delegation.save(update_fields=["revoked_at", "revoked_by"])
-        announce_revocation(delegation, now=now)
+        tell([revocation_notice(delegation)], now=now)
         record(delegation, "delegation.revoked", by=by, now=now, before=_state(delegation))
     return delegation
 

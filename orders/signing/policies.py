@@ -32,7 +32,8 @@ from orders.errors import (
 )
 from orders.lifecycle import RequisitionState
 from orders.models import ApprovalPolicy, ApprovalRule, ApprovalStep, RuleCondition
-from orders.notices import announce_proposal, people_of
+from orders.telling.notices import proposal_notice
+from orders.telling.outbox import tell
 
 from .policy_nudges import nudge
 from .policy_structure import Finding, structural_faults
@@ -111,7 +112,7 @@ def propose(
             after={"rules": in_words(rules), "valid_from": f"{valid_from:%Y-%m-%d}"},
             reason=policy.note,
         )
-        announce_proposal(policy, people_of(authority, KEEPERS, now), now=now)
+        tell([proposal_notice(policy)], now=now)
     return policy
 
 

@@ -17,9 +17,10 @@ from contracts.audit.record import record
 from contracts.clock import berlin_day
 from contracts.parties.models import Organisation
 from orders.models import ApprovalPolicy
-from orders.notices import announce_faults, people_of
+from orders.telling.notices import faults_notice
+from orders.telling.outbox import tell
 
-from .policies import KEEPERS, health
+from .policies import health
 
 FAULTY, SOUND = "policy.faulty", "policy.sound"
 
@@ -51,8 +52,7 @@ def _check(authority_id: int, now: datetime) -> bool:
             after={"faults": alarms},
         )
         if alarms:
-            keepers = people_of(authority, KEEPERS, now)
-            announce_faults(authority, alarms, keepers, now=now)
+            tell([faults_notice(authority, alarms, now=now)], now=now)
     return True
 
 

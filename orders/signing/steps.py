@@ -13,7 +13,8 @@ from contracts.clock import berlin_day, days_later, end_of_day
 from contracts.parties.models import Membership
 from orders.errors import NoPolicy
 from orders.models import ApprovalPolicy, ApprovalRule, ApprovalStep, Requisition, RuleCondition
-from orders.notices import announce_submission
+from orders.telling.notices import submission_notice
+from orders.telling.outbox import tell
 
 from .rules import (
     STEP_DAYS,
@@ -129,7 +130,7 @@ def open_next_tier(requisition: Requisition, *, now: datetime) -> list[ApprovalS
         step.deadline = deadline_of(step, since=now)
     ApprovalStep.objects.bulk_update(opened, ["opened_at", "deadline"])
     extend_expiry(requisition, _end_of_all(waiting, opened))
-    announce_submission(requisition, opened, now=now)
+    tell([submission_notice(requisition, opened)], now=now)
     return opened
 
 
@@ -181,7 +182,7 @@ def add_cosignatures(
         for role, reason in sorted(missing.items())
     )
     extend_expiry(requisition, deadline)
-    announce_submission(requisition, added, now=now)
+    tell([submission_notice(requisition, added)], now=now)
     record(
         requisition,
         "requisition.cosign_added",

@@ -1,44 +1,50 @@
 """Work after the commit: written inside the transaction, done by the worker.
 
-`on_commit` only nudges; beat sweeps whatever a dying process left behind.
+Beat sweeps the outbox every few seconds, so whatever a dying process left behind is done too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 from orders.models import OutboxMessage
 
+from .notices import Notice, Template
+from .watching import KIND, Change
 
-@dataclass(frozen=True, slots=True)
-class Mail:
-    """A mail to one recipient; *key* makes it unique for ever and its Message-ID stable."""
-
-    key: str
-    recipient: str
-    subject: str
-    body: str
+NOTICE = "notice"
+"""The kind of the rows that `orders.mails` turns into mails."""
 
 
-def enqueue_mails(mails: Iterable[Mail], *, now: datetime) -> None:
-    """Write the mails into the outbox; a key that is there already is left alone."""
-    OutboxMessage.objects.bulk_create(
-        [
-            OutboxMessage(
-                key=f"mail:{mail.key}",
-                kind="mail",
-                payload={
-                    "recipient": mail.recipient,
-                    "subject": mail.subject,
-                    "body": mail.body,
-                },
-                created_at=now,
-                due_at=now,
-            )
-            for mail in mails
-            if mail.recipient
-        ],
-        ignore_conflicts=True,
+def tell(items: Iterable[Notice | Change], *, now: datetime) -> None:
+    """Write what is to be told with the change itself: one statement, whatever there is.
+
+    It is told if and only if the transaction is committed. A key that is there already is left
+    alone, so the same is never told twice.
+    """
+    OutboxMessage.objects.bulk_create([_row(item, now) for item in items], ignore_conflicts=True)
+
+
+def notice_of(row: OutboxMessage) -> Notice:
+    """The notice that a row of the outbox holds. Raises ValueError for an unknown template."""
+    template = Template(row.payload["template"])
+    return Notice(row.key.removeprefix(f"{NOTICE}:"), template, row.payload["facts"])
+
+
+def _row(item: Notice | Change, now: datetime) -> OutboxMessage:
+    if isinstance(item, Change):
+        return OutboxMessage(
+            key=f"{KIND}:{item.uid}",
+            kind=KIND,
+            payload=item.payload(),
+            created_at=now,
+            due_at=now,
+        )
+    return OutboxMessage(
+        key=f"{NOTICE}:{item.key}",
+        kind=NOTICE,
+        payload={"template": item.template.value, "facts": dict(item.facts)},
+        created_at=now,
+        due_at=now,
     )

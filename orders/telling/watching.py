@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
-from orders.models import OutboxMessage, Requisition
+from orders.models import Requisition
 
 KIND = "requisition"
 
@@ -35,7 +35,7 @@ class Happened(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
+class Change:
     """One change: `uid` names it for ever; state and revision are those after it."""
 
     uid: str
@@ -48,34 +48,44 @@ class Watched:
     authority_id: int
     school_id: int | None
 
+    def payload(self) -> dict[str, Any]:
+        """The change as a row of the outbox keeps it; `changed` reads it."""
+        return {
+            "uid": self.uid,
+            "happened": self.happened.value,
+            "at": self.at.astimezone(UTC).isoformat(),
+            "requisition": self.requisition_id,
+            "number": self.number,
+            "state": self.state,
+            "revision": self.revision,
+            "authority": self.authority_id,
+            "school": self.school_id,
+        }
 
-def watch(requisition: Requisition, happened: Happened, *, now: datetime) -> None:
-    """Note inside the transaction of a change that it happened."""
-    uid = uuid4().hex
-    payload = {
-        "uid": uid,
-        "happened": happened.value,
-        "at": now.astimezone(UTC).isoformat(),
-        "requisition": requisition.pk,
-        "number": requisition.number,
-        "state": requisition.state,
-        "revision": requisition.current_revision,
-        "authority": requisition.authority_id,
-        "school": requisition.school_id,
-    }
-    OutboxMessage.objects.create(
-        key=f"{KIND}:{uid}", kind=KIND, payload=payload, created_at=now, due_at=now
+
+def change(requisition: Requisition, happened: Happened, *, now: datetime) -> Change:
+    """What happened to a requisition, as it is after it."""
+    return Change(
+        uid=uuid4().hex,
+        happened=happened,
+        at=now,
+        requisition_id=requisition.pk,
+        number=requisition.number,
+        state=requisition.state,
+        revision=requisition.current_revision,
+        authority_id=requisition.authority_id,
+        school_id=requisition.school_id,
     )
 
 
-def watch_end(requisition: Requisition, *, now: datetime) -> None:
-    """Note the state that a requisition has ended in, or has gone back to whoever asked."""
-    watch(requisition, Happened(f"{KIND}.{requisition.state}"), now=now)
+def ended(requisition: Requisition, *, now: datetime) -> Change:
+    """That a requisition has ended in its state, or has gone back to whoever asked."""
+    return change(requisition, Happened(f"{KIND}.{requisition.state}"), now=now)
 
 
-def watched(payload: dict[str, Any]) -> Watched:
+def changed(payload: dict[str, Any]) -> Change:
     """The change that a row of the outbox tells of."""
-    return Watched(
+    return Change(
         uid=payload["uid"],
         happened=Happened(payload["happened"]),
         at=datetime.fromisoformat(payload["at"]),

@@ -9,6 +9,7 @@ from contracts.agreements.models import Listing
 from contracts.parties.models import Membership
 from orders import approvals, requisitions
 from orders.basket import baskets
+from orders.mails import send_due
 from orders.models import BudgetLine, Requisition
 from orders.requisitions import Ask, Share
 
@@ -22,7 +23,8 @@ Budgets = Mapping[str, BudgetLine]
 
 
 def live(parties: Parties, people: People, budgets: Budgets, days: Days) -> dict[str, Requisition]:
-    """Let every story happen through the public functions, each step at its own moment.
+    """Let every story happen through the public functions, each step at its own moment,
+    and mail whom it concerns before the next.
 
     Returns the requisitions of the stories that have a key.
     """
@@ -62,6 +64,7 @@ def _live(
         by=people[story.submitted_by],
         now=days.ago(story.days_ago, 9, 40),
     )
+    send_due(now=days.ago(story.days_ago, 9, 41))
     if story.withdrawn:
         requisitions.withdraw(
             requisition_id=requisition.pk, by=asker, now=days.ago(story.days_ago, 15)
@@ -82,6 +85,7 @@ def _sign(
         by=by,
         now=days.ago(signature.days_ago, hour, 15),
     )
+    send_due(now=days.ago(signature.days_ago, hour, 16))
 
 
 def _ask(story: Story, budgets: Budgets) -> Ask:

@@ -21,8 +21,8 @@ from contracts.audit.record import record
 from contracts.parties.models import Organisation
 from orders.binding import cap_watch
 from orders.finance.exports import sequence_all
+from orders.mails import send_due
 from orders.models import OutboxMessage
-from orders.telling.delivery import deliver_due
 
 from . import credentials
 from .absences import let_time_pass, substitute
@@ -199,7 +199,7 @@ def _work_off(days: Days) -> None:
         .distinct()
     )
     for moment in list(moments):
-        deliver_due(now=moment)
+        send_due(now=moment)
         fan_out(now=moment)
     check_deliveries(days)
     sequence_all()

@@ -24,8 +24,8 @@ from contracts.catalogue import uploads
 from contracts.clock import berlin_day
 from contracts.parties.models import Role
 from orders.finance.exports import sequence_all
+from orders.mails import send_due
 from orders.requisitions import papers
-from orders.telling.delivery import deliver_due
 from tests.browser.axe import ConsoleErrors, assert_accessible, assert_no_horizontal_scroll
 from tests.delegations import stand_in
 from tests.gate_pages import gate_targets
@@ -130,7 +130,7 @@ def _targets(pages: PageWorld) -> dict[str, Any]:
     uploads.check(upload.pk, now=pages.now)
     uploads.submit(upload_id=upload.pk, by=keeper, now=pages.now)
     sequence_all()
-    deliver_due(now=timezone.now())
+    send_due(now=timezone.now())
     return {
         "listing": pages.world.listings[0].pk,
         "list": shared_list(pages).pk,

@@ -18,10 +18,11 @@ from orders import approvals, requisitions
 from orders.approvals import deadlines
 from orders.errors import DelegationOverlaps, InvalidDelegation
 from orders.lifecycle import IllegalTransition
-from orders.models import ApprovalStep, CallOff, Decision, Delegation, OutboxMessage, Requisition
+from orders.models import ApprovalStep, CallOff, Decision, Delegation, Requisition
 from orders.models.approval import Verdict
 from orders.signing import delegations, voices
 from tests.delegations import stand_in
+from tests.mails import written
 from tests.world import DAY, NOW, World, build_world, person
 
 from .racing import PATIENCE, losers, race, winners
@@ -73,7 +74,7 @@ def test_two_workers_at_once_do_it_once(
     outcomes = race([lambda: task(now=at)] * WORKERS)
     assert not losers(outcomes)
     assert sum(winners(outcomes)) == 3
-    assert OutboxMessage.objects.filter(key__startswith=f"mail:{kind}:").count() == 3
+    assert written().filter(key__startswith=f"mail:{kind}:").count() == 3
 
 
 def without_lock(meeting: Barrier) -> Callable[[int], ApprovalStep | None]:
@@ -97,7 +98,7 @@ def test_without_the_lock_a_step_is_counted_twice_and_mailed_once(
     world.submitted({0: 1})
     monkeypatch.setattr(deadlines, "_locked", without_lock(Barrier(2)))
     assert sum(winners(race([lambda: deadlines.remind_due(now=HALF)] * 2))) == 2
-    assert OutboxMessage.objects.filter(key__startswith="mail:reminder:").count() == 1
+    assert written().filter(key__startswith="mail:reminder:").count() == 1
 
 
 def test_escalation_and_decision_at_once_never_escalate_what_is_decided(world: World) -> None:

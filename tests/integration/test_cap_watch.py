@@ -13,8 +13,8 @@ from contracts.ledger.movements import adjust
 from contracts.parties.models import Role
 from orders import requisitions
 from orders.binding.cap_watch import review
-from orders.models import OutboxMessage
 from orders.tasks import review_caps
+from tests.mails import written
 from tests.world import NOW, World, build_world, person
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +36,7 @@ def marks(account_id: int) -> list[int]:
 
 
 def mails() -> list[tuple[str, str]]:
-    rows = OutboxMessage.objects.filter(key__startswith="mail:cap:").order_by("pk")
+    rows = written().filter(key__startswith="mail:cap:")
     return [(row.payload["recipient"], row.payload["subject"]) for row in rows]
 
 
@@ -125,7 +125,7 @@ def test_a_quota_also_tells_the_buyers_procurement(world: World) -> None:
 def test_the_mail_says_what_is_bound_and_free(world: World) -> None:
     world.submitted({0: 14})
     review(now=NOW)
-    body = OutboxMessage.objects.get(key__startswith="mail:cap:").payload["body"]
+    body = written().get(key__startswith="mail:cap:").payload["body"]
     assert "14 Stück von 20 Stück, frei sind noch 6 Stück" in body
     assert f"/vereinbarungen/{world.agreement.pk}/" in body
 

@@ -14,9 +14,10 @@ from orders.approvals import deadlines, inbox
 from orders.approvals.committees import set_committee_date
 from orders.approvals.deadlines import Watched
 from orders.errors import InvalidSitting, NotAllowed, NotFound
-from orders.models import ApprovalStep, OutboxMessage, Requisition
+from orders.models import ApprovalStep, Requisition
 from orders.models.approval import Verdict
 from tests.delegations import stand_in
+from tests.mails import written
 from tests.world import DAY, NOW, World, build_world, person
 
 pytestmark = pytest.mark.django_db
@@ -48,7 +49,7 @@ def approver(
 
 def mailed(prefix: str) -> list[str]:
     """To whom mails of this kind went."""
-    rows = OutboxMessage.objects.filter(key__startswith=f"mail:{prefix}:").order_by("pk")
+    rows = written().filter(key__startswith=f"mail:{prefix}:")
     return sorted(row.payload["recipient"] for row in rows)
 
 
@@ -192,7 +193,7 @@ class TestEscalating:
         late = NOW + timedelta(days=30)
         assert requisitions.expire_due(now=late) == 1
         assert deadlines.watch(now=late) == NOTHING
-        (mail,) = OutboxMessage.objects.filter(key__endswith=":expired")
+        (mail,) = written().filter(key__endswith=":expired")
         assert "stellen Sie die Anforderung bitte neu" in mail.payload["body"]
 
 
@@ -317,7 +318,7 @@ def test_a_mail_says_what_is_decided_and_leads_to_the_confirm_page(world: World)
     wish = world.submitted({0: 3})
     bodies = {
         mail.payload["recipient"]: mail.payload["body"]
-        for mail in OutboxMessage.objects.filter(key__startswith="mail:submitted:")
+        for mail in written().filter(key__startswith="mail:submitted:")
     }
     link = f"http://localhost:8000/freigaben/{wish.pk}/"
     assert f"\n{link}\n" in bodies[world.approver.user.email]
@@ -340,7 +341,7 @@ def test_the_budget_line_is_the_same_before_and_after_the_hold(world: World) -> 
     deadlines.remind_due(now=berlin("19. 09:00"))
     lines = {
         line
-        for mail in OutboxMessage.objects.filter(payload__recipient=world.approver.user.email)
+        for mail in written().filter(payload__recipient=world.approver.user.email)
         for line in mail.payload["body"].splitlines()
         if line.startswith("Haushalt:")
     }

@@ -24,11 +24,12 @@ from orders.errors import (
     SigningLimitExceeded,
     UnsuitableDeputy,
 )
-from orders.models import Decision, Delegation, OutboxMessage, Requisition
+from orders.models import Decision, Delegation, Requisition
 from orders.models.approval import Verdict
 from orders.signing import delegations
 from orders.signing.voices import voice_of
 from tests.delegations import stand_in
+from tests.mails import written
 from tests.world import DAY, NOW, World, build_world, person
 
 pytestmark = pytest.mark.django_db
@@ -93,7 +94,7 @@ def refused(kind: type[OrderError], act: object) -> str:
 class TestSettingUp:
     def test_the_delegator_does_and_both_hear_of_it(self, world: World, deputy: Membership) -> None:
         row = stand_in(deputy, world.approver, valid_to=TOMORROW)
-        mails = OutboxMessage.objects.filter(key__startswith=f"mail:delegation:{row.pk}:set-up:")
+        mails = written().filter(key__startswith=f"mail:delegation:{row.pk}:set-up:")
         assert {mail.payload["recipient"] for mail in mails} == {
             deputy.user.email,
             world.approver.user.email,
@@ -112,7 +113,7 @@ class TestSettingUp:
     ) -> None:
         row = set_up(world.approver, deputy, treasurer)
         assert row.created_by == treasurer
-        mails = OutboxMessage.objects.filter(key__startswith=f"mail:delegation:{row.pk}:set-up:")
+        mails = written().filter(key__startswith=f"mail:delegation:{row.pk}:set-up:")
         body = mails.get(payload__recipient=deputy.user.email).payload["body"]
         assert "hat eingerichtet, dass Sie freigabe@stadt-a.example (Freigabe) vom" in body
 

@@ -34,9 +34,10 @@ from orders import approvals, requisitions
 from orders.allotting import line_rules
 from orders.basket import baskets
 from orders.errors import BelowMinimum, DeviceMissing, LotFull
-from orders.models import ApprovalStep, CallOff, OutboxMessage, Requisition
+from orders.models import ApprovalStep, CallOff, Requisition
 from orders.models.approval import Verdict
 from tests.integration.test_stops import list_item
+from tests.mails import written
 from tests.world import DAY, NOW, World, build_world, person
 
 pytestmark = pytest.mark.django_db
@@ -215,7 +216,7 @@ class TestApproval:
         step = ApprovalStep.objects.get(role=Role.IT_OFFICER)
         assert (step.tier, step.completed_at) == (1, None)
         assert step.reason.startswith("Rückruf oder Mangel: Lieferverzug seit Mai")
-        assert OutboxMessage.objects.filter(payload__recipient=officer.user.email).exists()
+        assert written().filter(payload__recipient=officer.user.email).exists()
         done = approvals.decide(
             requisition_id=wish.pk,
             revision_no=1,

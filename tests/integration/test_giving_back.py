@@ -26,16 +26,17 @@ from orders.errors import (
     NothingOpen,
 )
 from orders.lifecycle import IllegalTransition
-from orders.models import CallOff, Cancellation, FinanceEvent, OutboxMessage
+from orders.models import CallOff, Cancellation, FinanceEvent
+from tests.mails import written
 from tests.world import DAY, NOW, World, build_world, person
 
 pytestmark = pytest.mark.django_db
 
 GROSS = Decimal("1.19")
 # Membership 1, savepoint 2, call-off 1, lines with shares 4, state and progress 2,
-# cancellation 4, events 2, audit 1, mails with their readers 2, ledger: posts 2, lock 1,
+# cancellation 4, events 2, audit 1, notices 1, ledger: posts 2, lock 1,
 # append 1.
-QUERIES_OF_A_GIVE_BACK = 23
+QUERIES_OF_A_GIVE_BACK = 22
 
 
 @pytest.fixture
@@ -205,7 +206,7 @@ def test_finance_hears_of_it_and_its_sum_is_what_is_kept(world: World) -> None:
 
 def test_both_sides_are_told(world: World, desk: Membership) -> None:
     cancel(world, issued(world, {0: 10}), 3)
-    mails = OutboxMessage.objects.filter(key__contains=":taken-back:1:")
+    mails = written().filter(key__contains=":taken-back:1:")
     assert {row.payload["recipient"] for row in mails} == {
         desk.user.email,
         "post@lieferant-1.example",
@@ -278,8 +279,8 @@ def test_a_refusal_gives_everything_back_and_tells_the_buyer(
     assert state(call_off) == "refused"
     assert posted(world.agreement.account) == 0
     assert posted(world.budget_line.own_account) == 0
-    recipients = OutboxMessage.objects.filter(key__contains=":taken-back:").values_list(
-        "payload__recipient", flat=True
+    recipients = (
+        written().filter(key__contains=":taken-back:").values_list("payload__recipient", flat=True)
     )
     assert set(recipients) == {world.officer.user.email}
     other = person("auftrag@lieferant-2.example", world.suppliers[1], Role.SUPPLIER_ORDERS)

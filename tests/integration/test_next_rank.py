@@ -16,11 +16,11 @@ from orders.lifecycle import IllegalTransition
 from orders.models import (
     CallOff,
     FinanceEvent,
-    OutboxMessage,
     Requisition,
     RequisitionLine,
 )
 from orders.requisitions import Ask, Share
+from tests.mails import written
 from tests.ranks import assert_clean, build_ranks, steps
 from tests.world import NOW
 
@@ -79,7 +79,7 @@ def test_refusals_go_down_the_whole_cascade_and_then_are_told() -> None:
     assert CallOff.objects.count() == 3
     ranks.lot.account.refresh_from_db()
     assert (ranks.lot.account.held, ranks.lot.account.posted) == (0, 0)
-    mail = OutboxMessage.objects.filter(key__contains=":next-rank:").latest("pk")
+    mail = written().filter(key__contains=":next-rank:").latest("pk")
     assert "niemand kann den Abruf übernehmen" in mail.payload["body"]
     assert_clean(ranks)
 
@@ -106,7 +106,7 @@ def test_a_dearer_next_rank_needs_approval_again() -> None:
     line = RequisitionLine.objects.get(revision__requisition=draft)
     assert (line.listing, line.quantity, line.net) == (ranks.listings[1], 3, 330)
     assert line.assignments.get().budget_line == ranks.world.budget_line
-    mail = OutboxMessage.objects.filter(key__contains=":next-rank:").latest("pk")
+    mail = written().filter(key__contains=":next-rank:").latest("pk")
     assert "392,70 EUR statt 357,00 EUR" in mail.payload["body"]
     requisitions.submit(requisition_id=draft.pk, by=ranks.world.officer, now=NOW)
     ranks.world.approve(draft)

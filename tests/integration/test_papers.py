@@ -22,13 +22,13 @@ from orders.errors import (
 )
 from orders.models import (
     ApprovalRule,
-    OutboxMessage,
     Requisition,
     RequisitionAttachment,
     RequisitionComment,
 )
 from orders.models.approval import Verdict
 from orders.requisitions import papers
+from tests.mails import written
 from tests.papers import PDF, attached
 from tests.world import NOW, World, build_world, person
 
@@ -51,7 +51,7 @@ def say(wish: Requisition, by: Membership, text: str = "Bitte bis Freitag.") -> 
 
 
 def mailed(comment: RequisitionComment) -> set[str]:
-    rows = OutboxMessage.objects.filter(key__startswith=f"mail:comment:{comment.pk}:")
+    rows = written().filter(key__startswith=f"mail:comment:{comment.pk}:")
     return {row.payload["recipient"] for row in rows}
 
 

@@ -22,10 +22,11 @@ from orders.errors import (
     UnchangedPolicy,
     UnsatisfiablePolicy,
 )
-from orders.models import ApprovalPolicy, ApprovalStep, OutboxMessage
+from orders.models import ApprovalPolicy, ApprovalStep
 from orders.signing import people, policies, policy_watch
 from orders.signing.rules import Rule
 from orders.signing.staff import SUBMITTING_ROLE
+from tests.mails import written
 from tests.world import DAY, NOW, World, build_world, person
 
 pytestmark = pytest.mark.django_db
@@ -178,7 +179,7 @@ def test_only_keepers_of_the_same_authority(world: World, treasurer: Membership)
 
 
 def faults_told() -> list[str]:
-    rows = OutboxMessage.objects.filter(key__startswith="mail:policy-faulty").order_by("pk")
+    rows = written().filter(key__startswith="mail:policy-faulty")
     return [row.payload["recipient"] for row in rows]
 
 

@@ -10,13 +10,14 @@ from contracts.clock import berlin_day
 from contracts.parties.models import Membership, Role, School
 from orders import approvals
 from orders.errors import NotAllowed, NotFound
-from orders.models import Delegation, OutboxMessage, Requisition
+from orders.models import Delegation, Requisition
 from orders.models.approval import Verdict
 from orders.requisitions.required_signers import who_signs
 from orders.signing.policies import health
 from orders.signing.signers import could_sign
 from orders.signing.steps import steps_of_round
 from orders.signing.voices import Voice, voice_of
+from tests.mails import written
 from tests.world import NOW, World, build_world, person
 
 pytestmark = pytest.mark.django_db
@@ -89,7 +90,7 @@ def test_nor_is_it_asked_written_to_or_counted_on(world: World, head: Membership
     wish = world.submitted({0: 1})
     on = berlin_day(NOW)
     assert could_sign(wish, list(steps_of_round(wish)), gross=Decimal(1), on=on) == []
-    assert not OutboxMessage.objects.filter(payload__recipient=head.user.email).exists()
+    assert not written().filter(payload__recipient=head.user.email).exists()
     _, answer = who_signs(wish.pk, by=world.officer, now=NOW)
     assert not answer.is_satisfiable
     assert str(head.user) not in str(answer.steps)
@@ -101,6 +102,6 @@ def test_nor_does_procurement_of_another_school_hear_of_it(world: World) -> None
     desk = person("einkauf@b.example", world.authority, Role.PROCUREMENT_OFFICER, school=other)
     Membership.objects.filter(pk=world.approver.pk).update(signing_limit=None)
     world.submitted({0: 1})  # nobody can sign: procurement is told
-    told = OutboxMessage.objects.filter(payload__subject__icontains="niemand kann freigeben")
+    told = written().filter(payload__subject__icontains="niemand kann freigeben")
     assert told.filter(payload__recipient=world.officer.user.email).exists()
     assert not told.filter(payload__recipient=desk.user.email).exists()

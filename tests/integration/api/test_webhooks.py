@@ -20,9 +20,9 @@ from api.webhooks import sending, signing
 from contracts.audit.models import AuditEntry
 from contracts.parties.models import Role, School
 from orders import approvals, requisitions
+from orders.mails import send_due
 from orders.models import OutboxMessage, Requisition
 from orders.models.approval import Verdict
-from orders.telling.delivery import deliver_due
 from orders.telling.watching import KIND
 from tests.api_client import Program, program
 from tests.buyer_requests import REQUISITIONS
@@ -127,7 +127,7 @@ class TestDelivery:
 
     def test_mails_and_changes_keep_out_of_each_others_way(self, world: World) -> None:
         world.submitted({0: 1})
-        deliver_due(now=NOW)
+        send_due(now=NOW)
         waiting = OutboxMessage.objects.filter(done_at__isnull=True)
         assert set(waiting.values_list("kind", flat=True)) == {KIND}
         sending.fan_out(now=NOW)

@@ -12,10 +12,9 @@ from django.urls import Resolver404, resolve
 from contracts.clock import berlin_day
 from contracts.parties.models import Role
 from frontend.templatetags.kaufhaus import own_links
-from orders.models import OutboxMessage
-from orders.telling import addresses
-from orders.telling.delivery import deliver_due
+from orders.mails import addresses, send_due
 from tests.delegations import stand_in
+from tests.mails import written
 from tests.pages import PageWorld
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +43,7 @@ def test_every_link_of_every_mail_is_absolute_and_opens_a_page(pages: PageWorld)
         pages.people[Role.TREASURER], pages.approver, valid_from=day, valid_to=day, now=pages.now
     )
     pages.issued()
-    bodies = [row.payload["body"] for row in OutboxMessage.objects.filter(kind="mail")]
+    bodies = [row.payload["body"] for row in written()]
     assert len(bodies) > 4
     for body in bodies:
         links = LINK.findall(body)
@@ -63,7 +62,7 @@ def test_a_deputy_follows_the_link_and_a_look_decides_nothing(pages: PageWorld) 
     deputy = pages.people[Role.TREASURER]
     row = stand_in(deputy, pages.approver, valid_from=day, valid_to=day, now=pages.now)
     wish = pages.submitted()
-    deliver_due(now=pages.now)
+    send_due(now=pages.now)
     client = pages.client(deputy)
     path = f"/freigaben/{wish.pk}/?fuer={row.pk}"
     mailbox = client.get("/postfach/").content.decode()

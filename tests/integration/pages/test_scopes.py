@@ -13,8 +13,8 @@ from contracts.ledger.models import LimitAccount
 from contracts.ledger.movements import adjust
 from contracts.parties.models import Role
 from orders.finance.exports import sequence_all
+from orders.mails import send_due
 from orders.models import CallOff
-from orders.telling.delivery import deliver_due
 from tests.pages import PageWorld
 from tests.world import NOW, person
 
@@ -102,7 +102,7 @@ def test_a_school_sees_its_own_requisitions(pages: PageWorld) -> None:
 
 def test_a_mailbox_holds_ones_own_mail(pages: PageWorld) -> None:
     wish = pages.submitted()
-    deliver_due(now=pages.now)
+    send_due(now=pages.now)
     assert wish.number in text(pages.client(pages.approver).get("/postfach/"))
     assert wish.number not in text(pages.client(pages.world.outsider).get("/postfach/"))
 

@@ -10,24 +10,18 @@ from contracts.parties.models import Membership, Organisation, Role, User
 from orders.models import Requisition
 
 
-def order_desks(suppliers: Iterable[Organisation], now: datetime) -> dict[int, list[str]]:
-    """Addresses per supplier: the people of the order desk, then the firm's own."""
-    firms = {supplier.pk: supplier for supplier in suppliers}
-    members = Membership.objects.valid_on(berlin_day(now)).filter(
-        organisation__in=firms, role=Role.SUPPLIER_ORDERS
-    )
-    desks: dict[int, list[str]] = {pk: [] for pk in firms}
-    for member in members.select_related("user"):
-        desks[member.organisation_id].append(member.user.email)
-    return {pk: [*addresses, firms[pk].email] for pk, addresses in desks.items()}
+def order_desk(supplier: Organisation, now: datetime) -> list[str]:
+    """Addresses of a supplier: the people of the order desk, then the firm's own."""
+    members = people_of(supplier, [Role.SUPPLIER_ORDERS], now)
+    return [*(member.user.email for member in members), supplier.email]
 
 
-def people_of(authority: Organisation, roles: Iterable[str], now: datetime) -> list[Membership]:
-    """Memberships of an authority in force with one of the roles."""
+def people_of(organisation: Organisation, roles: Iterable[str], now: datetime) -> list[Membership]:
+    """Memberships of an organisation in force with one of the roles."""
     rows = Membership.objects.valid_on(berlin_day(now)).filter(
-        organisation=authority, role__in=list(roles)
+        organisation=organisation, role__in=list(roles)
     )
-    return list(rows.select_related("user"))
+    return list(rows.select_related("user").order_by("pk"))
 
 
 def officers_of(requisition: Requisition, now: datetime) -> list[Membership]:

@@ -1,4 +1,4 @@
-"""What a mail says of a requisition to somebody who is to decide about it. Plain text."""
+"""What a mail says of a requisition in approval to somebody who is to decide. Plain text."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from contracts.clock import BERLIN
-from contracts.ledger.models import EntryKind, LedgerEntry
 from contracts.pricing import euros
 from orders.binding.budget_footprints import Footprint, footprints
-from orders.binding.holds import assignment_reference
-from orders.models import ApprovalStep, Assignment, Requisition
+from orders.models import ApprovalStep, Requisition
 from orders.signing.signers import Signer
-from orders.telling import addresses
+
+from . import addresses
+from .mail import one_line
 
 SHOWN_BUDGETS = 3
 
@@ -49,36 +49,22 @@ class Summary:
 
 
 def summary_of(requisition: Requisition) -> Summary:
-    """Read the current revision and its effect on the budgets; three queries."""
+    """Read the current revision and its effect on the budgets."""
     revision = requisition.revisions.get(number=requisition.current_revision)
-    return Summary(requisition, revision.title, revision.gross, _budget_words(revision.pk))
+    title = one_line(revision.title)
+    return Summary(requisition, title, revision.gross, _budget_words(revision.pk))
 
 
 def _budget_words(revision_id: int) -> tuple[str, ...]:
-    """A line per budget: what the requisition takes, and what is left with it.
-
-    The submission writes its mails before it holds the limits, everybody else after that.
-    """
+    """A line per budget: what the requisition takes, and what is left with it held."""
     effects = footprints([revision_id]).get(revision_id, Footprint()).effects
-    held = _is_held(revision_id)
-    words = []
-    for effect in effects[:SHOWN_BUDGETS]:
-        free = effect.after if held else effect.after - effect.amount
-        words.append(f"{effect.title}: {euros(effect.amount)}, danach frei {euros(free)}")
+    words = [
+        f"{effect.title}: {euros(effect.amount)}, danach frei {euros(effect.after)}"
+        for effect in effects[:SHOWN_BUDGETS]
+    ]
     if len(effects) > SHOWN_BUDGETS:
         words.append(f"und {len(effects) - SHOWN_BUDGETS} weitere Haushaltspositionen")
     return tuple(words)
-
-
-def _is_held(revision_id: int) -> bool:
-    first = Assignment.objects.filter(line__revision=revision_id, bound__gt=0).order_by("pk")
-    found = first.values_list("pk", flat=True).first()
-    return (
-        found is not None
-        and LedgerEntry.objects.filter(
-            reference=assignment_reference(found), kind=EntryKind.HOLD
-        ).exists()
-    )
 
 
 def decision_link(requisition: Requisition, signer: Signer) -> str:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from orders.models import Delegation
-from orders.telling import addresses
-from orders.telling.outbox import Mail, enqueue_mails
+from orders.telling.notices import Notice
+
+from . import addresses
+from .mail import Mail, address_of, found
 
 
-def announce_delegation(delegation: Delegation, *, now: datetime) -> None:
-    """Tell deputy and delegator that the substitution is set up."""
+def set_up(notice: Notice, _now: datetime) -> Iterator[Mail]:
+    """To deputy and delegator: the substitution is set up."""
+    delegation = _delegation(notice)
     absent, deputy = delegation.delegator_person, delegation.deputy
     role = delegation.delegator.get_role_display()
     days = f"vom {delegation.valid_from:%d.%m.%Y} bis {delegation.valid_to:%d.%m.%Y}"
@@ -21,9 +25,9 @@ def announce_delegation(delegation: Delegation, *, now: datetime) -> None:
     else:
         to_deputy = f"{by} hat eingerichtet, dass Sie {absent} ({role}) {days} vertreten."
         to_absent = f"{by} hat eingerichtet, dass {deputy} Sie als {role} {days} vertritt."
-    _send(
+    return _mails(
+        notice,
         delegation,
-        "set-up",
         f"Vertretung {days}",
         {
             deputy.pk: f"{to_deputy} Sie zeichnen dann als {role}, bis zur Zeichnungsgrenze von "
@@ -31,33 +35,35 @@ def announce_delegation(delegation: Delegation, *, now: datetime) -> None:
             absent.pk: f"{to_absent} Sie können weiter selbst entscheiden und die Vertretung "
             "jederzeit aufheben.",
         },
-        now,
     )
 
 
-def announce_revocation(delegation: Delegation, *, now: datetime) -> None:
-    """Tell both that the substitution is revoked; what was decided stays decided."""
+def revoked(notice: Notice, _now: datetime) -> Iterator[Mail]:
+    """To both: the substitution is revoked; what was decided stays decided."""
+    delegation = _delegation(notice)
     absent, deputy = delegation.delegator_person, delegation.deputy
     words = (
         f"Die Vertretung von {absent} durch {deputy} ist aufgehoben. Was bis jetzt entschieden "
         "wurde, bleibt entschieden."
     )
-    _send(delegation, "revoked", "Vertretung aufgehoben", {deputy.pk: words, absent.pk: words}, now)
+    return _mails(notice, delegation, "Vertretung aufgehoben", {deputy.pk: words, absent.pk: words})
 
 
-def _send(
-    delegation: Delegation, key: str, subject: str, words: dict[int, str], now: datetime
-) -> None:
-    people = {row.pk: row for row in (delegation.deputy, delegation.delegator_person)}
-    enqueue_mails(
-        (
-            Mail(
-                key=f"delegation:{delegation.pk}:{key}:{pk}",
-                recipient=people[pk].email,
-                subject=subject,
-                body=f"Guten Tag {people[pk]},\n\n{text}\n\n{addresses.delegations()}\n",
-            )
-            for pk, text in words.items()
-        ),
-        now=now,
+def _delegation(notice: Notice) -> Delegation:
+    rows = Delegation.objects.select_related(
+        "delegator", "delegator_person", "deputy", "created_by__user"
     )
+    return found(rows, notice.facts["delegation"])
+
+
+def _mails(
+    notice: Notice, delegation: Delegation, subject: str, words: dict[int, str]
+) -> Iterator[Mail]:
+    people = {row.pk: row for row in (delegation.deputy, delegation.delegator_person)}
+    for pk, text in words.items():
+        yield Mail(
+            key=f"{notice.key}:{pk}",
+            recipient=address_of(people[pk]),
+            subject=subject,
+            body=f"Guten Tag {people[pk]},\n\n{text}\n\n{addresses.delegations()}\n",
+        )
