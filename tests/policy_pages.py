@@ -12,8 +12,6 @@ from orders.signing import policies
 from orders.signing.rules import Rule
 from tests.pages import PageWorld
 
-FIVE_THOUSAND = Decimal(5_000)
-
 
 def proposal(pages: PageWorld, days: int = 10) -> ApprovalPolicy:
     """The treasurer proposes a deadline of so many days."""

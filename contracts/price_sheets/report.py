@@ -50,10 +50,6 @@ class SheetReport:
     def is_clean(self) -> bool:
         return self.error_count == 0
 
-    @property
-    def errors_left_out(self) -> int:
-        return self.error_count - len(self.errors)
-
 
 @dataclass(slots=True)
 class Errors:

@@ -15,7 +15,6 @@ DATABASE = "kaufhaus"
 OWNER_ROLE = "kaufhaus_owner"
 APP_ROLE = "kaufhaus_app"
 ADMIN_ROLE = "postgres"
-POSTGRES_PORT = 5432
 
 # Not tempfile.gettempdir(): TMPDIR may differ between two commands that must meet.
 _SHORT_TMP = Path("/tmp")  # noqa: S108 - ownership of the folder is checked before use

@@ -97,7 +97,3 @@ class ConsoleErrors:
 
     def _on_page_error(self, error: Error) -> None:
         self.messages.append(str(error))
-
-    def assert_none(self) -> None:
-        """Fail with every console error and uncaught exception seen so far."""
-        assert not self.messages, "\n".join(self.messages)

@@ -113,7 +113,6 @@ REFUSED: dict[str, Callable[[World], Callable[[], object]]] = {
     **REQUISITIONS,
 }
 
-_TWO = (row(), row(position="1.2"))
 SHEETS: dict[str, Callable[[], bytes]] = {
     "sheet: price in dollars": lambda: csv_sheet(row(currency="USD")),
     "sheet: negative price": lambda: csv_sheet(row(price="-429,00")),

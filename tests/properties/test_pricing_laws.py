@@ -17,6 +17,7 @@ from .pricing_laws import (
     check_end,
     check_monotonic,
     check_register,
+    check_tier,
     check_verdict,
     check_years,
     orders,
@@ -61,3 +62,8 @@ def test_the_base_of_a_tier_is_that_of_the_item(
     order: tuple[list[tuple[int, int]], dict[int, int]],
 ) -> None:
     check_bases(tiers, *order)
+
+
+@given(st.sets(st.integers(2, 500), max_size=6), st.integers(1, 600))
+def test_the_last_tier_reached_is_in_force(starts: set[int], quantity: int) -> None:
+    check_tier(tiers, starts, quantity)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -45,10 +45,6 @@ class CapUse:
     posted: Decimal
 
     @property
-    def available(self) -> Decimal:
-        return self.limit - self.held - self.posted
-
-    @property
     def percent(self) -> Decimal:
         """Share in use, rounded down to tenths, so that 100 means exactly full."""
         if self.limit == 0:
@@ -60,23 +56,6 @@ class CapUse:
     def warning(self) -> int:
         """The highest of the warning marks 70, 85 and 95 % that is reached, else 0."""
         return max((mark for mark in MARKS if self.percent >= mark), default=0)
-
-
-def cap_uses(agreement: FrameworkAgreement) -> Sequence[CapUse]:
-    """Agreement, lots, awards, items and quotas, in that order, in one query."""
-    accounts = LimitAccount.objects.filter(pk__in=_account_ids(agreement)).order_by("pk")
-    rows = sorted(accounts, key=lambda account: _ORDER.index(account.kind))
-    return [
-        CapUse(
-            title=account.title,
-            kind=account.kind,
-            unit=account.unit,
-            limit=account.limit_amount,
-            held=account.held,
-            posted=account.posted,
-        )
-        for account in rows
-    ]
 
 
 def _account_ids(agreement: FrameworkAgreement) -> list[int]:

@@ -15,13 +15,6 @@ def require_manager(by: Membership, now: datetime) -> None:
     require_role(by, {Role.CONTRACT_MANAGER}, now)
 
 
-def require_manager_of(agreement: FrameworkAgreement, *, by: Membership, now: datetime) -> None:
-    """Raise NotAllowed or NotFound unless the contract manager of the agreement's body acts."""
-    require_manager(by, now)
-    if agreement.purchasing_body_id != by.organisation_id:
-        raise NotFound("Diese Rahmenvereinbarung gibt es bei Ihrer Stelle nicht.")
-
-
 def managed_agreement(agreement_id: int, *, by: Membership, now: datetime) -> FrameworkAgreement:
     """The agreement, locked, for the contract manager of its body.
 

@@ -173,26 +173,6 @@ class Mapping:
             **{key: _text(key, data.get(key, "")) for key in texts},
         )
 
-    def to_json(self) -> dict[str, object]:
-        """Return what `from_json` takes."""
-        return {
-            "columns": dict(self.columns),
-            "constants": dict(self.constants),
-            "features": dict(self.features),
-            "name_template": list(self.name_template),
-            "id_template": self.id_template,
-            "id_columns": list(self.id_columns),
-            "distinguish_by": list(self.distinguish_by),
-            "tiers": [
-                {"lower_bound": tier.lower_bound, "price": tier.price} for tier in self.tiers
-            ],
-            "sheet": self.sheet,
-            "header_row": self.header_row,
-            "decimal_sign": self.decimal_sign,
-            "encoding": self.encoding,
-            "delimiter": self.delimiter,
-        }
-
     @classmethod
     def guess(cls, headings: Iterable[str]) -> Mapping:
         """Map columns with usual German or English headings.

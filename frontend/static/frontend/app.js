@@ -105,9 +105,7 @@
   function onClick(event) {
     const target = event.target;
     closeMenus(target.closest("details[data-menu]"));
-    const opener = target.closest("[data-dialog-open]");
-    if (opener) document.getElementById(opener.dataset.dialogOpen).showModal();
-    if (target.closest("[data-dialog-close], [data-confirm-no]")) target.closest("dialog").close();
+    if (target.closest("[data-confirm-no]")) target.closest("dialog").close();
     const dismiss = target.closest("[data-dismiss]");
     if (dismiss) dismiss.closest("[data-toast]").remove();
     const step = target.closest("[data-step]");
