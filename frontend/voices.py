@@ -34,6 +34,12 @@ def waiting_count(request: HttpRequest, actor: Membership) -> int | None:
     return request.waiting  # type: ignore[attr-defined,no-any-return]
 
 
+def remember_waiting(request: HttpRequest, voice: Voice, count: int) -> None:
+    """Keep what a page has counted for a voice, where it is the actor's only one."""
+    if voices_of(request, voice.by) == [voice]:
+        request.waiting = count  # type: ignore[attr-defined]
+
+
 def chosen_voice(request: HttpRequest, actor: Membership) -> tuple[Voice, Alert | None]:
     """The voice that `?fuer=` names; one's own with the reason where that is not possible."""
     wanted = request.POST.get(PARAMETER) or request.GET.get(PARAMETER)

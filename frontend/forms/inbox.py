@@ -6,17 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from contracts.parties.models import School
 from frontend.forms.fields import money_field
-from orders.models import Requisition
+from orders.approvals import Narrowing
+from orders.approvals.queue import Order
 
-_ORDERS = {
-    "frist": ("due", "pk"),
-    "betrag": ("-gross", "pk"),
-    "alter": ("submitted_at", "pk"),
-}
+_ORDERS: dict[str, Order] = {"frist": "due", "betrag": "gross", "alter": "age"}
 SORTS = (
     ("frist", "Frist, nächste zuerst"),
     ("betrag", "Betrag, höchster zuerst"),
@@ -52,23 +49,17 @@ class InboxFilter(forms.Form):
     def page_size(self) -> int:
         return int(self._value("zeilen") or SIZES[0][0])
 
-    def narrow(self, rows: QuerySet[Requisition], *, now: datetime) -> QuerySet[Requisition]:
-        """Filter and sort the queue; a value that can't be read narrows nothing."""
-        if text := self._value("text"):
-            rows = rows.filter(
-                Q(number__icontains=text)
-                | Q(title__icontains=text)
-                | Q(created_by__user__last_name__icontains=text)
-            )
-        if school := self._value("schule"):
-            rows = rows.filter(school=school)
-        if self._value("ueberfaellig"):
-            rows = rows.filter(due__lt=now)
-        if (least := self._value("von")) is not None:
-            rows = rows.filter(gross__gte=least)
-        if (most := self._value("bis")) is not None:
-            rows = rows.filter(gross__lte=most)
-        return rows.order_by(*_ORDERS[self._value("sort") or "frist"])
+    def narrowing(self, *, now: datetime) -> Narrowing:
+        """What was chosen; a value that can't be read narrows nothing."""
+        school = self._value("schule")
+        return Narrowing(
+            text=self._value("text") or "",
+            school_id=school.pk if school else None,
+            overdue_at=now if self._value("ueberfaellig") else None,
+            least=self._value("von"),
+            most=self._value("bis"),
+            order=_ORDERS[self._value("sort") or "frist"],
+        )
 
     def _value(self, name: str) -> Any:
         self.is_valid()

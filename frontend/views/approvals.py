@@ -13,7 +13,13 @@ from frontend.actor import PageRequest
 from frontend.downloads import export_urls, table_download, wants_export
 from frontend.forms.inbox import InboxFilter
 from frontend.presenters.inbox import HEAD, exported, inbox_rows
-from frontend.voices import chosen_voice, delegation_of, voices_of, with_voice
+from frontend.voices import (
+    chosen_voice,
+    delegation_of,
+    remember_waiting,
+    voices_of,
+    with_voice,
+)
 from orders import approvals as domain
 from orders.signing.voices import Voice
 
@@ -24,19 +30,21 @@ def approvals(request: PageRequest) -> HttpResponseBase:
     voice, refusal = chosen_voice(request, request.actor)
     schools = School.objects.filter(authority_id=request.actor.organisation_id)
     form = InboxFilter(request.GET, schools=schools)
-    queue = domain.queue(voice).select_related("school", "created_by__user")
-    rows = form.narrow(queue, now=now)
+    narrowing = form.narrowing(now=now)
     if wants_export(request):
+        rows = domain.read_queue(voice, narrowing).rows
         return table_download(request, "freigaben", HEAD, exported(rows, voice, now=now))
-    page = Paginator(rows, form.page_size).get_page(request.GET.get("seite"))
+    size = form.page_size
+    queue = domain.read_queue(voice, narrowing, page=_page_number(request), size=size)
+    remember_waiting(request, voice, queue.waiting)
     context = {
-        "page": page,
-        "rows": inbox_rows(list(page.object_list), voice, now=now),
+        "page": Paginator(range(queue.found), size).page(queue.page),
+        "rows": inbox_rows(queue.rows, voice, now=now),
         "form": form,
         "voice": voice,
         "delegation_id": delegation_of(voice),
         "tabs": _tabs(request, voice),
-        "above": domain.above_limit(voice).count(),
+        "above": queue.above,
         "limit": voice.membership.signing_limit,
         "refusal": refusal,
         "exports": export_urls(request),
@@ -47,6 +55,11 @@ def approvals(request: PageRequest) -> HttpResponseBase:
 
 def _shown(request: PageRequest, context: dict[str, object], *, status: int) -> HttpResponse:
     return render(request, "frontend/approvals/inbox.html", context, status=status)
+
+
+def _page_number(request: PageRequest) -> int:
+    text = request.GET.get("seite", "1")
+    return int(text) if text.isdecimal() and len(text) < 9 else 1
 
 
 def _tabs(request: PageRequest, chosen: Voice) -> list[dict[str, object]]:

@@ -17,7 +17,7 @@ from frontend.presenters.inbox import InboxRow, inbox_rows
 from frontend.refusals import Alert, explain
 from frontend.voices import chosen_voice, delegation_of, with_voice
 from orders import approvals as domain
-from orders.approvals import Chosen, Outcome, Result
+from orders.approvals import Chosen, Narrowing, Outcome, Result
 from orders.signing.voices import Voice
 
 
@@ -56,8 +56,8 @@ def _confirm(
 ) -> HttpResponse:
     now = timezone.now()
     ids = [row.requisition_id for row in chosen[: domain.MOST_AT_ONCE]]
-    queue = domain.queue(voice).filter(pk__in=ids).select_related("school", "created_by__user")
-    rows = inbox_rows(list(queue.order_by("due", "pk")), voice, now=now)
+    queue = domain.read_queue(voice, Narrowing(ids=ids))
+    rows = inbox_rows(queue.rows, voice, now=now)
     read = {row.requisition_id: row.revision_no for row in chosen}
     context = {
         "rows": rows,
@@ -65,7 +65,7 @@ def _confirm(
         "most": domain.MOST_AT_ONCE,
         "is_too_many": len(read) > domain.MOST_AT_ONCE,
         "moved": _moved(rows, read),
-        "total": sum((row.revision.gross for row in rows), Decimal(0)),
+        "total": sum((row.asked.gross for row in rows), Decimal(0)),
         "form": form,
         "refusal": refusal,
         **_frame(voice),
@@ -75,7 +75,8 @@ def _confirm(
 
 def _moved(rows: Sequence[InboxRow], read: dict[int, int]) -> list[str]:
     """Numbers of those that are no longer what was ticked; the page shows them as they are."""
-    return [row.wish.number for row in rows if read[row.wish.pk] != row.revision.number]
+    asked = [row.asked for row in rows]
+    return [row.number for row in asked if read[row.requisition_id] != row.revision_no]
 
 
 def _results(request: PageRequest, voice: Voice, results: Sequence[Result]) -> HttpResponse:

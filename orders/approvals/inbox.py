@@ -8,22 +8,17 @@ from decimal import Decimal
 from functools import reduce
 from operator import or_
 
-from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value
 
 from contracts.parties.models import Membership
 from orders.lifecycle import RequisitionState
-from orders.models import (
-    ApprovalStep,
-    Involvement,
-    Requisition,
-    RequisitionRevision,
-    Side,
-    Signature,
-)
+from orders.models import ApprovalStep, Requisition, RequisitionRevision, Side
 from orders.requisitions import last_change
 from orders.signing.voices import Voice, deputyships
 
+from .queue import count_waiting
 from .turns import not_your_turn
+from .waiting import waiting
 
 
 def inbox(by: Membership | Voice) -> QuerySet[Requisition]:
@@ -44,22 +39,6 @@ def above_limit(voice: Voice) -> QuerySet[Requisition]:
     limit = voice.membership.signing_limit
     rows = waiting(voice)
     return rows if limit is None else rows.filter(_current(gross__gt=limit))
-
-
-def queue(voice: Voice) -> QuerySet[Requisition]:
-    """The inbox with what it is sorted and filtered by.
-
-    Adds `due` (until when this voice is asked to sign), and `title` and `gross` (EUR) of the
-    current revision.
-    """
-    now = RequisitionRevision.objects.filter(
-        requisition=OuterRef("pk"), number=OuterRef("current_revision")
-    ).order_by()
-    return inbox(voice).annotate(
-        due=Subquery(_open_steps(voice).order_by("deadline").values("deadline")[:1]),
-        title=Subquery(now.values("title")),
-        gross=Subquery(now.values("gross")),
-    )
 
 
 def voices(by: Membership, on: date) -> list[Voice]:
@@ -93,10 +72,9 @@ def waiting_counts(voices: Sequence[Voice]) -> dict[int | None, int]:
 
 def waiting_total(voices: Sequence[Voice]) -> int:
     """How many requisitions wait for the voices together, each of them once. One query."""
-    parts = [inbox(voice).order_by() for voice in voices]
-    if len(parts) == 1:
-        return parts[0].count()
-    anywhere = [Q(pk__in=part.values("pk")) for part in parts]
+    if len(voices) == 1:
+        return count_waiting(voices[0])
+    anywhere = [Q(pk__in=inbox(voice).order_by().values("pk")) for voice in voices]
     return Requisition.objects.filter(reduce(or_, anywhere)).count()
 
 
@@ -168,38 +146,6 @@ def steps_to_sign(requisition_ids: Iterable[int], voice: Voice) -> dict[int, App
     )
     own_last = sorted(rows, key=lambda step: step.role == voice.membership.role)
     return {step.requisition_id: step for step in own_last}
-
-
-def _open_steps(voice: Voice) -> QuerySet[ApprovalStep]:
-    return ApprovalStep.objects.filter(
-        steps_for(voice),
-        requisition=OuterRef("pk"),
-        revision_no=OuterRef("submitted_revision"),
-        opened_at__isnull=False,
-        completed_at__isnull=True,
-    )
-
-
-def waiting(voice: Voice) -> QuerySet[Requisition]:
-    """What waits for the role of this voice, whatever its limit."""
-    asked = Involvement.objects.filter(
-        requisition=OuterRef("pk"), person_id__in=voice.people, side=Side.ASK
-    )
-    signed = Signature.objects.filter(
-        requisition=OuterRef("pk"),
-        round_no=OuterRef("submitted_revision"),
-        person_id__in=voice.people,
-    )
-    rows = Requisition.objects.filter(
-        Exists(_open_steps(voice)),
-        ~Exists(asked),
-        ~Exists(signed),
-        authority_id=voice.membership.organisation_id,
-        state=RequisitionState.SUBMITTED.value,
-    )
-    for school_id in voice.school_ids:
-        rows = rows.filter(school_id=school_id)
-    return rows
 
 
 def _current(**condition: object) -> Exists:

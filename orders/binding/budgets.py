@@ -82,7 +82,7 @@ def create_pool(
         account = open_account(
             kind=AccountKind.BUDGET,
             unit=Unit.EUR,
-            title=account_title(budget_entity, fiscal_year, title)[:MAX_TITLE],
+            title=account_title(budget_entity.name, fiscal_year, title)[:MAX_TITLE],
             limit=appropriation,
             document=document,
             by=by,
@@ -113,7 +113,7 @@ def create_line(
             account = open_account(
                 kind=AccountKind.BUDGET,
                 unit=Unit.EUR,
-                title=account_title(budget_entity, fiscal_year, title)[:MAX_TITLE],
+                title=account_title(budget_entity.name, fiscal_year, title)[:MAX_TITLE],
                 limit=appropriation,
                 document=document,
                 by=by,
@@ -178,9 +178,9 @@ def effects_of(bound: Iterable[tuple[BudgetLine, Decimal]]) -> Sequence[BudgetEf
 def budget_title(line: BudgetLine) -> str:
     """The holder of the budget and what binds: the line, or the pool it is in."""
     what = line.pool.title if line.pool is not None else line.title
-    return account_title(line.budget_entity, line.fiscal_year, what)
+    return account_title(line.budget_entity.name, line.fiscal_year, what)
 
 
-def account_title(budget_entity: BudgetEntity, fiscal_year: int, what: str) -> str:
+def account_title(holder: str, fiscal_year: int, what: str) -> str:
     """A budget as people read it in every refusal: whose, of which year, for what."""
-    return f"{budget_entity.name} {fiscal_year}: {what}"
+    return f"{holder} {fiscal_year}: {what}"

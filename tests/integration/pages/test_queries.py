@@ -26,7 +26,7 @@ PAGES: dict[str, tuple[Role, int]] = {
     "/ausstattung/": (Role.IT_OFFICER, 7),
     "/ausstattung/pakete/": (Role.PROCUREMENT_OFFICER, 15),
     "/anforderungen/": (Role.PROCUREMENT_OFFICER, 10),
-    "/freigaben/": (Role.APPROVER, 16),
+    "/freigaben/": (Role.APPROVER, 9),
     "/abrufe/": (Role.PROCUREMENT_OFFICER, 8),
     "/vereinbarungen/": (Role.CONTRACT_MANAGER, 5),
     "/haushalt/": (Role.TREASURER, 7),
