@@ -25,6 +25,8 @@ class Kind(Enum):
     """The state does not allow it, now."""
     TOO_LARGE = auto()
     """More than is taken in."""
+    BUSY = auto()
+    """Others were in the way; the same may work in a moment."""
 
 
 class Refusal(Exception):

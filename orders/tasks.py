@@ -8,7 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from orders.approvals import deadlines
-from orders.binding.cap_watch import review
+from orders.binding.cap_watch import review_due
 from orders.call_offs.confirmations import time_out_due
 from orders.finance.exports import sequence_all
 from orders.mails import send_due
@@ -25,13 +25,13 @@ def sweep_outbox() -> int:
 @shared_task
 def sequence_feeds() -> int:
     """Give numbers to committed finance events."""
-    return sequence_all()
+    return sequence_all(now=timezone.now())
 
 
 @shared_task
-def review_caps(lot_ids: Sequence[int] | None = None) -> None:
+def review_caps(lot_ids: Sequence[int] | None = None) -> int:
     """Warn at the marks, stop full lots and open those in which something fits again."""
-    review(now=timezone.now(), lot_ids=lot_ids)
+    return review_due(now=timezone.now(), lot_ids=lot_ids)
 
 
 @shared_task

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "django.contrib.sites",
     "django.contrib.flatpages",
     "contracts.audit.apps.AuditConfig",
+    "contracts.sweeps.apps.SweepsConfig",
     "contracts.ledger.apps.LedgerConfig",
     "contracts.agreements.apps.AgreementsConfig",
     "contracts.catalogue.apps.CatalogueConfig",

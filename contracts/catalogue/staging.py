@@ -44,15 +44,17 @@ class _Stopped(Exception):
     """The upload was withdrawn while it was read."""
 
 
-def check(upload_id: int, *, now: datetime) -> None:
+def check(upload_id: int, *, now: datetime) -> bool | None:
     """Read, stage and compare an upload: received (or left half-read) -> checked or refused.
 
-    `rows_read` grows visibly meanwhile. Does nothing for an upload in another state, or
-    while another process checks it; running it twice gives the same result.
+    `rows_read` grows visibly meanwhile. Does nothing for an upload in another state (False),
+    or while another process checks it (None); running it twice gives the same result.
     """
     with _sole_reader(upload_id) as mine:
-        if not mine or not _claim(upload_id, now):
-            return
+        if not mine:
+            return None
+        if not _claim(upload_id, now):
+            return False
         upload = CatalogueUpload.objects.get(pk=upload_id)
         try:
             _stage(upload, now)
@@ -60,7 +62,8 @@ def check(upload_id: int, *, now: datetime) -> None:
         except FileRejected as rejection:
             _refuse(upload_id, rejection.message, now)
         except _Stopped:
-            return
+            return False
+        return True
 
 
 @contextmanager

@@ -5,14 +5,13 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from .staging import check
 from .uploads import check_pending
 
 
 @shared_task
 def check_upload(upload_id: int) -> None:
     """Read, stage and compare one upload."""
-    check(upload_id, now=timezone.now())
+    check_pending(now=timezone.now(), upload_ids=[upload_id])
 
 
 @shared_task

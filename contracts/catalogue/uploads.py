@@ -11,18 +11,20 @@ finds uploads whose nudge was lost or whose check died half-way.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from collections.abc import Mapping as AbstractMapping
 from datetime import datetime
 
 from celery import current_app
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from contracts.agreements.models import AgreementState, Award
 from contracts.audit.record import record
 from contracts.clock import berlin_day
 from contracts.parties.acting import require_role
 from contracts.parties.models import Membership, Role
+from contracts.sweeps.runner import Sweep
 
 from .columns import parse_mapping
 from .errors import (
@@ -48,6 +50,7 @@ __all__ = [
 MAX_BYTES = 64 * 2**20
 FILENAME_LENGTH = 250
 CHECK_TASK = "contracts.catalogue.tasks.check_upload"
+CHECKS = Sweep("uploads.check", "Kataloglieferungen prüfen", CatalogueUpload)
 
 OPEN_STATES = (
     UploadState.RECEIVED,
@@ -176,18 +179,17 @@ def visible_uploads(by: Membership) -> QuerySet[CatalogueUpload]:
     return rows.none()
 
 
-def check_pending(*, now: datetime) -> int:
-    """Check every upload that waits or whose check died; return how many were tried.
+def check_pending(*, now: datetime, upload_ids: Collection[int] | None = None) -> int:
+    """Check the uploads named, or all, that wait or whose check died; return how many.
 
     An upload that another worker is reading is passed over by its lock.
     """
-    waiting = CatalogueUpload.objects.filter(
-        Q(state=UploadState.RECEIVED) | Q(state=UploadState.READING)
-    ).order_by("pk")
-    keys = list(waiting.values_list("pk", flat=True))
-    for key in keys:
-        check(key, now=now)
-    return len(keys)
+    waiting = CatalogueUpload.objects.filter(state__in=(UploadState.RECEIVED, UploadState.READING))
+    if upload_ids is not None:
+        waiting = waiting.filter(pk__in=upload_ids)
+    keys = waiting.order_by("pk").values_list("pk", flat=True)
+    is_complete = upload_ids is None
+    return CHECKS.run(keys, lambda pk: check(pk, now=now), now=now, complete=is_complete).done
 
 
 def _open_award(by: Membership, award_id: int, now: datetime) -> Award:

@@ -14,6 +14,7 @@ from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterR
 
 from contracts.audit.models import AuditEntry
 from contracts.audit.record import record
+from contracts.sweeps.runner import Sweep
 from orders.lifecycle import RequisitionState
 from orders.models import ApprovalStep, Requisition
 from orders.signing.reminders import last_day_begins, needs_reminder
@@ -23,6 +24,10 @@ from orders.telling.outbox import tell
 WARNING = timedelta(days=2)
 """So long before it expires the asking side is warned of a requisition."""
 _WARNED = "requisition.expiry_warned"
+
+REMINDERS = Sweep("approvals.remind", "An Freigaben erinnern", ApprovalStep)
+ESCALATIONS = Sweep("approvals.escalate", "Überfällige Freigaben eskalieren", ApprovalStep)
+WARNINGS = Sweep("approvals.warn", "Vor dem Verfall einer Anforderung warnen", Requisition)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,7 @@ def remind_due(*, now: datetime) -> int:
     """Remind of steps at half of their time and on their last day; return of how many."""
     rows = _waiting().filter(deadline__gte=now)
     due = [step.pk for step in rows.order_by("pk") if _wants_reminder(step, now)]
-    return sum(_remind(pk, now) for pk in due)
+    return REMINDERS.run(due, lambda pk: _remind(pk, now), now=now).done
 
 
 def escalate_due(*, now: datetime) -> int:
@@ -52,13 +57,14 @@ def escalate_due(*, now: datetime) -> int:
     From then on the role of the escalation may sign as well.
     """
     due = _waiting().filter(deadline__lt=now, escalated_at__isnull=True).order_by("pk")
-    return sum(_escalate(pk, now) for pk in list(due.values_list("pk", flat=True)))
+    keys = due.values_list("pk", flat=True)
+    return ESCALATIONS.run(keys, lambda pk: _escalate(pk, now), now=now).done
 
 
 def warn_due(*, now: datetime) -> int:
     """Warn of requisitions that expire within two days, once; return of how many."""
-    due = _about_to_expire(now).order_by("pk")
-    return sum(_warn(pk, now) for pk in list(due.values_list("pk", flat=True)))
+    keys = _about_to_expire(now).order_by("pk").values_list("pk", flat=True)
+    return WARNINGS.run(keys, lambda pk: _warn(pk, now), now=now).done
 
 
 def _remind(step_id: int, now: datetime) -> bool:

@@ -15,10 +15,14 @@ from django.db import connection, transaction
 
 from contracts.agreements.caps.stops import StopReview, review_stops
 from contracts.agreements.caps.use import MARKS
-from contracts.agreements.models import AgreementState, Lot
+from contracts.agreements.models import AgreementState, FrameworkAgreement, Lot
 from contracts.ledger.models import LimitAccount
+from contracts.sweeps.runner import Sweep
 from orders.telling.notices import cap_notice
 from orders.telling.outbox import tell
+
+_LISTED = [AgreementState.LISTED.value, AgreementState.SUSPENDED.value]
+REVIEWS = Sweep("caps.review", "Höchstwerte prüfen, Lose schließen und öffnen", FrameworkAgreement)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,23 @@ class CapReview:
     raised: tuple[tuple[int, int], ...]
     cleared: tuple[tuple[int, int], ...]
     stops: StopReview
+
+
+def review_due(*, now: datetime, lot_ids: Collection[int] | None = None) -> int:
+    """Review the agreements of the lots named, or all, each by itself; return how many."""
+    lots = Lot.objects.filter(agreement__state__in=_LISTED)
+    if lot_ids is not None:
+        lots = lots.filter(pk__in=lot_ids)
+    keys = lots.order_by("agreement").values_list("agreement", flat=True).distinct()
+    return REVIEWS.run(
+        keys, lambda pk: _review_agreement(pk, now), now=now, complete=lot_ids is None
+    ).done
+
+
+def _review_agreement(agreement_id: int, now: datetime) -> int:
+    lots = Lot.objects.filter(agreement=agreement_id)
+    review(now=now, lot_ids=list(lots.values_list("pk", flat=True)))
+    return 1
 
 
 def review(*, now: datetime, lot_ids: Collection[int] | None = None) -> CapReview:
@@ -58,11 +79,10 @@ def _clear(now: datetime, lot_ids: Collection[int] | None) -> list[tuple[int, in
 
 
 def _pairs(statement: str, now: datetime, lot_ids: Collection[int] | None) -> list[tuple[int, int]]:
-    listed = [AgreementState.LISTED.value, AgreementState.SUSPENDED.value]
     values: dict[str, Any] = {
         "now": now,
         "marks": list(MARKS),
-        "listed": listed,
+        "listed": _LISTED,
         "lot_ids": None if lot_ids is None else list(lot_ids),
     }
     with connection.cursor() as cursor:

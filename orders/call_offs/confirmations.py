@@ -15,6 +15,7 @@ from contracts.audit.record import record
 from contracts.clock import berlin_day
 from contracts.parties.acting import require_role
 from contracts.parties.models import Membership, Role
+from contracts.sweeps.runner import Sweep
 from orders.call_offs.cascade import pass_on
 from orders.call_offs.reading import (
     lock_requisition_of,
@@ -29,6 +30,7 @@ from orders.telling.notices import confirmation_notice
 from orders.telling.outbox import tell
 
 CONFIRMING_ROLES = (Role.SUPPLIER_ORDERS,)
+TIME_OUTS = Sweep("call_offs.time_out", "Nicht bestätigte Abrufe zurücknehmen", CallOff)
 
 
 def confirm(*, call_off_id: int, by: Membership, now: datetime) -> CallOff:
@@ -82,7 +84,8 @@ def time_out_due(*, now: datetime) -> int:
         confirm_by__lt=berlin_day(now),
         lot__allocation=AllocationRule.CASCADE,
     )
-    return sum(_time_out(pk, now) for pk in due.order_by("pk").values_list("pk", flat=True))
+    keys = due.order_by("pk").values_list("pk", flat=True)
+    return TIME_OUTS.run(keys, lambda pk: _time_out(pk, now), now=now).done
 
 
 def _time_out(call_off_id: int, now: datetime) -> int:

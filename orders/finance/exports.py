@@ -16,12 +16,14 @@ from datetime import datetime
 from django.db import transaction
 
 from contracts.parties.models import BudgetEntity, Membership
+from contracts.sweeps.runner import Sweep
 from orders.errors import NotFound, OrderError
 from orders.formats import csv
 from orders.models import Feed, FeedAcknowledgement, FeedEntry, FinanceEvent, PendingEvent
 
 BATCH = 1000
 MAX_PAGE = 200
+NUMBERING = Sweep("finance.number", "Buchungen im Finanz-Feed nummerieren", BudgetEntity)
 
 
 class BrokenChain(OrderError):
@@ -46,15 +48,13 @@ class NumberedEvent:
     chain_hash: str
 
 
-def sequence_all() -> int:
-    """Number every waiting event; return how many. Safe to run twice or side by side."""
-    numbered = 0
-    for entity_id in (
-        PendingEvent.objects.order_by().values_list("budget_entity_id", flat=True).distinct()
-    ):
-        while done := _sequence_batch(entity_id):
-            numbered += done
-    return numbered
+def sequence_all(*, now: datetime) -> int:
+    """Number every waiting event; return how many. Safe to run twice or side by side.
+
+    Each budget entity by itself, batch by batch.
+    """
+    waiting = PendingEvent.objects.order_by().values_list("budget_entity_id", flat=True).distinct()
+    return NUMBERING.run(waiting, _sequence, now=now).done
 
 
 def feed_of(by: Membership, entity_code: str) -> Feed:
@@ -147,6 +147,13 @@ def _stream(feed: Feed, first: int, last: int) -> Iterator[tuple[int, str]]:
     """Number and payload, through a cursor on the server."""
     rows = FeedEntry.objects.filter(feed=feed, seq__gte=first, seq__lte=last).order_by("seq")
     return rows.values_list("seq", "event__payload").iterator(chunk_size=BATCH)
+
+
+def _sequence(entity_id: int) -> int:
+    numbered = 0
+    while done := _sequence_batch(entity_id):
+        numbered += done
+    return numbered
 
 
 def _sequence_batch(entity_id: int) -> int:

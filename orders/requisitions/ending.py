@@ -9,6 +9,7 @@ from django.db import transaction
 from contracts.audit.record import record
 from contracts.parties.acting import require_role
 from contracts.parties.models import Membership
+from contracts.sweeps.runner import Sweep
 from orders.binding import holds
 from orders.finance import events
 from orders.finance.facts import facts, releases
@@ -21,6 +22,8 @@ from orders.telling.watching import ended
 
 from .creation import ASKING_ROLES, state_of
 from .reading import current_lines, locked, step_to
+
+EXPIRIES = Sweep("requisitions.expire", "Überfällige Anforderungen verfallen lassen", Requisition)
 
 
 def withdraw(
@@ -43,7 +46,7 @@ def expire_due(*, now: datetime) -> int:
     due = Requisition.objects.filter(
         state=RequisitionState.SUBMITTED.value, expires_at__lte=now
     ).values_list("pk", flat=True)
-    return sum(_expire(pk, now) for pk in list(due))
+    return EXPIRIES.run(due, lambda pk: _expire(pk, now), now=now).done
 
 
 def _expire(requisition_id: int, now: datetime) -> bool:

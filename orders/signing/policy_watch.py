@@ -16,6 +16,7 @@ from contracts.audit.models import AuditEntry
 from contracts.audit.record import record
 from contracts.clock import berlin_day
 from contracts.parties.models import Organisation
+from contracts.sweeps.runner import Sweep
 from orders.models import ApprovalPolicy
 from orders.telling.notices import faults_notice
 from orders.telling.outbox import tell
@@ -23,6 +24,7 @@ from orders.telling.outbox import tell
 from .policies import health
 
 FAULTY, SOUND = "policy.faulty", "policy.sound"
+CHECKS = Sweep("policies.check", "Freigaberegelungen prüfen", Organisation)
 
 
 def check(*, now: datetime, authority_ids: Collection[int] | None = None) -> int:
@@ -34,7 +36,8 @@ def check(*, now: datetime, authority_ids: Collection[int] | None = None) -> int
     if authority_ids is not None:
         rows = rows.filter(authority_id__in=authority_ids)
     keys = sorted(set(rows.values_list("authority_id", flat=True)))
-    return sum(_check(key, now) for key in keys)
+    is_complete = authority_ids is None
+    return CHECKS.run(keys, lambda key: _check(key, now), now=now, complete=is_complete).done
 
 
 def _check(authority_id: int, now: datetime) -> bool:

@@ -202,7 +202,7 @@ def _work_off(days: Days) -> None:
         send_due(now=moment)
         fan_out(now=moment)
     check_deliveries(days)
-    sequence_all()
+    sequence_all(now=days.seeded_at)
 
 
 def _write_catalogues(folder: Path, days: Days) -> None:

@@ -129,7 +129,7 @@ def _targets(pages: PageWorld) -> dict[str, Any]:
     )
     uploads.check(upload.pk, now=pages.now)
     uploads.submit(upload_id=upload.pk, by=keeper, now=pages.now)
-    sequence_all()
+    sequence_all(now=timezone.now())
     send_due(now=timezone.now())
     return {
         "listing": pages.world.listings[0].pk,

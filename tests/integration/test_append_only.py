@@ -275,7 +275,7 @@ def issued() -> World:
     """One requisition over two lots, issued, its events numbered, and one still held."""
     world = build_world()
     world.approve(world.submitted({0: 30, 1: 100}))
-    sequence_all()
+    sequence_all(now=NOW)
     world.submitted({0: 1})
     return world
 

@@ -52,8 +52,8 @@ def test_a_requisition_over_two_lots_becomes_two_call_offs(world: World) -> None
 
 def test_the_feed_has_no_gap_and_sums_to_the_order(world: World) -> None:
     world.approve(world.submitted({0: 30, 1: 100}))
-    assert sequence_all() == 6
-    assert sequence_all() == 0
+    assert sequence_all(now=NOW) == 6
+    assert sequence_all(now=NOW) == 0
 
     feed = feed_of(world.officer, "stadt-a")
     events = events_after(feed, 0)

@@ -53,7 +53,7 @@ def stage(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
     with django_db_blocker.unblock(), transaction.atomic():
         world = build_world()
         world.approve(world.submitted({0: 1, 1: 1}))
-        sequence_all()
+        sequence_all(now=NOW)
         first, second = world.suppliers
         home = _programs("home", supplier=first, authority=world.authority)
         yield Stage(

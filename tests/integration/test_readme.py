@@ -14,7 +14,7 @@ import pytest
 from api.clients import create_client
 from contracts.parties.models import BudgetEntity, Membership, Role
 from orders.finance.exports import sequence_all
-from tests.world import build_world
+from tests.world import NOW, build_world
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 
@@ -28,7 +28,7 @@ def api_example() -> str:
 def test_the_example_prints_events_and_csv(live_server: Any) -> None:
     world = build_world()
     world.approve(world.submitted({0: 3, 1: 100}))
-    sequence_all()
+    sequence_all(now=NOW)
     treasurer = Membership.objects.create(
         user=world.approver.user,
         organisation=world.authority,

@@ -104,7 +104,7 @@ def _targets(pages: PageWorld) -> dict[str, Any]:
     issued = pages.submitted()
     attachment = attached(issued, pages.officer, now=pages.now)
     world.approve(issued, now=pages.now)
-    sequence_all()
+    sequence_all(now=NOW)
     keeper = pages.people[Role.SUPPLIER_CATALOGUE]
     call_off = issued.call_offs.get(supplier=world.suppliers[0])
     return {

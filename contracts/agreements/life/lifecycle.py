@@ -10,6 +10,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from contracts.agreements.errors import AgreementError, NotListable
 from contracts.agreements.life.listing_rules import obstacles_to_listing
@@ -23,8 +24,10 @@ from contracts.ledger.models import ClosedReason, LimitAccount
 from contracts.ledger.movements import lock_accounts, set_open
 from contracts.parties.models import Membership
 from contracts.refusals import WrongState
+from contracts.sweeps.runner import Sweep
 
 _RUNNING = (AgreementState.LISTED, AgreementState.SUSPENDED)
+ENDINGS = Sweep("agreements.end", "Abgelaufene Vereinbarungen beenden", FrameworkAgreement)
 
 
 class NotExhausted(AgreementError):
@@ -114,16 +117,22 @@ def end_by_decision(agreement_id: int, *, reason: str, by: Membership, now: date
 
 def end_due(*, now: datetime) -> int:
     """End every agreement whose term is over; return how many. Harmless when repeated."""
-    today = berlin_day(now)
-    due = FrameworkAgreement.objects.filter(state__in=_RUNNING, ends_on__lt=today)
-    ended = 0
-    for pk in list(due.order_by("pk").values_list("pk", flat=True)):
-        with transaction.atomic():
-            agreement = due.select_for_update(of=("self",), no_key=True).filter(pk=pk).first()
-            if agreement is not None:
-                _end(agreement, EndReason.TERM, by=None, now=now)
-                ended += 1
-    return ended
+    keys = _over(now).order_by("pk").values_list("pk", flat=True)
+    return ENDINGS.run(keys, lambda pk: _end_if_over(pk, now), now=now).done
+
+
+def _over(now: datetime) -> QuerySet[FrameworkAgreement]:
+    return FrameworkAgreement.objects.filter(state__in=_RUNNING, ends_on__lt=berlin_day(now))
+
+
+def _end_if_over(agreement_id: int, now: datetime) -> bool:
+    with transaction.atomic():
+        rows = _over(now).select_for_update(of=("self",), no_key=True)
+        agreement = rows.filter(pk=agreement_id).first()
+        if agreement is None:
+            return False
+        _end(agreement, EndReason.TERM, by=None, now=now)
+        return True
 
 
 def _end(

@@ -11,7 +11,7 @@ from contracts.parties.models import Role
 from orders.finance.exports import sequence_all
 from tests.api_client import Program, program
 from tests.webhook_receiver import Receiver, receiving
-from tests.world import World, build_world, person
+from tests.world import NOW, World, build_world, person
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def school_program(world: World) -> Program:
 def issued(world: World) -> World:
     """The world after one approved requisition over both lots, its events numbered."""
     world.approve(world.submitted({0: 30, 1: 100}))
-    sequence_all()
+    sequence_all(now=NOW)
     return world
 
 

@@ -14,7 +14,7 @@ from orders.finance.exports import sequence_all
 from orders.formats.csv import COLUMNS, PROFILES, chunks, summarise
 from orders.models import FinanceEvent
 from tests.api_client import Program
-from tests.world import World
+from tests.world import NOW, World
 
 pytestmark = pytest.mark.django_db
 EXPORT = "/api/v1/finance/stadt-a/exports.csv"
@@ -35,7 +35,7 @@ def test_fetched_again_the_file_is_the_same(issued: World, finance: Program, pro
     first = finance.get(url)
     content = _content(first)
     issued.submitted({0: 2})
-    sequence_all()
+    sequence_all(now=NOW)
     again = finance.get(url)
     assert _content(again) == content
     for name in ("Count", "Sum-Gross", "SHA256"):

@@ -13,7 +13,7 @@ from orders.finance.exports import sequence_all
 from orders.formats.csv import COLUMNS
 from orders.models import CallOff, FeedAcknowledgement, FinanceEvent
 from tests.api_client import Program
-from tests.world import World
+from tests.world import NOW, World
 
 pytestmark = pytest.mark.django_db
 FEED = "/api/v1/finance/stadt-a/events"
@@ -40,7 +40,7 @@ def test_reading_on_after_the_last_gives_nothing_until_there_is_more(
     body = finance.get(f"{FEED}?after=6").json()
     assert body == {"items": [], "next": None, "prev": None, "last_seq": 6}
     issued.submitted({0: 1})
-    sequence_all()
+    sequence_all(now=NOW)
     assert [row["seq"] for row in _pull(finance, 200, after=6)] == [7]
 
 

@@ -20,7 +20,7 @@ from contracts.parties.models import Role
 from orders.finance.exports import sequence_all
 from orders.models import FeedAcknowledgement
 from tests.api_client import Program, program
-from tests.world import World, build_world, person
+from tests.world import NOW, World, build_world, person
 
 ACKNOWLEDGE = "/api/v1/finance/stadt-a/events:acknowledge"
 
@@ -89,7 +89,7 @@ class TestAtTheSameTime:
     def caller(self) -> Program:
         world = build_world()
         world.approve(world.submitted({0: 1}))
-        sequence_all()
+        sequence_all(now=NOW)
         return program(person("kasse@stadt-a.example", world.authority, Role.TREASURER))
 
     def test_the_second_is_told_that_the_first_is_under_way(

@@ -60,7 +60,7 @@ def grow(pages: PageWorld) -> None:
     pages.submitted()
     pages.submitted()
     pages.draft()
-    sequence_all()
+    sequence_all(now=NOW)
     more_gates(pages, first=3)
     world.listings += listed
     for index in range(2, 5):
@@ -72,7 +72,7 @@ def test_queries_are_pinned_and_constant(pages: PageWorld, address: str) -> None
     role, expected = PAGES[address]
     pages.issued()
     pages.submitted()
-    sequence_all()
+    sequence_all(now=NOW)
     pages.fill_basket()
     gate_targets(pages)
     more_gates(pages, first=0)

@@ -32,7 +32,7 @@ def text(response: object) -> str:
 @pytest.mark.parametrize("address", LISTS)
 def test_a_foreign_list_holds_nothing_of_ours(pages: PageWorld, address: str, form: str) -> None:
     wish = pages.issued()
-    sequence_all()
+    sequence_all(now=NOW)
     call_off = wish.call_offs.first()
     marks = (wish.number, call_off.number, "RV-TEST", "Lernmittel dieses Jahres")
     outsider = pages.client(pages.world.outsider)

@@ -1,0 +1,1 @@
+"""Work that beat repeats: many small items, none of which holds up another."""
