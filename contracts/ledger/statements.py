@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
-import psycopg
 from django.db import connection
+
+from contracts.sql import fetch
 
 from .models import EntryKind, LimitAccount
 from .sql import APPEND_ENTRIES, LOCK_ACCOUNTS
@@ -37,7 +37,7 @@ class NewEntry:
 
 def lock(account_ids: Collection[int]) -> list[LimitAccount]:
     """Lock the rows in ascending order and return those that exist, as they are now."""
-    rows = _execute(LOCK_ACCOUNTS, {"account_ids": list(account_ids)})
+    rows = fetch(LOCK_ACCOUNTS, {"account_ids": list(account_ids)})
     return [LimitAccount.from_db(connection.alias, ACCOUNT_COLUMNS, row) for row in rows]
 
 
@@ -48,7 +48,7 @@ def append(
 
     The trigger `ledger_apply_entries` carries them to the accounts in the same statement.
     """
-    return _execute(
+    return fetch(
         APPEND_ENTRIES,
         {
             "by_id": by_id,
@@ -63,17 +63,3 @@ def append(
             "documents": [entry.document for entry in entries],
         },
     )
-
-
-def _execute(statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    """Run with the values bound by the server, which Django's own cursors do not do.
-
-    The session prepares what it runs repeatedly (`prepare_threshold` in the settings).
-    """
-    connection.ensure_connection()
-    cursor: Any = psycopg.Cursor(connection.connection)
-    wrap = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-    with wrap(cursor) as wrapped:
-        wrapped.execute(statement, values)
-        rows: list[tuple[Any, ...]] = wrapped.fetchall()
-    return rows
