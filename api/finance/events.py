@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 
 from django.http import HttpResponse, HttpResponseBase
 from django.utils import timezone
+from drf_spectacular.extensions import OpenApiSerializerExtension
+from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -20,51 +22,61 @@ from api.schema.operations import parameter
 from api.scopes import Scope
 from api.serializers import Moment
 from api.views import FinanceView, IdempotentPost
-from orders.finance import exports
-from orders.formats.csv import COLUMNS
+from orders.finance import exports, fields
 
 from . import scope
 
 TAGS = ("Finanzen: Ereignisse",)
-_SEQ = {"minimum": 1, "type": "integer"}
-_HASH = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
-EVENT_PAGE = {
-    "type": "object",
-    "required": ["items", "next", "prev", "last_seq"],
-    "properties": {
-        "items": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["seq", "payload_hash", "chain_hash", "event"],
-                "properties": {
-                    "seq": _SEQ,
-                    "payload_hash": _HASH,
-                    "chain_hash": _HASH,
-                    "event": {
-                        "type": "object",
-                        "required": [name for name, _ in COLUMNS if name != "seq"],
-                    },
-                },
-            },
-        },
-        "next": {"type": ["string", "null"]},
-        "prev": {"type": "null"},
-        "last_seq": {"type": "integer", "minimum": 0},
-    },
-}
+_HASH = r"^[0-9a-f]{64}$"
+
+
+class FinanceEventShape(serializers.Serializer):
+    """An event; its stored bytes are served, so this only stands for its schema."""
+
+
+class FinanceEventSchema(OpenApiSerializerExtension):
+    """The schema from the table that writes the bytes, too."""
+
+    target_class = FinanceEventShape
+
+    def map_serializer(self, _auto_schema: AutoSchema, _direction: str) -> dict[str, Any]:
+        return fields.schema()
+
+
+class NumberedEventShape(serializers.Serializer):
+    """An event with its place in the feed."""
+
+    seq = serializers.IntegerField(min_value=1, help_text="Lückenlos je Mandant")
+    payload_hash = serializers.RegexField(_HASH, help_text="SHA-256 der Bytes von event")
+    chain_hash = serializers.RegexField(
+        _HASH, help_text="SHA-256 von „voriger chain_hash:seq:payload_hash“"
+    )
+    event = FinanceEventShape()
+
+
+class EventPage(serializers.Serializer):
+    """Events after a number."""
+
+    items = NumberedEventShape(many=True)
+    next = serializers.CharField(allow_null=True, help_text="Adresse der folgenden Seite")
+    prev = serializers.CharField(
+        allow_null=True, help_text="Immer null: Es wird nur vorwärts gelesen"
+    )
+    last_seq = serializers.IntegerField(min_value=0, help_text="Die zuletzt vergebene Nummer")
 
 
 class AcknowledgeForm(serializers.Serializer):
     """Everything up to this number is booked."""
 
-    seq = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
+    seq = serializers.IntegerField(
+        min_value=1, max_value=2**63 - 1, help_text="Alles bis zu dieser Nummer"
+    )
 
 
 class RefuseForm(AcknowledgeForm):
     """The event with this number cannot be booked."""
 
-    reason = serializers.CharField(max_length=250)
+    reason = serializers.CharField(max_length=250, help_text="Warum es nicht gebucht werden kann")
 
 
 class AcknowledgementShape(serializers.Serializer):
@@ -94,7 +106,7 @@ class EventList(FinanceView):
             parameter("after", int, "Letzte gelesene Nummer; ohne Angabe 0"),
             parameter("limit", int, "Höchstzahl der Ereignisse, 1 bis 200; ohne Angabe 200"),
         ],
-        responses={200: EVENT_PAGE},
+        responses={200: EventPage},
     )
     def get(self, request: Request, budget_entity: str) -> HttpResponseBase:
         after = params.integer(request, "after", default=0, minimum=0)

@@ -46,6 +46,7 @@ from .modification import (
 )
 from .money import CENT, ZERO, Money, decimals, euros, german, round_half_up
 from .periods import service_end, split_by_fiscal_year
+from .pieces import PIECE_PLACES, carried_pieces
 from .price_change import (
     ChangeDirection,
     ChangeRoute,
@@ -61,6 +62,7 @@ from .vat import VatCategory, VatGroupKey, VatRate
 
 __all__ = [
     "CENT",
+    "PIECE_PLACES",
     "ZERO",
     "AllocationError",
     "BookedShare",
@@ -106,6 +108,7 @@ __all__ = [
     "VatGroupTotal",
     "VatRate",
     "active_tier",
+    "carried_pieces",
     "decimals",
     "discounted",
     "euros",

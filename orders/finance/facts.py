@@ -8,7 +8,7 @@ from datetime import date
 
 from contracts.agreements.models import Award
 from contracts.parties.models import Membership
-from contracts.pricing import Share
+from contracts.pricing import Share, carried_pieces
 from orders.binding import holds
 from orders.finance.events import FinanceFact, pseudonym
 from orders.models import Assignment, CallOff, CallOffAssignment, Requisition, RequisitionLine
@@ -60,7 +60,7 @@ def releases(reserved: Iterable[FinanceFact]) -> list[FinanceFact]:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Quantity and value of a call-off line that one account assignment carries."""
+    """Pieces of a call-off line, and the value of those that an account assignment carries."""
 
     assignment: CallOffAssignment
     quantity: int
@@ -101,7 +101,8 @@ def call_off_facts(
                 subject=f"{subject}:{mark}" if mark else subject,
                 order_no=call_off.number,
                 line_no=line.line_no,
-                quantity=sign * part.quantity,
+                quantity=sign
+                * carried_pieces(part.quantity, part.assignment.assignment.share_percent),
                 net=sign * part.share.net,
                 tax=sign * part.share.tax,
                 gross=sign * part.share.gross,
@@ -145,7 +146,7 @@ def _fact(
         cost_object=budget_line.cost_object,
         measure_no=budget_line.measure_no,
         grant_no=assignment.grant_no,
-        quantity=line.quantity,
+        quantity=carried_pieces(line.quantity, assignment.share_percent),
         unit=line.unit,
         net=assignment.net,
         tax_category=line.tax_category,

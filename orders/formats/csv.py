@@ -1,7 +1,7 @@
 """CSV of finance events. Pure: the same events and profile give the same bytes.
 
-The columns are those of the canonical event (docs/finance-feed.md), in one order for
-all profiles, after the number of the event in its feed.
+The columns are the fields of an event (`orders.finance.fields`), in one order for all
+profiles, after the number of the event in its feed.
 """
 
 from __future__ import annotations
@@ -14,53 +14,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-_AMOUNTS = frozenset({"net", "tax_rate", "tax", "gross"})
+from orders.finance.fields import FIELDS
+
+_DECIMALS = frozenset(field.name for field in FIELDS if field.kind.is_decimal)
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _LINES_PER_CHUNK = 200
 
-COLUMNS = (
-    ("seq", "Laufende Nummer"),
-    ("event_id", "Ereignis-ID"),
-    ("schema_version", "Schemafassung"),
-    ("type", "Ereignisart"),
-    ("occurred_at", "Zeitpunkt"),
-    ("posting_date", "Buchungsdatum"),
-    ("fiscal_year", "Haushaltsjahr"),
-    ("budget_entity_id", "Mandant"),
-    ("requisition_no", "Anforderung"),
-    ("order_no", "Abruf"),
-    ("line_no", "Zeile"),
-    ("assignment_no", "Kontierung"),
-    ("agreement_no", "Rahmenvereinbarung"),
-    ("lot_no", "Los"),
-    ("supplier_id", "Lieferant"),
-    ("creditor_no", "Kreditor"),
-    ("vat_id", "USt-IdNr."),
-    ("budget_product", "Produkt"),
-    ("gl_account", "Sachkonto"),
-    ("cost_center", "Kostenstelle"),
-    ("cost_object", "Kostenträger"),
-    ("measure_no", "Investitionsmaßnahme"),
-    ("grant_no", "Zuwendung"),
-    ("quantity", "Menge"),
-    ("unit", "Einheit"),
-    ("net", "Netto"),
-    ("tax_category", "Steuerkategorie"),
-    ("tax_rate", "Steuersatz"),
-    ("tax", "Steuer"),
-    ("gross", "Brutto"),
-    ("currency", "Währung"),
-    ("delivery_date", "Lieferdatum"),
-    ("due_date", "Fälligkeit"),
-    ("invoice_no", "Rechnung"),
-    ("leitweg_id", "Leitweg-ID"),
-    ("text", "Text"),
-    ("requester", "Angefordert von"),
-    ("approver", "Freigegeben von"),
-    ("certifier", "Festgestellt von"),
-    ("reverses_event_id", "Storniert Ereignis"),
-    ("document_hash", "Beleg-Hash"),
-)
+COLUMNS = (("seq", "Laufende Nummer"), *((field.name, field.title) for field in FIELDS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +58,7 @@ def chunks(events: Iterable[tuple[int, str]], profile: Profile) -> Iterator[byte
     """
     rows = [[german if profile.german_titles else name for name, german in COLUMNS]]
     for seq, payload in events:
-        values = {"seq": seq, **json.loads(payload)}
+        values = {"seq": seq, **json.loads(payload, parse_float=Decimal)}
         rows.append([_cell(name, values.get(name), profile) for name, _ in COLUMNS])
         if len(rows) == _LINES_PER_CHUNK:
             yield _encoded(rows, profile)
@@ -129,7 +89,7 @@ def _cell(name: str, value: object, profile: Profile) -> str:
     text = str(value)
     if not profile.decimal_comma:
         return text
-    if name in _AMOUNTS:
+    if name in _DECIMALS:
         return text.replace(".", ",")
     if isinstance(value, str) and text.startswith(_FORMULA_STARTS):
         return "'" + text

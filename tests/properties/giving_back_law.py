@@ -182,6 +182,7 @@ def check_books(stage: Stage) -> None:
     _check_budgets(stage, committed)
     for line in lines:
         _check_line(line, committed, received)
+    _check_pieces(lines)
     assert differences() == [], "the replay differs"
 
 
@@ -237,6 +238,33 @@ def _check_line(
         assert 0 <= net <= committed[key][0], "more arrived than is committed"
         assert 0 <= tax <= committed[key][1], "more tax arrived than is committed"
         assert progress.open or net == committed[key][0], "an odd cent never arrives"
+
+
+def _check_pieces(lines: Sequence[CallOffLine]) -> None:
+    """Finance hears the share of each assignment, of what is kept and of what has arrived."""
+    reserved, open_ = _pieces("RESERVATION"), _pieces("RESERVATION", "RESERVATION_RELEASE")
+    committed, kept = _pieces("COMMITMENT"), _pieces("COMMITMENT", "COMMITMENT_REVERSAL")
+    received = _pieces("GOODS_RECEIPT")
+    for line in lines:
+        for number, percent in enumerate(PERCENTS, start=1):
+            for heard, quantity in (
+                (reserved, line.quantity),
+                (open_, 0),
+                (committed, line.quantity),
+                (kept, line.quantity - line.progress.cancelled),
+                (received, line.progress.delivered),
+            ):
+                share = Fraction(percent) * quantity / 100
+                assert heard[line.line_no, number] == share, "finance heard other pieces"
+
+
+def _pieces(*types: str) -> dict[tuple[int, int], Decimal]:
+    """The quantity that finance heard, per line and assignment."""
+    sums: dict[tuple[int, int], Decimal] = defaultdict(Decimal)
+    for payload in FinanceEvent.objects.filter(type__in=types).values_list("payload", flat=True):
+        row = json.loads(payload, parse_float=Decimal)
+        sums[row["line_no"], row["assignment_no"]] += row["quantity"]
+    return sums
 
 
 def _heard(*types: str) -> dict[tuple[int, int], tuple[Decimal, Decimal]]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from types import ModuleType
 
 import pytest
@@ -14,6 +15,7 @@ import pytest
 from contracts.ledger.errors import LedgerError
 from contracts.pricing import PricingError, giveback
 from orders.call_offs import bookings, cancellations
+from orders.finance import facts
 
 from .giving_back_law import build_stage, run_courses
 from .mutation import Edits, spoilt_copy
@@ -110,3 +112,9 @@ def test_a_mutant_dies(mutant: Mutant, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises((AssertionError, PricingError, LedgerError)) as death:
         run_courses(stage, examples=40, steady=True)
     assert re.search(mutant.dies_by, f"{death.type.__name__}: {death.value}")
+
+
+def test_an_event_that_tells_the_whole_line_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(facts, "carried_pieces", lambda quantity, _percent: Decimal(quantity))
+    with pytest.raises(AssertionError, match="finance heard other pieces"):
+        run_courses(build_stage(), examples=5, steady=True)

@@ -8,8 +8,9 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.pricing import modification, periods, price_change, tiers
+from contracts.pricing import modification, periods, pieces, price_change, tiers
 
+from .pieces_law import Split, check_pieces, splits
 from .pricing_laws import (
     Proposal,
     Register,
@@ -67,3 +68,9 @@ def test_the_base_of_a_tier_is_that_of_the_item(
 @given(st.sets(st.integers(2, 500), max_size=6), st.integers(1, 600))
 def test_the_last_tier_reached_is_in_force(starts: set[int], quantity: int) -> None:
     check_tier(tiers, starts, quantity)
+
+
+@settings(max_examples=400)
+@given(splits)
+def test_pieces_sum_over_assignments_and_over_parts(split: Split) -> None:
+    check_pieces(pieces, split)

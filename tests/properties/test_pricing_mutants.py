@@ -12,11 +12,20 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.strategies import SearchStrategy
 
-from contracts.pricing import calculator, giveback, modification, periods, price_change, tiers
+from contracts.pricing import (
+    calculator,
+    giveback,
+    modification,
+    periods,
+    pieces,
+    price_change,
+    tiers,
+)
 
 from .basket_law import check_basket, mixed_baskets
 from .giveback_law import check_course, courses
 from .mutation import Edits, spoilt_copy
+from .pieces_law import check_pieces, splits
 from .pricing_laws import (
     check_end,
     check_register,
@@ -84,6 +93,10 @@ def courses_of_call_offs(module: ModuleType) -> None:
     _steadily(courses, partial(check_course, module))
 
 
+def split_lines(module: ModuleType) -> None:
+    _steadily(splits, partial(check_pieces, module))
+
+
 def baskets_by_calculator(module: ModuleType) -> None:
     for basket in mixed_baskets(BASKETS):
         check_basket(basket, calculator=module)
@@ -112,6 +125,10 @@ def _register(name: str, dies_by: str, *code: tuple[str, str]) -> Mutant:
 
 def _giveback(name: str, dies_by: str, *code: tuple[str, str]) -> Mutant:
     return Mutant(name, giveback, courses_of_call_offs, dies_by, code)
+
+
+def _pieces(name: str, dies_by: str, *code: tuple[str, str]) -> Mutant:
+    return Mutant(name, pieces, split_lines, dies_by, code)
 
 
 GROUP = "VatGroupKey(self.call_off_key, self.vat.category, self.vat.rate)"
@@ -325,6 +342,21 @@ MUTANTS = (
             "freed = net + tax - round_half_up(tax * share.deductible_percent / 100)",
         ),
     ),
+    _pieces(
+        "each assignment carries the whole line",
+        "do not sum to the line",
+        ("Decimal(quantity), share_percent)", "Decimal(quantity), _HUNDRED)"),
+    ),
+    _pieces(
+        "only whole pieces are told",
+        "do not sum|a part is nothing",
+        (".normalize(EXACT)", ".quantize(Decimal(1))"),
+    ),
+    _pieces(
+        "pieces are told with four decimals",
+        "do not sum|a part is nothing",
+        (".normalize(EXACT)", ".quantize(Decimal(1).scaleb(-4))"),
+    ),
 )
 
 
@@ -338,6 +370,7 @@ MUTANTS = (
         (years, periods),
         (ends, periods),
         (courses_of_call_offs, giveback),
+        (split_lines, pieces),
     ],
 )
 def test_the_unchanged_rules_survive_what_kills_the_mutants(run: Run, module: ModuleType) -> None:

@@ -8,10 +8,11 @@ import json
 from decimal import Decimal
 
 import pytest
+from jsonschema import Draft202012Validator, FormatChecker
 
 from orders.finance.exports import sequence_all
-from orders.formats.csv import COLUMNS
 from orders.models import CallOff, FeedAcknowledgement, FinanceEvent
+from orders.models.event import EventType
 from tests.api_client import Program
 from tests.world import NOW, World
 
@@ -72,9 +73,18 @@ def test_a_client_can_check_the_chain_by_itself(issued: World, finance: Program)
         assert previous == row["chain_hash"]
 
 
-def test_the_schema_names_every_member_of_an_event(issued: World, finance: Program) -> None:
-    (first, *_) = _pull(finance, 1)
-    assert set(first["event"]) == {name for name, _ in COLUMNS} - {"seq"}
+def test_an_answer_is_what_the_schema_says(issued: World, finance: Program) -> None:
+    described = json.loads(finance.get("/api/v1/openapi.json").content)
+    operation = described["paths"]["/api/v1/finance/{budget_entity}/events"]["get"]
+    shape = operation["responses"]["200"]["content"]["application/json"]["schema"]
+    judge = Draft202012Validator(described | shape, format_checker=FormatChecker())
+    body = finance.get(FEED).json()
+    judge.validate(body)
+    event = described["components"]["schemas"]["FinanceEventShape"]
+    assert event["properties"]["type"]["enum"] == EventType.values
+    assert set(body["items"][0]["event"]) == set(event["properties"]) == set(event["required"])
+    body["items"][0]["event"]["gross"] = 1.5
+    assert not judge.is_valid(body)
 
 
 def test_persons_are_pseudonyms(issued: World, finance: Program) -> None:
