@@ -81,7 +81,8 @@ def test_an_answer_is_what_the_schema_says(issued: World, finance: Program) -> N
     body = finance.get(FEED).json()
     judge.validate(body)
     event = described["components"]["schemas"]["FinanceEventShape"]
-    assert event["properties"]["type"]["enum"] == EventType.values
+    types = described["components"]["schemas"]["FinanceEventShapeTypeEnum"]
+    assert types["enum"] == EventType.values
     assert set(body["items"][0]["event"]) == set(event["properties"]) == set(event["required"])
     body["items"][0]["event"]["gross"] = 1.5
     assert not judge.is_valid(body)
