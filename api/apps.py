@@ -10,3 +10,6 @@ class ApiConfig(AppConfig):
     def ready(self) -> None:
         # Registers how the schema describes our authentication.
         from .schema import security  # noqa: F401, PLC0415
+
+        # Registers webhooks with what the operator sees failing.
+        from .webhooks import failing  # noqa: F401, PLC0415

@@ -18,6 +18,7 @@ from contracts.catalogue.errors import InvalidMapping
 from contracts.catalogue.readers.errors import FileRejected
 from contracts.ledger.errors import LimitExceeded
 from contracts.refusals import Reasons, Refusal
+from contracts.retrying import PleaseRepeat, collided
 
 from .problems import INTERNAL, Problem, problem
 from .refusals import HttpRefusal, InvalidParameter
@@ -36,6 +37,8 @@ class ProblemRenderer(JSONRenderer):
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
     """DRF's hook: the problem document of any exception, a defect included."""
     request = context["request"]
+    if collided(error):  # outside of any act that repeats by itself
+        error = PleaseRepeat()
     kind = problem(error)
     if kind is INTERNAL:
         logger.error("Unhandled in the API", exc_info=error)
@@ -140,6 +143,8 @@ def _headers(error: Exception) -> dict[str, str]:
     if isinstance(error, HttpRefusal):
         return error.headers
     headers = {}
+    if isinstance(error, PleaseRepeat):
+        headers["Retry-After"] = "1"
     if challenge := getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = challenge
     if wait := getattr(error, "wait", None):

@@ -23,6 +23,9 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from contracts.retrying import again
+from contracts.sweeps.runner import Sweep
+
 from .models import ApiClient, IdempotencyRecord
 from .problems import EXPECTED
 from .refusals import IdempotencyKeyMissing, IdempotencyKeyReused, RequestInFlight
@@ -30,9 +33,11 @@ from .refusals import IdempotencyKeyMissing, IdempotencyKeyReused, RequestInFlig
 HEADER = "Idempotency-Key"
 REPLAYED_HEADER = "Idempotency-Replayed"
 KEPT_FOR = timedelta(days=30)
+FORGETTING = Sweep("answers.forget", "Alte Antworten der Schnittstelle löschen", ApiClient)
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
+@again
 def once(
     request: Request,
     command: Callable[[], Response],
@@ -41,7 +46,8 @@ def once(
     """Run *command* unless its key was used before; then give the stored answer again.
 
     An answer that refuses is stored as well, a defect is not: it may be tried again.
-    Raises IdempotencyKeyMissing, IdempotencyKeyReused, RequestInFlight.
+    The transaction is opened here, so a deadlock is repeated here. Raises PleaseRepeat (which
+    is not stored), IdempotencyKeyMissing, IdempotencyKeyReused, RequestInFlight.
     """
     client: ApiClient = request.auth.client
     key = _key(request)
@@ -66,7 +72,9 @@ def once(
 
 def forget_old(*, now: datetime) -> int:
     """Delete the answers older than KEPT_FOR; return how many."""
-    return IdempotencyRecord.objects.filter(created_at__lt=now - KEPT_FOR).delete()[0]
+    old = IdempotencyRecord.objects.filter(created_at__lt=now - KEPT_FOR)
+    keys = old.order_by("client").values_list("client", flat=True).distinct()
+    return FORGETTING.run(keys, lambda pk: old.filter(client=pk).delete()[0], now=now).done
 
 
 def _key(request: Request) -> str:

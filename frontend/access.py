@@ -44,6 +44,7 @@ GATE_SETTERS = frozenset(
     {Role.CONTRACT_MANAGER, Role.DATA_PROTECTION, Role.IT_OFFICER, Role.TREASURER}
 )
 POLICY_KEEPERS = frozenset({Role.APPROVER, Role.TREASURER})
+OPERATORS = frozenset({Role.OPERATOR})
 EQUIPPING = frozenset({Role.IT_OFFICER, Role.PROCUREMENT_OFFICER})
 
 PUBLIC = frozenset({"login", "demo_login", "logout", "accessibility", "feedback"})
@@ -195,6 +196,8 @@ ACCESS: Mapping[str, frozenset[Role]] = {
     "successor_reject": MANAGER,
     "budgets": AUTHORITY,
     "feed": FINANCE,
+    "failures": OPERATORS,
+    "failure_retry": OPERATORS,
 }
 
 

@@ -33,6 +33,7 @@ NAVIGATION = (
     ("standards", "Ausstattung"),
     ("budgets", "Haushalt"),
     ("feed", "Finanzfeed"),
+    ("failures", "Fehlschläge"),
     ("mailbox", "Postfach"),
 )
 # Rules and upkeep go under "Mehr", but only where the row would be longer than one line.

@@ -24,6 +24,7 @@ from .views import (
     decide,
     decide_many,
     delegations,
+    failures,
     feed,
     gates,
     mailbox,
@@ -350,6 +351,8 @@ urlpatterns: list[URLPattern] = [
     _page("haushalt/", budgets.budgets, "budgets"),
     _page("finanzfeed/", feed.feed, "feed"),
     _page("postfach/", mailbox.mailbox, "mailbox"),
+    _page("fehlschlaege/", failures.failures, "failures"),
+    _page("fehlschlaege/<slug:source>/<int:key>/", failures.failure_retry, "failure_retry"),
     _page("barrierefreiheit/", about.accessibility, "accessibility"),
     _page("feedback/", about.feedback, "feedback"),
 ]

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class ShopConfig(AppConfig):
@@ -11,3 +12,5 @@ class ShopConfig(AppConfig):
         from shop import heartbeat  # noqa: PLC0415 - needs the app registry
 
         heartbeat.connect()
+        # pages name every kind of background work, so the web server knows them all too
+        autodiscover_modules("tasks")

@@ -96,6 +96,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "frontend.actor.ActorMiddleware",
+    "shop.middleware.CollisionMiddleware",
 ]
 
 ROOT_URLCONF = "shop.urls"

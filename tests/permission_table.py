@@ -537,6 +537,15 @@ PAGE_ROWS: tuple[PageRow, ...] = (
         _each((Role.PROCUREMENT_OFFICER, Role.TREASURER, Role.AUDITOR)),
         foreign=200,
     ),
+    # The operator serves the whole house, whatever organisation it is.
+    PageRow("GET", "failures", {Role.OPERATOR: 200}, foreign=200),
+    PageRow(
+        "POST",
+        "failure_retry",
+        {Role.OPERATOR: 302},
+        foreign=302,
+        args=("failure_source", "failure"),
+    ),
 )
 
 # Open to everybody: logging in and out, the statement on accessibility.

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import secrets
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from django.db import connection, transaction
@@ -18,6 +18,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from api.models import DeliveryState, WebhookAttempt, WebhookDelivery, WebhookEndpoint
+from contracts.sweeps.runner import Sweep
 from orders.models import OutboxMessage
 from orders.telling.watching import KIND, Change, changed
 
@@ -32,54 +33,51 @@ DELAYS = tuple(
 )
 """Before each attempt, from the one before: 0/5 s/5 m/30 m/2 h/5 h/10 h/14 h/20 h/24 h."""
 JITTER = 0.1
-BATCH = 500
 RUN = timedelta(seconds=60)
 KEPT_FOR = timedelta(days=90)
 GONE = 410
 _LOCK_CLASS = 0x57484B  # "WHK": keeps these locks apart from others
 
+FAN_OUTS = Sweep("webhooks.fan_out", "Änderungen auf Webhooks verteilen", OutboxMessage)
+DELIVERIES = Sweep("webhooks.send", "Webhooks zustellen", WebhookDelivery)
+FORGETTING = Sweep("webhooks.forget", "Alte Zustellungen löschen", WebhookEndpoint)
+
 
 def fan_out(*, now: datetime) -> int:
     """Turn what happened into deliveries, once per endpoint; return how many were taken."""
-    with transaction.atomic():
-        messages = list(
-            OutboxMessage.objects.select_for_update(skip_locked=True)
-            .filter(kind=KIND, done_at__isnull=True, due_at__lte=now)
-            .order_by("due_at", "pk")[:BATCH]
-        )
-        happened = [changed(row.payload) for row in messages]
-        endpoints = list(
-            WebhookEndpoint.objects.filter(
-                organisation__in={row.authority_id for row in happened},
-                organisation__is_active=True,
-                is_active=True,
-            )
-        )
-        WebhookDelivery.objects.bulk_create(
-            _deliveries(happened, endpoints, now), ignore_conflicts=True
-        )
-        OutboxMessage.objects.filter(pk__in=[row.pk for row in messages]).update(done_at=now)
-    return len(messages)
+    waiting = OutboxMessage.objects.filter(kind=KIND, done_at__isnull=True, due_at__lte=now)
+    keys = waiting.order_by("due_at", "pk").values_list("pk", flat=True)
+    return FAN_OUTS.run(keys, lambda pk: _fan_out(pk, now), now=now).done
 
 
 def send_due(*, now: datetime) -> int:
     """Send whatever is due, endpoint by endpoint; return how many were delivered.
 
-    An endpoint that fails gets nothing more in this run.
+    An endpoint that fails, or at which another worker is, gets nothing more in this run.
     """
-    sent, began = 0, time.monotonic()
-    due = WebhookDelivery.objects.filter(_due(now)).values_list("endpoint", flat=True)
-    for endpoint_id in list(due.order_by("endpoint").distinct()):
-        while (spent := timedelta(seconds=time.monotonic() - began)) < RUN:
-            if not _send_next(endpoint_id, now + spent):
-                break
-            sent += 1
-    return sent
+    began = time.monotonic()
+    left_alone: set[int] = set()
+    due = WebhookDelivery.objects.filter(_due(now)).order_by("endpoint", "next_at", "pk")
+    endpoint_of = dict(due.values_list("pk", "endpoint"))
+
+    def send(delivery_id: int) -> bool | None:
+        spent = timedelta(seconds=time.monotonic() - began)
+        endpoint_id = endpoint_of[delivery_id]
+        if endpoint_id in left_alone or spent >= RUN:
+            return None
+        arrived = _send_one(delivery_id, endpoint_id, now + spent)
+        if not arrived:
+            left_alone.add(endpoint_id)
+        return arrived
+
+    return DELIVERIES.run(endpoint_of, send, now=now).done
 
 
 def forget_old(*, now: datetime) -> int:
     """Delete deliveries older than KEPT_FOR with their log; return how many rows."""
-    return WebhookDelivery.objects.filter(created_at__lt=now - KEPT_FOR).delete()[0]
+    old = WebhookDelivery.objects.filter(created_at__lt=now - KEPT_FOR)
+    keys = old.order_by("endpoint").values_list("endpoint", flat=True).distinct()
+    return FORGETTING.run(keys, lambda pk: old.filter(endpoint=pk).delete()[0], now=now).done
 
 
 def body_of(happened: Change) -> str:
@@ -98,30 +96,40 @@ def body_of(happened: Change) -> str:
     return json.dumps(body, separators=(",", ":"), ensure_ascii=False)
 
 
-def _deliveries(
-    happened: Iterable[Change], endpoints: Iterable[WebhookEndpoint], now: datetime
-) -> Iterator[WebhookDelivery]:
-    rows = list(endpoints)
-    for row in happened:
-        body = body_of(row)
-        for endpoint in rows:
-            if _hears(endpoint, row):
-                yield WebhookDelivery(
-                    endpoint=endpoint,
-                    message_id=f"msg_{row.uid}",
-                    type=row.happened.value,
-                    body=body,
-                    created_at=now,
-                    next_at=now + DELAYS[0],
-                )
+def _fan_out(message_id: int, now: datetime) -> int | None:
+    with transaction.atomic():
+        rows = OutboxMessage.objects.select_for_update(skip_locked=True)
+        message = rows.filter(pk=message_id, done_at__isnull=True).first()
+        if message is None:
+            return None
+        WebhookDelivery.objects.bulk_create(
+            _deliveries(changed(message.payload), now), ignore_conflicts=True
+        )
+        message.done_at = now
+        message.save(update_fields=["done_at"])
+        return 1
+
+
+def _deliveries(happened: Change, now: datetime) -> Iterator[WebhookDelivery]:
+    endpoints = WebhookEndpoint.objects.filter(
+        organisation=happened.authority_id, organisation__is_active=True, is_active=True
+    )
+    body = body_of(happened)
+    for endpoint in endpoints:
+        if _hears(endpoint, happened):
+            yield WebhookDelivery(
+                endpoint=endpoint,
+                message_id=f"msg_{happened.uid}",
+                type=happened.happened.value,
+                body=body,
+                created_at=now,
+                next_at=now + DELAYS[0],
+            )
 
 
 def _hears(endpoint: WebhookEndpoint, happened: Change) -> bool:
-    return (
-        endpoint.organisation_id == happened.authority_id
-        and (endpoint.school_id is None or endpoint.school_id == happened.school_id)
-        and (not endpoint.events or happened.happened.value in endpoint.events)
-    )
+    of_the_school = endpoint.school_id is None or endpoint.school_id == happened.school_id
+    return of_the_school and (not endpoint.events or happened.happened.value in endpoint.events)
 
 
 def _due(now: datetime) -> Q:
@@ -133,19 +141,18 @@ def _due(now: datetime) -> Q:
     )
 
 
-def _send_next(endpoint_id: int, now: datetime) -> bool:
-    """Send the endpoint's next delivery; whether it arrived (and another may follow)."""
+def _send_one(delivery_id: int, endpoint_id: int, now: datetime) -> bool | None:
+    """Send it if it still is due; whether it arrived. None: another worker is at the endpoint."""
     with transaction.atomic():
         if not _alone_with(endpoint_id):
-            return False
+            return None
         delivery = (
             WebhookDelivery.objects.select_for_update(skip_locked=True, of=("self",))
             .select_related("endpoint")
-            .filter(_due(now), endpoint=endpoint_id)
-            .order_by("next_at", "pk")
+            .filter(_due(now), pk=delivery_id)
             .first()
         )
-        return delivery is not None and _send(delivery, now)
+        return None if delivery is None else _send(delivery, now)
 
 
 def _alone_with(endpoint_id: int) -> bool:

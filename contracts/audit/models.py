@@ -7,6 +7,8 @@ from django.db import models
 
 from contracts.parties.models import Membership, Organisation
 
+from .request_ids import LENGTH, current_request_id
+
 
 class AuditEntry(models.Model):
     """One change. Append-only (trigger)."""
@@ -31,7 +33,7 @@ class AuditEntry(models.Model):
     after = models.JSONField(default=dict, blank=True)
     reason = models.TextField(blank=True)
     rule = models.CharField(max_length=100, blank=True)
-    request_id = models.CharField(max_length=64, blank=True)
+    request_id = models.CharField(max_length=LENGTH, blank=True, default=current_request_id)
 
     class Meta:
         verbose_name = "Protokolleintrag"

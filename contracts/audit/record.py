@@ -25,7 +25,6 @@ def record(
     reason: str = "",
     rule: str = "",
     on_behalf_of: User | None = None,
-    request_id: str = "",
 ) -> None:
     """Append who did what to *obj*; values must be JSON-serialisable, money as strings."""
     AuditEntry.objects.create(
@@ -41,7 +40,6 @@ def record(
         after=dict(after or {}),
         reason=reason,
         rule=rule,
-        request_id=request_id,
     )
 
 

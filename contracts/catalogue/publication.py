@@ -20,6 +20,7 @@ from contracts.clock import berlin_day
 from contracts.oscar_adapter import rename_products
 from contracts.parties.acting import require_role
 from contracts.parties.models import Membership, Organisation, Role
+from contracts.retrying import again
 
 from .comparison import assess, match_items
 from .diff import diff_counts
@@ -110,6 +111,7 @@ class Published:
     refused: int
 
 
+@again
 def publish(*, upload_id: int, by: Membership, now: datetime) -> Published:
     """Put a submitted upload's articles, list prices and listings on the shelf.
 

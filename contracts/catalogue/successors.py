@@ -42,6 +42,7 @@ from contracts.constraints import Refusals, translated
 from contracts.parties.acting import require_role
 from contracts.parties.models import Membership, Role
 from contracts.pricing import Tier, active_tier, euros
+from contracts.retrying import again
 
 from .indexing import reindex
 from .successor_errors import (
@@ -118,6 +119,7 @@ def visible_proposals(by: Membership) -> QuerySet[SuccessorProposal]:
     return rows.filter(listing__item__award__supplier_id=by.organisation_id)
 
 
+@again
 def propose(proposal: NewArticle, *, by: Membership, now: datetime) -> SuccessorProposal:
     """Write down a successor for one of the supplier's own listed articles.
 
@@ -153,6 +155,7 @@ def propose(proposal: NewArticle, *, by: Membership, now: datetime) -> Successor
     return made
 
 
+@again
 def withdraw(*, proposal_id: int, by: Membership, now: datetime) -> SuccessorProposal:
     """Take an undecided proposal back. Raises NotAllowed, NotFound, WrongProposalState."""
     require_role(by, {Role.SUPPLIER_CATALOGUE}, now)
@@ -164,6 +167,7 @@ def withdraw(*, proposal_id: int, by: Membership, now: datetime) -> SuccessorPro
     return proposal
 
 
+@again
 def reject(*, proposal_id: int, reason: str, by: Membership, now: datetime) -> SuccessorProposal:
     """Refuse a proposal, with the reason.
 
@@ -179,6 +183,7 @@ def reject(*, proposal_id: int, reason: str, by: Membership, now: datetime) -> S
     return proposal
 
 
+@again
 def release(*, proposal_id: int, by: Membership, now: datetime) -> Listing:
     """Put the successor on the shelf in place of the old article; return its listing.
 

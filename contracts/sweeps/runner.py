@@ -51,9 +51,8 @@ class Sweep:
     model: type[Model]
 
     def __post_init__(self) -> None:
-        if self.name in SWEEPS:
+        if SWEEPS.setdefault(self.name, self) != self:
             raise ValueError(f"Two sweeps are called {self.name}.")
-        SWEEPS[self.name] = self
 
     def run(
         self,

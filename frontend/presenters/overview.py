@@ -15,6 +15,7 @@ from contracts.agreements.prices.modifications import visible_modifications
 from contracts.catalogue.models import UploadState
 from contracts.catalogue.uploads import visible_uploads
 from contracts.parties.models import Membership, Role
+from contracts.sweeps.failing import count_failing
 from frontend.access import CONTRACTS, may_open
 from orders.basket import baskets
 from orders.call_offs.reading import visible_call_offs
@@ -41,6 +42,7 @@ def tasks(by: Membership, on: date, *, to_sign: int | None) -> list[Task]:
         *_keeping(by, on),
         *_pricing(by, on),
         *_supplying(by),
+        *_operating(by),
     ]
 
 
@@ -106,6 +108,11 @@ def _pricing(by: Membership, on: date) -> Iterator[Task]:
     if entries:
         url = f"/vereinbarungen/{entries[0]}/vertragsaenderungen/"
         yield Task(len(entries), "Vertragsänderungen warten auf Genehmigung", url, "Genehmigen")
+
+
+def _operating(by: Membership) -> Iterator[Task]:
+    if may_open(by, "failures") and (count := count_failing()):
+        yield Task(count, "Arbeiten im Hintergrund schlagen fehl", "/fehlschlaege/", "Ansehen")
 
 
 def _supplying(by: Membership) -> Iterator[Task]:

@@ -11,6 +11,7 @@ from contracts.audit.record import record
 from contracts.clock import berlin_day, days_later
 from contracts.parties.acting import require_role
 from contracts.parties.models import Membership, Role
+from contracts.retrying import again
 from orders.errors import InvalidSitting, NotAllowed
 from orders.lifecycle import RequisitionState
 from orders.models import ApprovalStep, Requisition
@@ -25,6 +26,7 @@ MOST_DAYS_AHEAD = 366
 """A sitting further away would bind money for longer than a budget lasts."""
 
 
+@again
 def set_committee_date(
     *, requisition_id: int, step_id: int, sitting_on: date, by: Membership, now: datetime
 ) -> ApprovalStep:

@@ -14,6 +14,7 @@ from contracts.audit.record import record
 from contracts.constraints import Refusals, translated
 from contracts.parties.models import Membership
 from contracts.pricing import euros
+from contracts.retrying import again
 from orders.allotting.checks import require_open, require_unfrozen
 from orders.call_offs.placement import PriceRisen, place, still_good
 from orders.errors import (
@@ -73,6 +74,7 @@ class Ruling:
     resolution: str = ""
 
 
+@again
 def decide(
     *,
     requisition_id: int,

@@ -18,6 +18,7 @@ from contracts.agreements.prices.quotes import PricedLine, PricedOrder, Wanted, 
 from contracts.clock import berlin_day
 from contracts.parties.models import Membership
 from contracts.pricing import InvalidQuantity
+from contracts.retrying import again
 from orders.allotting.allotments import allot, in_turn
 from orders.allotting.checks import full_lot
 from orders.errors import NotFound
@@ -99,6 +100,7 @@ def is_first_time(basket_id: int, form: UUID | None) -> bool:
     return True
 
 
+@again
 def set_quantity(*, by: Membership, listing_id: int, quantity: int, now: datetime) -> None:
     """Put *quantity* of a listing into the basket; 0 removes it, orderable or not.
 
@@ -122,6 +124,7 @@ def _remove(by: Membership, listing_id: int) -> None:
         set_basket_line(tie.pk, listing, 0)
 
 
+@again
 def add(
     *, by: Membership, listing_id: int, quantity: int, now: datetime, form: UUID | None = None
 ) -> bool:

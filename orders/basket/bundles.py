@@ -11,6 +11,7 @@ from contracts.agreements.gates.bundles import bundle_listings, own_bundles
 from contracts.clock import berlin_day
 from contracts.parties.models import Membership
 from contracts.pricing import InvalidQuantity
+from contracts.retrying import again
 from orders.basket.baskets import MAX_QUANTITY, lock_basket
 from orders.errors import NotFound
 from orders.oscar_adapter import basket_quantities, set_basket_line
@@ -27,6 +28,7 @@ class BundleOutcome:
     missing: tuple[tuple[str, str], ...]
 
 
+@again
 def put_bundle(*, bundle_id: int, times: int, by: Membership, now: datetime) -> BundleOutcome:
     """Add the bundle *times* over to the basket; what can't be ordered today is reported.
 

@@ -19,6 +19,7 @@ from contracts.audit.record import record
 from contracts.parties.acting import require_role
 from contracts.parties.models import Membership, Role
 from contracts.pricing import LineGiveback, Share, ShareGiveback, give_back
+from contracts.retrying import again
 from orders.binding import holds
 from orders.binding.cap_nudges import nudge
 from orders.binding.reversals import Amount, reverse_posts
@@ -49,6 +50,7 @@ _ZERO = Decimal("0.00")
 Given = Sequence[tuple[CallOffLine, LineGiveback]]
 
 
+@again
 def cancel(
     *,
     call_off_id: int,

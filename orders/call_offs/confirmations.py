@@ -15,6 +15,7 @@ from contracts.audit.record import record
 from contracts.clock import berlin_day
 from contracts.parties.acting import require_role
 from contracts.parties.models import Membership, Role
+from contracts.retrying import again
 from contracts.sweeps.runner import Sweep
 from orders.call_offs.cascade import pass_on
 from orders.call_offs.reading import (
@@ -33,6 +34,7 @@ CONFIRMING_ROLES = (Role.SUPPLIER_ORDERS,)
 TIME_OUTS = Sweep("call_offs.time_out", "Nicht bestätigte Abrufe zurücknehmen", CallOff)
 
 
+@again
 def confirm(*, call_off_id: int, by: Membership, now: datetime) -> CallOff:
     """The supplier's order desk confirms: the call-off will be delivered.
 
@@ -57,6 +59,7 @@ def confirm(*, call_off_id: int, by: Membership, now: datetime) -> CallOff:
     return call_off
 
 
+@again
 def refuse(*, call_off_id: int, reason: str, by: Membership, now: datetime) -> CallOff:
     """The supplier's order desk refuses, with its reason; everything it bound is free again.
 

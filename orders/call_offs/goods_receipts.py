@@ -13,6 +13,7 @@ from contracts.parties.acting import require_role
 from contracts.parties.models import Membership, Role
 from contracts.pricing import Share
 from contracts.pricing import receive as worth
+from contracts.retrying import again
 from orders.call_offs.bookings import count, issued_line, lines_of, wanted_of_open
 from orders.call_offs.reading import bought_call_offs, locked_call_off, translated
 from orders.errors import InvalidReceipt
@@ -27,6 +28,7 @@ RECEIVING_ROLES = (Role.SCHOOL_REQUESTER, Role.PROCUREMENT_OFFICER)
 Received = Sequence[tuple[CallOffLine, int, tuple[Share, ...]]]
 
 
+@again
 def receive(
     *,
     call_off_id: int,

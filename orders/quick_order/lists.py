@@ -23,6 +23,7 @@ from contracts.constraints import Refusals, translated
 from contracts.parties.acting import require_role
 from contracts.parties.models import Membership, Role
 from contracts.pricing import InvalidQuantity
+from contracts.retrying import again
 from orders.basket import baskets
 from orders.errors import (
     EmptyBasket,
@@ -81,6 +82,7 @@ def may_rename(row: ShoppingList, by: Membership) -> bool:
     return by.role in ASKING_ROLES and (is_owner or by.role == Role.PROCUREMENT_OFFICER)
 
 
+@again
 def create(
     head: ListHead, *, quantities: Mapping[int, int], by: Membership, now: datetime
 ) -> ShoppingList:
@@ -124,6 +126,7 @@ def create_from_requisition(
     return _created(head, quantities, by, now)
 
 
+@again
 def change(list_id: int, head: ListHead, *, by: Membership, now: datetime) -> ShoppingList:
     """Rename a list and say who sees it. Raises as `create`."""
     require_role(by, ASKING_ROLES, now)
@@ -139,6 +142,7 @@ def change(list_id: int, head: ListHead, *, by: Membership, now: datetime) -> Sh
     return row
 
 
+@again
 def retire(*, list_id: int, by: Membership, now: datetime) -> None:
     """Take a list out of use; its lines stay on record. Raises NotAllowed, NotFound."""
     require_role(by, ASKING_ROLES, now)
@@ -150,6 +154,7 @@ def retire(*, list_id: int, by: Membership, now: datetime) -> None:
         record(row, "shopping_list.retired", by=by, now=now, before=_state_of(row))
 
 
+@again
 def add_line(
     *, list_id: int, listing_id: int, quantity: int, by: Membership, now: datetime
 ) -> ShoppingList:
@@ -169,6 +174,7 @@ def add_line(
     return row
 
 
+@again
 def set_quantities(
     *, list_id: int, quantities: Mapping[int, int], by: Membership, now: datetime
 ) -> ShoppingList:
@@ -186,6 +192,7 @@ def set_quantities(
     return row
 
 
+@again
 def take_successor(
     *, list_id: int, listing_id: int, by: Membership, now: datetime
 ) -> ShoppingListLine:

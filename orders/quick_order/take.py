@@ -16,6 +16,7 @@ from contracts.agreements.prices.quotes import Wanted
 from contracts.clock import berlin_day
 from contracts.parties.acting import require_role
 from contracts.parties.models import Membership
+from contracts.retrying import again
 from orders.basket.baskets import MAX_QUANTITY, is_first_time, lock_basket
 from orders.errors import EmptyBasket, NotAllowed, NotFound, NothingOrderable
 from orders.lifecycle import RequisitionState
@@ -53,6 +54,7 @@ class Taken:
     is_repeated: bool = False
 
 
+@again
 def put_into_basket(
     *, picks: Sequence[Pick], by: Membership, now: datetime, form: UUID | None = None
 ) -> Taken:

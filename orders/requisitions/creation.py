@@ -13,6 +13,7 @@ from contracts.audit.record import record
 from contracts.clock import berlin_day
 from contracts.parties.acting import require_role
 from contracts.parties.models import Membership, Role
+from contracts.retrying import again
 from orders.allotting.allotments import Allotment, Grounds, allot
 from orders.allotting.checks import explained
 from orders.basket.baskets import lock_basket
@@ -29,6 +30,7 @@ from .revisions import write_revision
 ASKING_ROLES = (Role.SCHOOL_REQUESTER, Role.PROCUREMENT_OFFICER)
 
 
+@again
 def create_from_basket(
     *, by: Membership, ask: Ask, school_id: int | None, now: datetime
 ) -> Requisition:
@@ -44,6 +46,7 @@ def create_from_basket(
     return requisition
 
 
+@again
 def create(
     *, by: Membership, ask: Ask, wanted: Sequence[Wanted], school_id: int | None, now: datetime
 ) -> Requisition:

@@ -13,6 +13,7 @@ from contracts.agreements.prices.quotes import PricedLine, PricedOrder, Wanted
 from contracts.audit.record import record
 from contracts.parties.acting import require_role
 from contracts.parties.models import Membership
+from contracts.retrying import again
 from orders.allotting.allotments import grounds_of
 from orders.allotting.checks import require_submittable
 from orders.errors import NotAllowed, StaleRevision
@@ -46,6 +47,7 @@ class Foresight:
     after: Decimal
 
 
+@again
 def revise(
     *,
     requisition_id: int,

@@ -9,6 +9,7 @@ from django.db import transaction
 from contracts.audit.record import record
 from contracts.parties.acting import require_role
 from contracts.parties.models import Membership
+from contracts.retrying import again
 from contracts.sweeps.runner import Sweep
 from orders.binding import holds
 from orders.finance import events
@@ -26,6 +27,7 @@ from .reading import current_lines, locked, step_to
 EXPIRIES = Sweep("requisitions.expire", "Überfällige Anforderungen verfallen lassen", Requisition)
 
 
+@again
 def withdraw(
     *, requisition_id: int, by: Membership, now: datetime, reason: str = ""
 ) -> Requisition:

@@ -10,6 +10,7 @@ from django.db.models import Q
 from contracts.audit.record import record
 from contracts.parties.acting import require_role
 from contracts.parties.models import Membership, Role
+from contracts.retrying import again
 from orders.errors import CommentMissing, NotAllowed
 from orders.lifecycle import RequisitionState
 from orders.models import Requisition, Side
@@ -28,6 +29,7 @@ HANDED_OVER = Q(handed_over_at__isnull=False, state__in=OPEN_STATES)
 """What procurement has to complete and submit."""
 
 
+@again
 def hand_over(*, requisition_id: int, by: Membership, now: datetime) -> Requisition:
     """Give a school's draft to procurement, which completes and submits it.
 
@@ -44,6 +46,7 @@ def hand_over(*, requisition_id: int, by: Membership, now: datetime) -> Requisit
     return requisition
 
 
+@again
 def hand_over_basket(
     *, by: Membership, ask: Ask, school_id: int | None, now: datetime
 ) -> Requisition:
@@ -69,6 +72,7 @@ def _hand_over(requisition: Requisition, by: Membership, now: datetime) -> None:
     record(requisition, "requisition.handed_over", by=by, now=now, after=state_of(requisition))
 
 
+@again
 def hand_back(*, requisition_id: int, reason: str, by: Membership, now: datetime) -> Requisition:
     """Give a draft back to the school that asked, with what is missing.
 
@@ -100,6 +104,7 @@ def hand_back(*, requisition_id: int, reason: str, by: Membership, now: datetime
     return requisition
 
 
+@again
 def recall(*, requisition_id: int, by: Membership, now: datetime) -> Requisition:
     """A school takes its draft back to edit it further, before procurement has submitted it.
 

@@ -17,6 +17,7 @@ from contracts.audit.record import record
 from contracts.files import media_type, safe_name
 from contracts.parties.acting import require_role
 from contracts.parties.models import Membership, Role
+from contracts.retrying import again
 from orders.errors import (
     InvalidAttachment,
     InvalidComment,
@@ -68,6 +69,7 @@ class NewAttachment:
     title: str = ""
 
 
+@again
 def attach(
     *, requisition_id: int, new: NewAttachment, by: Membership, now: datetime
 ) -> RequisitionAttachment:
@@ -107,6 +109,7 @@ def attach(
     return attachment
 
 
+@again
 def withdraw_attachment(*, attachment_id: int, by: Membership, now: datetime) -> None:
     """Take a file back: by whoever added it, or by the procurement. It is kept for the audit.
 
@@ -136,6 +139,7 @@ def withdraw_attachment(*, attachment_id: int, by: Membership, now: datetime) ->
             )
 
 
+@again
 def comment(*, requisition_id: int, text: str, by: Membership, now: datetime) -> RequisitionComment:
     """Add a remark that stays, and tell those who have to do with the requisition.
 

@@ -15,6 +15,7 @@ from contracts.audit.record import record
 from contracts.clock import berlin_day
 from contracts.parties.acting import require_role
 from contracts.parties.models import Membership, Role
+from contracts.retrying import again
 from orders.allotting.checks import explained, require_submittable
 from orders.binding import holds
 from orders.errors import InvalidAssignment
@@ -38,6 +39,7 @@ from .revisions import involve, write_revision
 SUBMITTING_ROLES = (Role.PROCUREMENT_OFFICER,)
 
 
+@again
 def submit_basket(*, by: Membership, ask: Ask, school_id: int | None, now: datetime) -> Requisition:
     """Turn the open basket into a submitted requisition in one transaction.
 
@@ -55,6 +57,7 @@ def submit_basket(*, by: Membership, ask: Ask, school_id: int | None, now: datet
     return requisition
 
 
+@again
 def submit(*, requisition_id: int, by: Membership, now: datetime) -> Requisition:
     """Submit the current revision: everything is checked again and every limit is held.
 

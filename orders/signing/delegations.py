@@ -18,6 +18,7 @@ from contracts.clock import berlin_day
 from contracts.constraints import Refusals, translated
 from contracts.parties.acting import require_role
 from contracts.parties.models import Membership, Role, User
+from contracts.retrying import again
 from orders.errors import (
     CommentMissing,
     DelegationOverlaps,
@@ -47,6 +48,7 @@ _CONSTRAINTS: Refusals = {
 }
 
 
+@again
 def delegate(
     *,
     membership_id: int,
@@ -88,6 +90,7 @@ def delegate(
     return delegation
 
 
+@again
 def revoke(*, delegation_id: int, by: Membership, now: datetime) -> Delegation:
     """End a substitution at once; revoking it again changes nothing.
 

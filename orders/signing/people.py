@@ -18,6 +18,7 @@ from contracts.clock import berlin_day
 from contracts.parties.acting import require_role
 from contracts.parties.models import Membership
 from contracts.pricing import decimals, euros
+from contracts.retrying import again
 from orders.errors import InvalidMembershipEnd, InvalidSigningLimit, NotFound, OwnMembership
 
 from .policies import KEEPERS
@@ -35,6 +36,7 @@ def members(by: Membership) -> QuerySet[Membership]:
     )
 
 
+@again
 def end_membership(
     *, membership_id: int, last_day: date, by: Membership, now: datetime
 ) -> Membership:
@@ -61,6 +63,7 @@ def end_membership(
     return member
 
 
+@again
 def set_signing_limit(
     *, membership_id: int, limit: Decimal | None, by: Membership, now: datetime
 ) -> Membership:

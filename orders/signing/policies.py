@@ -20,6 +20,7 @@ from contracts.clock import BERLIN, berlin_day
 from contracts.constraints import Refusals, translated
 from contracts.parties.acting import require_role
 from contracts.parties.models import Membership, Organisation, Role
+from contracts.retrying import again
 from orders.errors import (
     InvalidPolicy,
     InvalidPolicyDay,
@@ -82,6 +83,7 @@ class Health:
         return today + soon
 
 
+@again
 def propose(
     rules: Sequence[Rule], *, valid_from: date, note: str, by: Membership, now: datetime
 ) -> ApprovalPolicy:
@@ -116,6 +118,7 @@ def propose(
     return policy
 
 
+@again
 def confirm(*, policy_id: int, by: Membership, now: datetime) -> ApprovalPolicy:
     """Put a proposal into force; whether it can be satisfied is asked again.
 
@@ -147,6 +150,7 @@ def confirm(*, policy_id: int, by: Membership, now: datetime) -> ApprovalPolicy:
     return policy
 
 
+@again
 def withdraw(*, policy_id: int, reason: str, by: Membership, now: datetime) -> ApprovalPolicy:
     """Discard a proposal: its author takes it back, or another keeper does not agree.
 

@@ -28,6 +28,7 @@ from orders.mails import send_due
 from orders.requisitions import papers
 from tests.browser.axe import ConsoleErrors, assert_accessible, assert_no_horizontal_scroll
 from tests.delegations import stand_in
+from tests.failed_sweeps import failed_sweep
 from tests.gate_pages import gate_targets
 from tests.pages import PageWorld, agreement_targets, build_pages
 from tests.papers import attached
@@ -131,6 +132,7 @@ def _targets(pages: PageWorld) -> dict[str, Any]:
     uploads.submit(upload_id=upload.pk, by=keeper, now=pages.now)
     sequence_all(now=timezone.now())
     send_due(now=timezone.now())
+    failed_sweep(pages.now)
     return {
         "listing": pages.world.listings[0].pk,
         "list": shared_list(pages).pk,

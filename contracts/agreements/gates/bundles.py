@@ -30,6 +30,7 @@ from contracts.clock import berlin_day
 from contracts.constraints import Refusals, translated
 from contracts.parties.acting import require_role
 from contracts.parties.models import Membership
+from contracts.retrying import again
 
 
 class BundleRefused(FieldRefused):
@@ -57,6 +58,7 @@ class BundleChoice:
     reason: str = ""
 
 
+@again
 def create_bundle(spec: BundleSpec, *, by: Membership, now: datetime) -> EquipmentBundle:
     """Write a bundle for the own authority.
 
@@ -78,6 +80,7 @@ def create_bundle(spec: BundleSpec, *, by: Membership, now: datetime) -> Equipme
     return bundle
 
 
+@again
 def change_bundle(
     bundle_id: int, spec: BundleSpec, *, by: Membership, now: datetime
 ) -> EquipmentBundle:
@@ -101,6 +104,7 @@ def change_bundle(
     return bundle
 
 
+@again
 def retire_bundle(*, bundle_id: int, by: Membership, now: datetime) -> None:
     """Take a bundle off the list. Raises NotAllowed or NotFound."""
     require_role(by, EQUIPPING_ROLES, now)

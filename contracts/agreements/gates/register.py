@@ -36,6 +36,7 @@ from contracts.clock import berlin_day
 from contracts.ledger.movements import lock_accounts
 from contracts.parties.acting import require_role
 from contracts.parties.models import Membership, Organisation, Role
+from contracts.retrying import again
 
 REASONS_BY_ROLE: Mapping[str, tuple[GateReason, ...]] = {
     Role.CONTRACT_MANAGER: (GateReason.SUSPENSION, GateReason.SAFETY, GateReason.PRIVACY),
@@ -86,6 +87,7 @@ class GateSpec:
     cosign_role: str = ""
 
 
+@again
 def set_gate(spec: GateSpec, *, by: Membership, now: datetime) -> Gate:
     """Put an obstacle in the way; one that covers a lot whole stops its account as well.
 
@@ -101,6 +103,7 @@ def set_gate(spec: GateSpec, *, by: Membership, now: datetime) -> Gate:
     return _write(spec, by=by, now=now)
 
 
+@again
 def declare_opt_out(
     *,
     lot_id: int | None,
@@ -128,6 +131,7 @@ def declare_opt_out(
     return _write(spec, by=by, now=now)
 
 
+@again
 def lift_gate(*, gate_id: int, reason: str, by: Membership, now: datetime) -> Gate:
     """End a gate at once, with the reason; the accounts it stopped open unless they are full.
 

@@ -26,6 +26,7 @@ from contracts.clock import berlin_day
 from contracts.constraints import Refusals, translated
 from contracts.parties.acting import require_role
 from contracts.parties.models import Membership, Role
+from contracts.retrying import again
 
 EQUIPPING_ROLES = (Role.IT_OFFICER, Role.PROCUREMENT_OFFICER)
 
@@ -49,6 +50,7 @@ class StandardSpec:
     valid_to: date | None = None
 
 
+@again
 def create_standard(spec: StandardSpec, *, by: Membership, now: datetime) -> EquipmentStandard:
     """Set the standard of a product group for the own authority.
 
@@ -63,6 +65,7 @@ def create_standard(spec: StandardSpec, *, by: Membership, now: datetime) -> Equ
         return _write(spec, by=by, now=now)
 
 
+@again
 def replace_standard(
     standard_id: int, spec: StandardSpec, *, by: Membership, now: datetime
 ) -> EquipmentStandard:
@@ -78,6 +81,7 @@ def replace_standard(
         return _write(spec, by=by, now=now)
 
 
+@again
 def lift_standard(*, standard_id: int, reason: str, by: Membership, now: datetime) -> None:
     """End a standard at once. Raises NotAllowed, NotFound or StandardRefused (no reason)."""
     require_role(by, EQUIPPING_ROLES, now)

@@ -24,6 +24,7 @@ from contracts.ledger.models import ClosedReason, LimitAccount
 from contracts.ledger.movements import lock_accounts, set_open
 from contracts.parties.models import Membership
 from contracts.refusals import WrongState
+from contracts.retrying import again
 from contracts.sweeps.runner import Sweep
 
 _RUNNING = (AgreementState.LISTED, AgreementState.SUSPENDED)
@@ -37,6 +38,7 @@ class NotExhausted(AgreementError):
     title = "Die Vereinbarung ist noch nicht ausgeschöpft"
 
 
+@again
 def list_agreement(agreement_id: int, *, by: Membership, now: datetime, on: date) -> None:
     """Put a draft on the shelf, or a suspended agreement back on it.
 
@@ -53,6 +55,7 @@ def list_agreement(agreement_id: int, *, by: Membership, now: datetime, on: date
         _set_open(agreement, is_open=True)
 
 
+@again
 def suspend_agreement(agreement_id: int, *, reason: str, by: Membership, now: datetime) -> None:
     """Take a listed agreement off the shelf for the time being; buyers read the reason.
 
@@ -69,6 +72,7 @@ def suspend_agreement(agreement_id: int, *, reason: str, by: Membership, now: da
         _set_open(agreement, is_open=False)
 
 
+@again
 def end_agreement(agreement_id: int, *, by: Membership, now: datetime, on: date) -> None:
     """Take an agreement off the shelf whose term is over on the day, for good.
 
@@ -86,6 +90,7 @@ def end_agreement(agreement_id: int, *, by: Membership, now: datetime, on: date)
         _end(agreement, EndReason.TERM, by=by, now=now)
 
 
+@again
 def end_by_cap(agreement_id: int, *, by: Membership, now: datetime) -> None:
     """End an agreement whose maximum is used up: it has no further effect (CJEU C-23/20).
 
@@ -103,6 +108,7 @@ def end_by_cap(agreement_id: int, *, by: Membership, now: datetime) -> None:
         _end(agreement, EndReason.CAP, by=by, now=now)
 
 
+@again
 def end_by_decision(agreement_id: int, *, reason: str, by: Membership, now: datetime) -> None:
     """End an agreement before its time, for a reason that buyers and suppliers read.
 

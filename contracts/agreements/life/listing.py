@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from contracts.agreements.models import Article, ContractItem, Listing
 from contracts.oscar_adapter import create_products, create_stockrecords
 from contracts.parties.models import Organisation
+from contracts.retrying import again
 
 
 def list_articles(
@@ -35,6 +36,7 @@ def list_articles(
     return listings
 
 
+@again
 def list_pairs(
     pairs: Sequence[tuple[int, int]], *, supplier: Organisation, now: datetime
 ) -> list[int]:

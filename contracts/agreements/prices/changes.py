@@ -51,6 +51,7 @@ from contracts.constraints import translated
 from contracts.parties.acting import require_role
 from contracts.parties.models import Membership, Role
 from contracts.pricing import ChangeDirection, ChangeVerdict, InvalidPrice, InvalidPriceUnit, Tier
+from contracts.retrying import again
 
 MAX_PRICE = Decimal(10) ** 10
 MAX_PERCENT = Decimal(10) ** 7
@@ -77,6 +78,7 @@ class Proposal:
     list_amount: Decimal | None = None
 
 
+@again
 def propose(proposal: Proposal, *, by: Membership, now: datetime) -> PriceChange:
     """Write down a change of a price of the supplier's own award, with its verdict.
 
@@ -109,6 +111,7 @@ def propose(proposal: Proposal, *, by: Membership, now: datetime) -> PriceChange
     return change
 
 
+@again
 def withdraw(*, change_id: int, by: Membership, now: datetime) -> PriceChange:
     """Take a proposal back that is not accepted yet.
 

@@ -48,11 +48,13 @@ from contracts.audit.record import record
 from contracts.constraints import translated
 from contracts.parties.acting import require_role
 from contracts.parties.models import Membership, Role
+from contracts.retrying import again
 
 _REFUSALS = {**CONSTRAINTS, **MODIFICATION_CONSTRAINTS}
 _SECONDS = frozenset({Role.REVIEWER, Role.CONTRACT_MANAGER})
 
 
+@again
 def decide(
     *,
     change_id: int,
@@ -86,6 +88,7 @@ def decide(
     return change
 
 
+@again
 def confirm(
     *, change_id: int, accept: bool, reason: str = "", by: Membership, now: datetime
 ) -> PriceChange:

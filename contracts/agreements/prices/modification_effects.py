@@ -37,11 +37,13 @@ from contracts.ledger.models import LimitAccount, Unit
 from contracts.ledger.movements import adjust
 from contracts.parties.acting import require_role
 from contracts.parties.models import Membership, Role
+from contracts.retrying import again
 
 _EXTENDED = "modification.term_extended"
 _RAISED = "modification.cap_raised"
 
 
+@again
 def raise_cap(
     *, account_id: int, new_limit: Decimal, modification_id: int, by: Membership, now: datetime
 ) -> LimitAccount:
@@ -74,6 +76,7 @@ def raise_cap(
     return account
 
 
+@again
 def lower_cap(
     *,
     agreement_id: int,
@@ -112,6 +115,7 @@ def lower_cap(
     return account
 
 
+@again
 def extend_term(*, modification_id: int, by: Membership, now: datetime) -> FrameworkAgreement:
     """Extend the term of the agreement to the day the approved entry names, once per entry.
 

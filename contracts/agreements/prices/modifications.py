@@ -58,6 +58,7 @@ from contracts.pricing import (
     ModificationVerdict,
     judge_modification,
 )
+from contracts.retrying import again
 
 MAX_VALUE = Decimal(10) ** 14
 _SECONDS = frozenset({Role.REVIEWER, Role.CONTRACT_MANAGER})
@@ -96,6 +97,7 @@ class Entry:
     new_end: date | None = None
 
 
+@again
 def register(
     *, agreement_id: int, entry: Entry, by: Membership, now: datetime
 ) -> ContractModification:
@@ -126,6 +128,7 @@ def register_for_change(
     return _register(row, entry, change, by=by, now=now)
 
 
+@again
 def approve(*, modification_id: int, by: Membership, now: datetime) -> ContractModification:
     """The second person's approval, measured again on this day.
 
@@ -158,6 +161,7 @@ def approve(*, modification_id: int, by: Membership, now: datetime) -> ContractM
     return entry
 
 
+@again
 def reject(
     *, modification_id: int, reason: str, by: Membership, now: datetime
 ) -> ContractModification:

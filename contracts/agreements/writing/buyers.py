@@ -28,6 +28,7 @@ from contracts.ledger.models import AccountKind, LimitAccount, Unit
 from contracts.ledger.movements import adjust, lock_accounts, open_account, transfer
 from contracts.parties.acting import require_role
 from contracts.parties.models import Membership, Role
+from contracts.retrying import again
 
 _MISSING = "Diese Abrufberechtigung gibt es bei Ihrer Stelle nicht."
 
@@ -74,6 +75,7 @@ def free_pool(agreement: FrameworkAgreement) -> Decimal | None:
     return agreement.account.limit_amount - (given or Decimal(0))
 
 
+@again
 def end_entitlement(
     *, entitlement_id: int, last_day: date, reason: str, by: Membership, now: datetime
 ) -> BuyerEntitlement:
@@ -105,6 +107,7 @@ def end_entitlement(
     return entitlement
 
 
+@again
 def set_quota(
     *, entitlement_id: int, quota: Decimal, document: str, by: Membership, now: datetime
 ) -> BuyerEntitlement:
@@ -129,6 +132,7 @@ def set_quota(
     return entitlement
 
 
+@again
 def transfer_quota(
     *,
     from_id: int,
@@ -165,6 +169,7 @@ def transfer_quota(
             _record(entitlement, "quota.transferred", known, document, by, now)
 
 
+@again
 def return_quota(*, entitlement_id: int, document: str, by: Membership, now: datetime) -> Decimal:
     """Give what is unused back to the purchasing body's free pool; return the amount.
 

@@ -41,6 +41,7 @@ from contracts.clock import berlin_day
 from contracts.ledger.models import AccountKind, LimitAccount, Unit
 from contracts.ledger.movements import adjust, open_account
 from contracts.parties.models import Membership, Role
+from contracts.retrying import again
 
 _LISTED_FIELDS = ("title", "responsible")
 
@@ -88,6 +89,7 @@ class AwardHead:
     maximum: Decimal | None
 
 
+@again
 def edit_agreement(
     *, agreement_id: int, head: AgreementHead, by: Membership, now: datetime
 ) -> FrameworkAgreement:
@@ -124,6 +126,7 @@ def edit_agreement(
     return agreement
 
 
+@again
 def edit_lot(*, lot_id: int, head: LotHead, by: Membership, now: datetime) -> Lot:
     """Write a draft's lot anew. Raises as `edit_agreement`, and UnknownCpv."""
     codes = check_codes(head.cpv)
@@ -143,6 +146,7 @@ def edit_lot(*, lot_id: int, head: LotHead, by: Membership, now: datetime) -> Lo
     return lot
 
 
+@again
 def edit_award(*, award_id: int, head: AwardHead, by: Membership, now: datetime) -> Award:
     """Write a draft's award anew; its terms get a new version instead (`terms.add_terms`)."""
     with translated(), transaction.atomic():
@@ -165,6 +169,7 @@ def edit_award(*, award_id: int, head: AwardHead, by: Membership, now: datetime)
     return award
 
 
+@again
 def remove_lot(*, lot_id: int, by: Membership, now: datetime) -> None:
     """Take a lot without awards out of a draft. Raises StillUsed, NotEditable, …"""
     with transaction.atomic():
@@ -175,6 +180,7 @@ def remove_lot(*, lot_id: int, by: Membership, now: datetime) -> None:
         remove_row(lot, agreement, "lot.removed", known, by, now)
 
 
+@again
 def remove_award(*, award_id: int, by: Membership, now: datetime) -> None:
     """Take an award without positions out of a draft. Raises StillUsed, NotEditable, …"""
     with transaction.atomic():

@@ -24,6 +24,7 @@ from contracts.agreements.writing.setup import (
 from contracts.agreements.writing.tiers import TierRow, tier_words
 from contracts.ledger.models import LimitAccount
 from contracts.parties.models import Membership
+from contracts.retrying import again
 
 _FIELDS = (
     "number",
@@ -51,6 +52,7 @@ class Prices:
     source: str
 
 
+@again
 def add_position(
     *, award_id: int, spec: ItemSpec, prices: Prices, by: Membership, now: datetime
 ) -> ContractItem:
@@ -65,6 +67,7 @@ def add_position(
     return item
 
 
+@again
 def edit_position(
     *, item_id: int, spec: ItemSpec, prices: Prices, by: Membership, now: datetime
 ) -> ContractItem:
@@ -82,6 +85,7 @@ def edit_position(
     return item
 
 
+@again
 def remove_position(*, item_id: int, by: Membership, now: datetime) -> None:
     """Take a position without articles out of a draft. Raises StillUsed, NotEditable, …"""
     with transaction.atomic():

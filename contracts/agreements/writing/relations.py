@@ -21,6 +21,7 @@ from contracts.agreements.serialised import lock_lots
 from contracts.agreements.writing.editing import editable_item, require_draft
 from contracts.audit.record import record
 from contracts.parties.models import Membership
+from contracts.retrying import again
 
 
 class UnsuitableRelation(FieldRefused):
@@ -60,6 +61,7 @@ def ties_of(item: ContractItem) -> list[ItemRelation]:
     return list(rows.select_related("item", "to_item").order_by("kind", "pk"))
 
 
+@again
 def relate(tie: Tie, *, by: Membership, now: datetime) -> ItemRelation:
     """Tie two positions of one agreement.
 
@@ -90,6 +92,7 @@ def relate(tie: Tie, *, by: Membership, now: datetime) -> ItemRelation:
     return relation
 
 
+@again
 def unrelate(relation_id: int, *, by: Membership, now: datetime) -> None:
     """Undo a tie. Raises NotEditable, AgreementEnded, NotAllowed, NotFound."""
     with transaction.atomic():

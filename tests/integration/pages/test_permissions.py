@@ -23,6 +23,7 @@ from frontend.urls import urlpatterns
 from orders.models import Delegation
 from tests.database_state import writes
 from tests.delegations import stand_in
+from tests.failed_sweeps import failed_sweep
 from tests.gate_pages import gate_targets
 from tests.pages import PageWorld, agreement_targets, build_pages
 from tests.papers import attached
@@ -101,6 +102,8 @@ def _targets(pages: PageWorld) -> dict[str, Any]:
         "submitted": submitted.pk,
         "attachment": attached(submitted, pages.officer, now=pages.now).pk,
         "line_no": 1,
+        "failure_source": "arbeiten",
+        "failure": failed_sweep(pages.now).pk,
         "delegation": _delegation(pages).pk,
         "call_off": issued.call_offs.get(supplier=pages.world.suppliers[0]).pk,
         **agreement_targets(pages),
