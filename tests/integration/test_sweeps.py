@@ -9,11 +9,15 @@ from types import ModuleType
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
+from api.models import WebhookDelivery, WebhookEndpoint
+from api.webhooks import sending
 from contracts.agreements.life import lifecycle
 from contracts.agreements.models import AgreementState, AllocationRule, FrameworkAgreement
-from contracts.parties.models import BudgetEntity, Organisation
+from contracts.catalogue import uploads
+from contracts.parties.models import BudgetEntity, Organisation, Role
 from contracts.refusals import Refusal
 from contracts.sweeps.models import SweepFailure
 from contracts.sweeps.runner import FIRST_PAUSE, LONGEST_PAUSE, SWEEPS, Sweep, Swept, pause
@@ -21,10 +25,12 @@ from orders.approvals import deadlines
 from orders.binding import cap_watch
 from orders.call_offs import confirmations
 from orders.finance import exports
-from orders.models import CallOff, FinanceEvent, PendingEvent
+from orders.models import CallOff, FinanceEvent, OutboxMessage, PendingEvent
 from orders.requisitions import ending
 from orders.signing import policy_watch
-from tests.world import NOW, World, build_world
+from orders.telling.watching import KIND
+from shop.celery import app
+from tests.world import NOW, World, build_world, person
 
 pytestmark = pytest.mark.django_db
 
@@ -241,3 +247,86 @@ class TestEverySweepGoesOn:
         mend()
         policy_watch.check(now=NOW + MINUTE)
         assert not SweepFailure.objects.exists()
+
+    def test_uploads(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        keeper = person("katalog@lieferant-1.example", world.suppliers[0], Role.SUPPLIER_CATALOGUE)
+        first, _second = (
+            uploads.receive(
+                by=keeper,
+                award_id=world.awards[0].pk,
+                filename="katalog.csv",
+                content=f"supplier_aid;name\nA-{number};Ding\n".encode(),
+                mapping={},
+                now=NOW,
+            )
+            for number in range(2)
+        )
+        mend = failing_for(first.pk, uploads, "check", monkeypatch)
+        assert uploads.check_pending(now=NOW) == 1
+        # the nudge that comes late neither tries it before its time nor forgets it
+        assert uploads.check_pending(now=NOW, upload_ids=[first.pk]) == 0
+        mend()
+        assert uploads.check_pending(now=NOW + MINUTE) == 1
+        assert not SweepFailure.objects.exists()
+
+    def test_telling_of_changes(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        for _ in range(2):
+            world.draft({0: 1})
+        keys = OutboxMessage.objects.filter(kind=KIND).order_by("pk").values_list("pk", flat=True)
+        mend = failing_for(keys[0], sending, "_fan_out", monkeypatch)
+        assert sending.fan_out(now=NOW) == len(keys) - 1
+        mend()
+        assert sending.fan_out(now=NOW + MINUTE) == 1
+
+    def test_deliveries(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        endpoint = WebhookEndpoint.objects.create(
+            organisation=world.authority,
+            url="https://hook.example/x",
+            secret="-",
+            created_by=world.officer,
+            created_at=NOW,
+        )
+        first, _second = (
+            WebhookDelivery.objects.create(
+                endpoint=endpoint,
+                message_id=f"msg_{number}",
+                type="requisition.created",
+                body="{}",
+                created_at=NOW,
+                next_at=NOW,
+            )
+            for number in range(2)
+        )
+        monkeypatch.setattr(sending, "_send", lambda *_: True)
+        mend = failing_for(first.pk, sending, "_send_one", monkeypatch)
+        assert sending.send_due(now=NOW) == 1
+        assert SweepFailure.objects.get().item == str(first.pk)
+        mend()
+        sending.send_due(now=NOW + MINUTE)
+        assert not SweepFailure.objects.exists()
+
+
+SWEEPS_OF_TASKS = {
+    "sequence-feeds": {"finance.number"},
+    "sweep-uploads": {"uploads.check"},
+    "forget-answers": {"answers.forget"},
+    "send-webhooks": {"webhooks.fan_out", "webhooks.send"},
+    "forget-deliveries": {"webhooks.forget"},
+    "watch-deadlines": {"approvals.remind", "approvals.escalate", "approvals.warn"},
+    "expire-requisitions": {"requisitions.expire"},
+    "check-policies": {"policies.check"},
+    "review-caps": {"caps.review"},
+    "end-agreements": {"agreements.end"},
+    "time-out-call-offs": {"call_offs.time_out"},
+}
+COUNTS_BY_ITSELF = {"sweep-outbox"}
+"""The messages of the outbox bear their tries themselves (orders/mails/worker.py)."""
+
+
+@pytest.mark.parametrize("entry", sorted(settings.CELERY_BEAT_SCHEDULE))
+def test_whatever_beat_starts_is_a_sweep(entry: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    run: set[str] = set()
+    monkeypatch.setattr(Sweep, "run", lambda self, *_, **__: run.add(self.name) or Swept())
+    app.tasks[settings.CELERY_BEAT_SCHEDULE[entry]["task"]].apply(throw=True)
+    assert run == SWEEPS_OF_TASKS.get(entry, set())
+    assert bool(run) is (entry not in COUNTS_BY_ITSELF)
