@@ -65,10 +65,14 @@ def send_due(*, now: datetime) -> int:
         endpoint_id = endpoint_of[delivery_id]
         if endpoint_id in left_alone or spent >= RUN:
             return None
-        arrived = _send_one(delivery_id, endpoint_id, now + spent)
-        if not arrived:
-            left_alone.add(endpoint_id)
-        return arrived
+        with transaction.atomic():
+            if not _alone_with(endpoint_id):
+                left_alone.add(endpoint_id)
+                return None
+            arrived = _send_one(delivery_id, now + spent)
+            if arrived is False:
+                left_alone.add(endpoint_id)
+            return arrived
 
     return DELIVERIES.run(endpoint_of, send, now=now).done
 
@@ -141,18 +145,15 @@ def _due(now: datetime) -> Q:
     )
 
 
-def _send_one(delivery_id: int, endpoint_id: int, now: datetime) -> bool | None:
-    """Send it if it still is due; whether it arrived. None: another worker is at the endpoint."""
-    with transaction.atomic():
-        if not _alone_with(endpoint_id):
-            return None
-        delivery = (
-            WebhookDelivery.objects.select_for_update(skip_locked=True, of=("self",))
-            .select_related("endpoint")
-            .filter(_due(now), pk=delivery_id)
-            .first()
-        )
-        return None if delivery is None else _send(delivery, now)
+def _send_one(delivery_id: int, now: datetime) -> bool | None:
+    """Send it if it still is due; whether it arrived. None: another worker has it, or had it."""
+    delivery = (
+        WebhookDelivery.objects.select_for_update(skip_locked=True, of=("self",))
+        .select_related("endpoint")
+        .filter(_due(now), pk=delivery_id)
+        .first()
+    )
+    return None if delivery is None else _send(delivery, now)
 
 
 def _alone_with(endpoint_id: int) -> bool:

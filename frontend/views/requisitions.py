@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -18,6 +19,7 @@ from contracts.agreements.allocation.allotment import Decision
 from contracts.clock import berlin_day
 from contracts.parties.models import School
 from contracts.refusals import Refusal
+from contracts.retrying import PleaseRepeat
 from frontend.access import may_open
 from frontend.actor import PageRequest
 from frontend.downloads import Cell, export_urls, table_download, wants_export
@@ -175,22 +177,35 @@ def _with_reason(
     outcome: str,
 ) -> HttpResponse:
     wish = _visible(request, requisition_id)
+
+    def show(refusal: Alert | None = None) -> HttpResponse:
+        crumbs = [*_crumbs(wish), _here(form.title)]
+        context = {"wish": wish, "form": form, "refusal": refusal, "crumbs": crumbs}
+        status = 422 if form.is_bound else 200
+        return render(request, "frontend/requisitions/reason.html", context, status=status)
+
     if request.method == "POST" and form.is_valid():
-        reason = form.cleaned_data["reason"]
-        return _act(request, requisition_id, lambda **asked: step(reason=reason, **asked), outcome)
-    context = {"wish": wish, "form": form, "crumbs": [*_crumbs(wish), _here(form.title)]}
-    status = 422 if form.is_bound else 200
-    return render(request, "frontend/requisitions/reason.html", context, status=status)
+        act = partial(step, reason=form.cleaned_data["reason"])
+        return _act(request, requisition_id, act, outcome, busy=show)
+    return show()
 
 
 def _act(
-    request: PageRequest, requisition_id: int, step: Callable[..., Requisition], outcome: str
+    request: PageRequest,
+    requisition_id: int,
+    step: Callable[..., Requisition],
+    outcome: str,
+    *,
+    busy: Callable[[Alert], HttpResponse] | None = None,
 ) -> HttpResponse:
+    """Do the step and go on; `busy` shows the form again where the same may work at once."""
     try:
         done = step(requisition_id=requisition_id, by=request.actor, now=timezone.now())
     except NotFound:  # what the actor's organisation does not have stays a 404
         raise
     except Refusal as error:
+        if busy is not None and isinstance(error, PleaseRepeat):
+            return busy(explain(error))
         return _detail(request, requisition_id, refusal=explain(error), status=422)
     messages.success(request, f"Anforderung {done.number} {outcome}")
     return redirect("frontend:requisition", requisition_id=requisition_id)
