@@ -25,6 +25,7 @@ NO_ANSWER = {
     "AmbiguousNumber",
     "BadQuantity",
     "ForeignBudgetEntity",
+    "Gone",
     "MappingError",
     "NotANumber",
     "ScopeNotForRole",
