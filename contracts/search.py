@@ -16,10 +16,11 @@ from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db import connection
 from django.db.models import F, QuerySet
 
-from contracts.agreements.allocation.turns import hidden_award_ids
+from contracts.agreements.allocation.reading import hidden_award_ids
 from contracts.agreements.entitlement import entitled_listings, entitled_lot_ids
+from contracts.agreements.facts.shapes import Offer
 from contracts.agreements.models import FrameworkAgreement, Listing, Lot
-from contracts.agreements.prices.quotes import Offer, offers, with_contract
+from contracts.agreements.prices.quotes import offers, with_contract
 from contracts.catalogue.models import SearchEntry
 
 COUNT_CAP = 1000

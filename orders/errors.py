@@ -32,6 +32,37 @@ class InvalidAssignment(OrderError):
     advice = "Bitte ordnen Sie jeder Zeile eine Haushaltsposition Ihrer Organisation zu."
 
 
+class BudgetNotUsable(InvalidAssignment):
+    """The budget of a line is over: its year, or its grant (§ 24 KomHKV)."""
+
+    code = "budget_not_usable"
+    kind = Kind.CONFLICT
+    title = "Der Haushalt ist nicht mehr zu verwenden"
+    advice = "Bitte ordnen Sie den Zeilen eine Haushaltsposition zu, die noch gilt."
+
+
+class RequisitionOver(OrderError):
+    """The requisition's time has run out, whether or not the sweep has come by yet."""
+
+    code = "requisition_over"
+    title = "Die Anforderung ist verfallen"
+    advice = "Besteht der Bedarf noch, stellen Sie die Anforderung bitte neu."
+
+
+class MovedMeanwhile(OrderError):
+    """What was decided on has changed before it could be locked; trying again decides anew."""
+
+    code = "moved_meanwhile"
+    title = "Gleichzeitig hat sich etwas geändert"
+    advice = "Es ist nichts geschehen. Bitte wiederholen Sie den Schritt."
+
+
+class PriceRisen(OrderError):
+    """The total is higher than what was agreed to; the requester has to look again."""
+
+    code = "price_risen"
+
+
 class UnknownSchool(OrderError):
     """The school belongs to another authority, or is not the one of the membership."""
 

@@ -14,7 +14,10 @@ from decimal import Decimal
 
 from oscar.core.loading import get_model
 
+from contracts.agreements.facts.shapes import ListingFacts
 from contracts.agreements.models import Listing
+from contracts.bulk import insert
+from contracts.sql import fetch
 
 
 def create_basket() -> int:
@@ -75,19 +78,22 @@ def set_basket_lines(basket_id: int, lines: Sequence[tuple[Listing, int]]) -> No
     )
 
 
+_CLOSE = """
+WITH ours AS (UPDATE orders_basketowner SET is_open = false WHERE basket_id = %(id)s)
+UPDATE basket_basket SET status = 'Submitted', date_submitted = %(now)s WHERE id = %(id)s
+RETURNING id"""
+
+
 def close_basket(basket_id: int, now: datetime) -> None:
-    """Mark the basket as submitted."""
-    basket_model = get_model("basket", "Basket")
-    basket_model.objects.filter(pk=basket_id).update(
-        status=basket_model.SUBMITTED, date_submitted=now
-    )
+    """Mark the basket as submitted, on Oscar's side and on ours."""
+    fetch(_CLOSE, {"id": basket_id, "now": now})
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentLine:
     """A line of the document; amounts in EUR."""
 
-    listing: Listing
+    listing: ListingFacts
     quantity: int
     net: Decimal
     gross: Decimal
@@ -111,7 +117,7 @@ def create_orders(documents: Sequence[Document], *, now: datetime) -> list[tuple
     """Write orders and lines in two statements; return (order id, line ids) in order."""
     order_model = get_model("order", "Order")
     line_model = get_model("order", "Line")
-    orders = order_model.objects.bulk_create(
+    orders = insert(
         [
             order_model(
                 number=document.number,
@@ -130,7 +136,7 @@ def create_orders(documents: Sequence[Document], *, now: datetime) -> list[tuple
         for order, document in zip(orders, documents, strict=True)
         for line in document.lines
     ]
-    keys = [row.pk for row in line_model.objects.bulk_create(rows)]
+    keys = [row.pk for row in insert(rows)]
     result = []
     for order, document in zip(orders, documents, strict=True):
         count = len(document.lines)
@@ -143,7 +149,7 @@ def _line_row(line_model, order_id: int, line: DocumentLine):  # type: ignore[no
     supplier = line.listing.item.award.supplier
     return line_model(
         order_id=order_id,
-        partner_id=line.listing.stockrecord.partner_id,
+        partner_id=line.listing.partner_id,
         partner_name=supplier.name[:128],
         partner_sku=line.listing.article.supplier_aid,
         stockrecord_id=line.listing.stockrecord_id,

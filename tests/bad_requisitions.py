@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
-from contracts.agreements.prices.quotes import Wanted
+from contracts.agreements.prices.ordering import Wanted
 from contracts.parties.models import Role, School
 from orders import requisitions
 from orders.binding.budgets import Dimensions, create_line

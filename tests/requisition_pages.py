@@ -11,7 +11,7 @@ from django.forms.formsets import BaseFormSet
 
 from contracts.agreements.life.listing import list_articles
 from contracts.agreements.models import Article, Listing
-from contracts.agreements.prices.quotes import Wanted
+from contracts.agreements.prices.ordering import Wanted
 from contracts.catalogue.indexing import reindex
 from orders import requisitions
 from orders.models import Requisition

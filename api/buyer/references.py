@@ -16,7 +16,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from contracts.agreements.entitlement import entitled_listings, known_listings
 from contracts.agreements.models import Listing
-from contracts.agreements.prices.quotes import Wanted
+from contracts.agreements.prices.ordering import Wanted
 from contracts.clock import berlin_day
 from contracts.parties.models import Membership
 from orders.models import Requisition, RequisitionLine

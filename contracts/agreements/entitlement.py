@@ -6,7 +6,6 @@ other way to an article (CJEU C-216/17: only named buyers may call off).
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import date
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -71,38 +70,6 @@ def known_listings(buyer_id: int, on: date) -> QuerySet[Listing]:
         agreement=OuterRef("item__award__lot__agreement"),
     )
     return Listing.objects.filter(Exists(mine))
-
-
-def why_not_entitled(buyer_id: int, listing_ids: Collection[int], on: date) -> str:
-    """A sentence for a buyer about listings out of reach: which agreement is suspended or over.
-
-    Says no more than "not available" about agreements that do not name the buyer.
-    """
-    agreement = (
-        FrameworkAgreement.objects.filter(
-            Exists(named_on(buyer_id, on).filter(agreement=OuterRef("pk"))),
-            lots__awards__items__listings__in=listing_ids,
-        )
-        .exclude(state=AgreementState.LISTED, starts_on__lte=on, ends_on__gte=on)
-        .first()
-    )
-    if agreement is None:
-        return "Mindestens ein Artikel ist für Sie nicht (mehr) abrufbar."
-    return why_closed(agreement)
-
-
-def why_closed(agreement: FrameworkAgreement) -> str:
-    """The sentence for its buyers about an agreement that is suspended or over."""
-    reason = f" Grund: {agreement.state_reason}" if agreement.state_reason else ""
-    if agreement.state == AgreementState.SUSPENDED:
-        return (
-            f"Die Rahmenvereinbarung {agreement.number} ist ausgesetzt; bis sie wieder gelistet "
-            f"ist, wird aus ihr nichts abgerufen.{reason}"
-        )
-    return (
-        f"Die Rahmenvereinbarung {agreement.number} ist beendet; aus ihr wird nichts mehr "
-        f"abgerufen.{reason}"
-    )
 
 
 def visible_agreements(organisation_id: int, on: date) -> QuerySet[FrameworkAgreement]:

@@ -64,6 +64,16 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenHold:
+    """A hold that is neither posted nor voided (EUR or pieces)."""
+
+    pk: int
+    account_id: int
+    reference: str
+    delta_held: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Reverse:
     """Take *amount* back from the posted entry *post_id*."""
 
@@ -95,10 +105,16 @@ def settle(
     posts: Sequence[Post] = (),
     voids: Collection[int] = (),
     unless_overdrawn: bool = False,
+    known: Sequence[OpenHold] = (),
+    locked: Mapping[int, LimitAccount] | None = None,
     by: Membership | None,
     now: datetime,
 ) -> None:
     """End holds in one step: book some, release others, all or none.
+
+    Whoever has read the holds (`known`) and locked the accounts in this transaction and
+    written nothing on them since (`locked`) spares reading and locking them again; a hold
+    that has ended all the same meets ledger_hold_resolved_once.
 
     A post may be higher than its hold; the difference is checked against the limit
     in the same statement. Nothing is booked on a suspended account; a full one takes what
@@ -112,8 +128,10 @@ def settle(
     if len(set(hold_ids)) != len(hold_ids):
         raise HoldAlreadyResolved("A hold was named twice.")
     with translated(), transaction.atomic(savepoint=False):
-        held = _open_holds(hold_ids)
-        accounts = lock_accounts({entry.account_id for entry in held.values()})
+        held = {row.pk: row for row in known if row.pk in set(hold_ids)}
+        if held.keys() != set(hold_ids):
+            held = _open_holds(hold_ids)
+        accounts = locked or lock_accounts({entry.account_id for entry in held.values()})
         growth: dict[int, Decimal] = defaultdict(Decimal)
         for post in posts:
             growth[held[post.hold_id].account_id] += post.amount
@@ -331,13 +349,14 @@ def lock_accounts(account_ids: Iterable[int]) -> dict[int, LimitAccount]:
     return accounts
 
 
-def _open_holds(hold_ids: Collection[int]) -> dict[int, LedgerEntry]:
+def _open_holds(hold_ids: Collection[int]) -> dict[int, OpenHold]:
     """Read before the lock; a hold that ends meanwhile meets ledger_hold_resolved_once."""
     holds = LedgerEntry.objects.filter(pk__in=hold_ids, kind=EntryKind.HOLD)
     ends = LedgerEntry.objects.filter(
         resolves=OuterRef("pk"), kind__in=(EntryKind.POST, EntryKind.VOID)
     )
-    found = {row.pk: row for row in holds.exclude(Exists(ends))}
+    rows = holds.exclude(Exists(ends)).values_list("pk", "account_id", "reference", "delta_held")
+    found = {row[0]: OpenHold(*row) for row in rows}
     if missing := set(hold_ids) - found.keys():
         if holds.filter(pk__in=missing).exists():
             raise HoldAlreadyResolved(f"Holds that have ended: {sorted(missing)}")
@@ -361,7 +380,7 @@ def _holding(holds: Sequence[Hold]) -> list[NewEntry]:
 
 
 def _settlement(
-    held: Mapping[int, LedgerEntry], posts: Sequence[Post], voids: Collection[int]
+    held: Mapping[int, OpenHold], posts: Sequence[Post], voids: Collection[int]
 ) -> list[NewEntry]:
     booked = [
         NewEntry(

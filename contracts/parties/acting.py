@@ -10,6 +10,7 @@ from django.db import connection
 from contracts.clock import berlin_day
 from contracts.parties.models import Membership, Role
 from contracts.refusals import NotAllowed
+from contracts.sql import fetch
 
 
 def require_role(by: Membership, roles: Collection[str], now: datetime) -> None:
@@ -25,16 +26,33 @@ def require_role(by: Membership, roles: Collection[str], now: datetime) -> None:
         raise NotAllowed("Ihre Mitgliedschaft ist heute nicht gültig.")
 
 
-def valid_while_deciding(membership_ids: Collection[int], now: datetime) -> dict[int, Membership]:
-    """Those memberships that are in force, kept from ending until the transaction is over.
+_DECIDING = """
+SELECT member.id, member.user_id, member.organisation_id, member.school_id, member.role,
+       member.signing_limit, member.valid_from, member.valid_to
+  FROM parties_membership member
+  JOIN parties_organisation organisation ON organisation.id = member.organisation_id
+  JOIN parties_user person ON person.id = member.user_id
+ WHERE member.id = ANY(%(ids)s::bigint[]) AND organisation.is_active AND person.is_active
+   AND member.valid_from <= %(on)s AND (member.valid_to IS NULL OR member.valid_to >= %(on)s)
+ ORDER BY member.id
+   FOR SHARE OF member, organisation"""
+_COLUMNS = (
+    "id", "user_id", "organisation_id", "school_id", "role", "signing_limit", "valid_from",
+    "valid_to",
+)  # fmt: skip
+
+
+def valid_while_deciding(known: Collection[Membership], now: datetime) -> dict[int, Membership]:
+    """Those memberships that are in force, as they are now, kept so until the transaction is
+    over; with them the row of the organisation, which its own gates wait for.
 
     Whoever ends one waits for the row; what was decided before stays decided, and nothing is
     decided after.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id FROM parties_membership WHERE id = ANY(%s) ORDER BY id FOR SHARE",
-            [list(membership_ids)],
-        )
-    rows = Membership.objects.valid_on(berlin_day(now)).filter(pk__in=membership_ids)
-    return {row.pk: row for row in rows.select_related("user", "organisation")}
+    by_key = {row.pk: row for row in known}
+    rows = fetch(_DECIDING, {"ids": sorted(by_key), "on": berlin_day(now)})
+    found = {row[0]: Membership.from_db(connection.alias, _COLUMNS, row) for row in rows}
+    for pk, fresh in found.items():
+        fresh.user = by_key[pk].user
+        fresh.organisation = by_key[pk].organisation
+    return found

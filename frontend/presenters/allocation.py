@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from contracts.agreements.allocation.allotment import Decision
-from contracts.agreements.allocation.turns import Turn, turns
+from contracts.agreements.allocation.reading import turns
+from contracts.agreements.allocation.turns import Turn
+from contracts.agreements.facts.shapes import ListingFacts
 from contracts.agreements.models import AllocationRule, Listing, Lot
 from contracts.parties.models import Membership
 from frontend.downloads import Cell
 from orders.allotting.allotments import in_turn
+from orders.allotting.reading import read_order
 from orders.models import AllocationStep
 from orders.models.allocation import AllocationOutcome
 
@@ -29,7 +32,7 @@ class Detour:
     """An article that is not in turn: why, and what goes into the basket in its place."""
 
     decision: Decision
-    instead: Listing
+    instead: ListingFacts
 
 
 def detour(listing: Listing, on: date) -> Detour | None:
@@ -37,11 +40,12 @@ def detour(listing: Listing, on: date) -> Detour | None:
     lot = listing.item.award.lot
     if lot.allocation == AllocationRule.SINGLE:
         return None
-    instead = in_turn(listing, on)
+    # whose turn it is does not depend on who asks
+    facts = read_order([listing.pk], buyer_id=0, on=on)
+    instead = in_turn(facts.shelf.listings[listing.pk], facts)
     if instead.pk == listing.pk:
         return None
-    turn = turns([lot.pk], on)[lot.pk]
-    return Detour(decision_of(turn), instead)
+    return Detour(decision_of(facts.turns[lot.pk]), instead)
 
 
 def decision_of(turn: Turn) -> Decision:

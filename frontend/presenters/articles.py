@@ -9,17 +9,19 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from contracts.agreements.caps.use import cap_amounts
+from contracts.agreements.caps.use import account_ids_of
 from contracts.agreements.entitlement import quota_account_ids
-from contracts.agreements.gates.rules import GateRule, blocks, gates_before
+from contracts.agreements.facts.reading import listing_facts
+from contracts.agreements.facts.shapes import ListingFacts, Offer
+from contracts.agreements.gates.judging import GateRule, blocks
+from contracts.agreements.gates.rules import gates_before
 from contracts.agreements.models import Listing
-from contracts.agreements.prices.quotes import Offer, choose_rate, vat_rules
+from contracts.agreements.prices.ordering import choose_rate
+from contracts.agreements.prices.quotes import vat_rules
 from contracts.ledger.models import LimitAccount
 from contracts.parties.models import Membership, Organisation
 from contracts.pricing import active_tier, line_net
 from orders.basket import baskets
-
-ONE = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def cards(
     held = dict(baskets.quantities(by))
     bases = _base_quantities(held)
     gates = gates_of(listings, by.organisation_id, on)
-    caps = caps_of(listings, by.organisation_id, on)
+    caps = caps_of(map(listing_facts, listings), by.organisation_id, on)
     return [
         ArticleCard(
             listing=listing,
@@ -117,13 +119,11 @@ def gates_of(
 
 
 def caps_of(
-    listings: Collection[Listing], buyer_id: int, on: date
+    listings: Iterable[ListingFacts], buyer_id: int, on: date
 ) -> dict[int, Sequence[LimitAccount]]:
     """The caps each listing draws on, among them the buyer's own quota only."""
     quotas = quota_account_ids(buyer_id, on)
-    wanted = {
-        row.pk: [account for account, _ in cap_amounts(row, 1, ONE, quotas)] for row in listings
-    }
+    wanted = {row.pk: account_ids_of(row, quotas) for row in listings}
     accounts = LimitAccount.objects.in_bulk(_flat(wanted.values()))
     return {pk: [accounts[account] for account in ids] for pk, ids in wanted.items()}
 
@@ -146,5 +146,5 @@ def gross_preview(offer: Offer, price: Decimal, buyer: Organisation, on: date) -
     """VAT of one price unit. Raises NoVatRule."""
     item = offer.listing.item
     net = line_net(offer.price_unit, price, offer.price_unit, item.periods)
-    rate = choose_rate(vat_rules(buyer, {item.vat_class}, on), item.vat_class, net)
+    rate = choose_rate(vat_rules(buyer, item.vat_class, on), item.vat_class, net)
     return GrossPreview(rate.rate, rate.category.value, rate.reason, net + rate.tax_on(net))

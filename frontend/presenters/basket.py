@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from contracts.agreements.allocation.allotment import Decision, base_key
-from contracts.agreements.gates.rules import GateRule, blocks
+from contracts.agreements.gates.judging import GateRule, blocks
 from contracts.agreements.models import Award, AwardTerms
-from contracts.agreements.prices.quotes import PricedLine
+from contracts.agreements.prices.ordering import PricedLine
 from contracts.clock import working_days_after
 from contracts.ledger.models import LimitAccount, Unit
 from contracts.parties.models import Membership
 from contracts.pricing import CallOffTotal, VatGroupTotal
-from orders.allotting.line_rules import MinimumGap, advise
+from orders.allotting.line_rules import MinimumGap
 from orders.basket.baskets import BasketView
 
 from .allocation import contested
@@ -69,7 +69,6 @@ class BasketGroup:
 def groups(view: BasketView, *, by: Membership, on: date) -> list[BasketGroup]:
     """The basket's groups in the order their first article was added."""
     caps = caps_of([line.offer.listing for line in view.order.lines], by.organisation_id, on)
-    advice = advise(view.order, buyer_id=by.organisation_id, on=on)
     decisions = {row.award.pk: row for row in contested(view.decisions) if row.is_served}
     parts = Counter(base_key(line.key) for line in view.order.lines)
     totals = {total.call_off_key: total for total in view.order.quote.call_offs}
@@ -88,7 +87,7 @@ def groups(view: BasketView, *, by: Membership, on: date) -> list[BasketGroup]:
                         view,
                         caps[line.offer.listing.pk],
                         is_part=parts[base_key(line.key)] > 1,
-                        notes=advice.about(line.offer.listing.item),
+                        notes=view.advice.about(line.offer.listing.item),
                     )
                     for line in lines
                 ],
@@ -96,7 +95,7 @@ def groups(view: BasketView, *, by: Membership, on: date) -> list[BasketGroup]:
                 vat_groups=[row for row in view.order.quote.groups if row.key.call_off_key == key],
                 delivery_on=working_days_after(on, days),
                 decision=decisions.get(award_id),
-                gap=advice.gap_of(award_id),
+                gap=view.advice.gap_of(award_id),
             )
         )
     return found

@@ -36,10 +36,10 @@ from frontend.presenters.basket import groups
 from frontend.refusals import Alert, explain
 from orders import requisitions
 from orders.basket import baskets
-from orders.binding.budget_preview import preview_effects
 from orders.binding.budgets import BudgetEffect, usable_lines
 from orders.models import BudgetLine, Requisition
 from orders.requisitions import Ask
+from orders.requisitions.budget_preview import preview_effects
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,10 @@ from django.shortcuts import render
 from contracts.parties.models import BudgetEntity
 from frontend.actor import PageRequest
 from orders.call_offs.reading import visible_call_offs
+from orders.event_types import EventType
 from orders.finance.exports import export_csv, feed_of
 from orders.formats.csv import PROFILES
 from orders.models import Feed, FeedEntry
-from orders.models.event import EventType
 
 PER_PAGE = 50
 

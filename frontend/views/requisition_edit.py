@@ -30,11 +30,11 @@ from frontend.forms.revision import (
     typed_on_another_revision,
 )
 from frontend.forms.shares import ScopeForm, one_row_more, shares_formset
-from orders.binding.budget_preview import SharePreview, preview_shares
 from orders.binding.budgets import usable_lines
 from orders.errors import StaleRevision
 from orders.models import BudgetLine, RequisitionLine
 from orders.requisitions import key_of
+from orders.requisitions.budget_preview import SharePreview, preview_shares
 from orders.requisitions.deliveries import deliverable
 from orders.requisitions.drafting import split_line, with_places, with_shares
 

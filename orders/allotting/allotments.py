@@ -1,35 +1,23 @@
-"""The allocation rule at work: every line goes to the award in turn, priced for it.
+"""The allocation rule at work: every line goes to the award in turn, priced for it. Pure.
 
-Basket, requisition and issue all ask `allot`. For whoever does not hold the locks of
-the candidates' accounts (`candidates`, `orders.binding.holds.lock_first`) it is advice; at
-submit and at issue it is the truth (docs/allocation.md).
+For whoever does not hold the locks of the candidates' accounts it is advice; at submit and at
+issue it is the truth (docs/allocation.md).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from contracts.agreements.allocation.allotment import Decision, Limits, base_key, walk
-from contracts.agreements.allocation.turns import Passed, Turn, equivalents, turns
-from contracts.agreements.models import AllocationRule, Award, Listing
-from contracts.agreements.prices.quotes import (
-    PricedLine,
-    PricedOrder,
-    Wanted,
-    price_order,
-    with_contract,
-)
-from contracts.parties.models import Organisation
+from contracts.agreements.allocation.turns import Passed, Turn
+from contracts.agreements.facts.shapes import AwardFacts, ListingFacts
+from contracts.agreements.prices.ordering import PricedLine, PricedOrder, Wanted, price
 from contracts.pricing import euros, line_net
 from orders.errors import NobodyInTurn
-from orders.models import AllocationStep, Requisition, RequisitionLine
-from orders.models.allocation import AllocationOutcome
 
-GIVEN_BACK = (AllocationOutcome.REFUSED, AllocationOutcome.TIMED_OUT)
-_NOTHING: Mapping[int, Decimal] = {}
+from .facts import OrderFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,86 +41,32 @@ class Allotment:
             raise NobodyInTurn(stuck)
 
 
-@dataclass(frozen=True, slots=True)
-class Grounds:
-    """What is known about the asker: refusals on record, and what it holds already.
-
-    `barred` by award id; `own` in EUR per limit account. `may_split` is off at issue,
-    where the lines are final: a line then goes on as a whole. `held` says that the limits
-    are held already, so a full lot does not stand in the way.
-    """
-
-    barred: Mapping[int, Passed] = field(default_factory=dict)
-    own: Mapping[int, Decimal] = field(default_factory=dict)
-    may_split: bool = True
-    held: bool = False
-
-
-def allot(
-    wanted: Sequence[Wanted],
-    *,
-    buyer: Organisation,
-    on: date,
-    known: Iterable[Listing] = (),
-    grounds: Grounds | None = None,
-) -> Allotment:
+def allot(wanted: Sequence[Wanted], facts: OrderFacts, *, may_split: bool, held: bool) -> Allotment:
     """Send each line to the award in turn and price it there.
 
     An award whose own cap does not carry the lines is passed over, or takes what fits
-    where its terms let quantities be split. Raises what `price_order` raises.
+    where its terms let quantities be split (`may_split`; later a line goes on as a whole).
+    Raises what `price` raises.
     """
-    grounds = grounds or Grounds()
-    listings = _listings(wanted, known)
-    found = _contested(listings.values(), on, grounds.own)
-    twins = equivalents(listings.values(), found)
-    listings |= {row.pk: row for row in twins.values()}
-    limits = {pk: Limits({**turn.shut, **grounds.barred}) for pk, turn in found.items()}
+    limits = {pk: Limits({**turn.shut, **facts.barred}) for pk, turn in facts.turns.items()}
     while True:
-        lines, decisions = _walked(wanted, listings, found, twins, limits)
-        order = price_order(lines, buyer=buyer, on=on, known=listings.values(), held=grounds.held)
-        narrower = _narrowed(order, decisions, limits, grounds)
+        lines, decisions = _walked(wanted, facts, limits)
+        order = price(lines, facts.shelf, held=held)
+        narrower = _narrowed(order, decisions, limits, facts.own, may_split=may_split)
         if narrower is None:
-            return Allotment(order, (*_uncontested(order, found), *decisions))
+            return Allotment(order, (*_uncontested(order, facts.turns), *decisions))
         limits |= narrower
 
 
-def _listings(wanted: Sequence[Wanted], known: Iterable[Listing]) -> dict[int, Listing]:
-    listings = {row.pk: row for row in known}
-    if missing := {want.listing_id for want in wanted} - listings.keys():
-        rows = with_contract(Listing.objects.filter(pk__in=missing))
-        listings |= {row.pk: row for row in rows}
-    return listings
-
-
-def _contested(
-    listings: Iterable[Listing], on: date, own: Mapping[int, Decimal]
-) -> dict[int, Turn]:
-    """The turns of those lots that leave something to decide."""
-    ids = contestable(listings)
-    if not ids:
-        return {}
-    return {pk: turn for pk, turn in turns(ids, on, own=own).items() if turn.is_contested}
-
-
-def contestable(listings: Iterable[Listing]) -> set[int]:
-    """Keys of the lots whose rule may have to decide."""
-    lots = (row.item.award.lot for row in listings)
-    return {lot.pk for lot in lots if lot.allocation != AllocationRule.SINGLE}
-
-
 def _walked(
-    wanted: Sequence[Wanted],
-    listings: Mapping[int, Listing],
-    found: Mapping[int, Turn],
-    twins: Mapping[tuple[int, int], Listing],
-    limits: Mapping[int, Limits],
+    wanted: Sequence[Wanted], facts: OrderFacts, limits: Mapping[int, Limits]
 ) -> tuple[list[Wanted], list[Decision]]:
     """Lines in the order asked for, each lot's along its awards."""
-    asked: dict[int, list[Wanted]] = {pk: [] for pk in found}
+    asked: dict[int, list[Wanted]] = {pk: [] for pk in facts.turns}
     lot_of = {
-        want.key: listings[want.listing_id].item.award.lot_id
+        want.key: facts.shelf.listings[want.listing_id].item.award.lot_id
         for want in wanted
-        if want.listing_id in listings
+        if want.listing_id in facts.shelf.listings
     }
     for want in wanted:
         if lot_of.get(want.key) in asked:
@@ -142,7 +76,7 @@ def _walked(
     for lot_id, lines in asked.items():
         if not lines:
             continue
-        pieces, decided = walk(found[lot_id], lines, twins, limits[lot_id])
+        pieces, decided = walk(facts.turns[lot_id], lines, facts.twins, limits[lot_id])
         decisions += decided
         for piece in pieces:
             moved[base_key(piece.key)].append(piece)
@@ -153,7 +87,9 @@ def _narrowed(
     order: PricedOrder,
     decisions: Sequence[Decision],
     limits: Mapping[int, Limits],
-    grounds: Grounds,
+    own: Mapping[int, Decimal],
+    *,
+    may_split: bool,
 ) -> dict[int, Limits] | None:
     """Tighter limits of the first lot whose award cannot carry its lines; else None."""
     by_award = order.by_award()
@@ -162,15 +98,22 @@ def _narrowed(
         if account is None or not decision.is_served:
             continue
         lines = by_award[decision.award.pk]
-        room = account.available + grounds.own.get(account.pk, Decimal(0))
+        room = account.available + own.get(account.pk, Decimal(0))
         if sum((line.net for line in lines), Decimal(0)) > room:
             before = limits[decision.lot.pk]
-            return {decision.lot.pk: _tighter(before, decision.award, lines, room, grounds)}
+            return {
+                decision.lot.pk: _tighter(before, decision.award, lines, room, may_split=may_split)
+            }
     return None
 
 
 def _tighter(
-    before: Limits, award: Award, lines: Sequence[PricedLine], room: Decimal, grounds: Grounds
+    before: Limits,
+    award: AwardFacts,
+    lines: Sequence[PricedLine],
+    room: Decimal,
+    *,
+    may_split: bool,
 ) -> Limits:
     full = Passed(award, f"hat von seinem Höchstwert nur noch {euros(room)} frei", exhausted=True)
     shut = Limits({**before.shut, award.pk: full}, before.most)
@@ -179,7 +122,7 @@ def _tighter(
     most: dict[tuple[int, str], int] = {}
     for line in lines:
         fits = _fitting(line, room)
-        if fits < line.quantity and not grounds.may_split:
+        if fits < line.quantity and not may_split:
             fits = 0
         most[award.pk, base_key(line.key)] = fits
         room -= _net(line, fits)
@@ -209,41 +152,14 @@ def _net(line: PricedLine, quantity: int) -> Decimal:
     return line_net(quantity, price, line.offer.price_unit, line.offer.listing.item.periods)
 
 
-def _uncontested(order: PricedOrder, found: Mapping[int, Turn]) -> list[Decision]:
+def _uncontested(order: PricedOrder, turns: Mapping[int, Turn]) -> list[Decision]:
     awards = [lines[0].offer.listing.item.award for lines in order.by_award().values()]
-    return [Decision(award.lot, award) for award in awards if award.lot_id not in found]
+    return [Decision(award.lot, award) for award in awards if award.lot_id not in turns]
 
 
-def in_turn(listing: Listing, on: date) -> Listing:
-    """What the award in turn offers in place of a listing (of `with_contract`), or itself."""
-    found = _contested([listing], on, _NOTHING)
-    turn = found.get(listing.item.award.lot_id)
+def in_turn(listing: ListingFacts, facts: OrderFacts) -> ListingFacts:
+    """What the award in turn offers in place of a listing, or the listing itself."""
+    turn = facts.turns.get(listing.item.award.lot_id)
     if turn is None or turn.award.pk == listing.item.award_id:
         return listing
-    return equivalents([listing], found).get((listing.pk, turn.award.pk), listing)
-
-
-def candidates(
-    listings: Collection[Listing], on: date, *, rules: Collection[AllocationRule] = ()
-) -> list[Listing]:
-    """Listings that the rule of a lot might put in place of these.
-
-    None where no locked row decides: the awards have no caps of their own, and the rule is
-    not among `rules`, for which the caller is about to choose anew.
-    """
-    found = {
-        pk: turn
-        for pk, turn in _contested(listings, on, _NOTHING).items()
-        if turn.lot.allocation in rules or any(award.account_id for award in turn.order)
-    }
-    return list(equivalents(listings, found).values())
-
-
-def grounds_of(requisition: Requisition, lines: Sequence[RequisitionLine] | None = None) -> Grounds:
-    """The refusals on record for the requisition: those awards were asked before it."""
-    if lines is not None and not contestable(line.listing for line in lines):
-        return Grounds()
-    rows = AllocationStep.objects.filter(
-        requisition=requisition, outcome__in=GIVEN_BACK
-    ).select_related("award__supplier")
-    return Grounds({row.award_id: Passed(row.award, row.get_outcome_display()) for row in rows})
+    return facts.twins.get((listing.pk, turn.award.pk), listing)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from contracts.agreements.allocation.turns import named, ring_after
 from contracts.agreements.models import AllocationRule, Award, Lot, RotationCounter
 from contracts.clock import berlin_day
-from orders.allotting.allotments import GIVEN_BACK
+from orders.allotting.reading import GIVEN_BACK
 from orders.models import AllocationStep, CallOff
 from orders.models.allocation import AllocationOutcome
 

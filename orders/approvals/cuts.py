@@ -6,22 +6,29 @@ more (a tier lost). A higher total goes back to whoever asked.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from contracts.agreements.prices.quotes import PricedOrder, Wanted
+from contracts.agreements.prices.ordering import PricedOrder, Wanted
 from contracts.parties.models import Membership
 from contracts.pricing import euros
-from orders.allotting.checks import require_submittable
-from orders.call_offs.placement import PriceRisen
-from orders.errors import InvalidCut, StaleRevision
+from orders.allotting.asking import ask as judge
+from orders.allotting.moments import Moment
+from orders.binding.standing import Standing
+from orders.errors import InvalidCut, PriceRisen, StaleRevision
+from orders.facts import LineFacts, RevisionFacts
 from orders.lifecycle import RequisitionState
-from orders.models import Decision, DecisionLine, Requisition, RequisitionLine, RevisionKind
-from orders.requisitions import ask_of, current_lines, key_of, step_to, wanted_of
-from orders.requisitions.exchanges import advise_instead, exchange, price_instead
-from orders.requisitions.reading import found
+from orders.models import DecisionLine, Requisition, RevisionKind
+from orders.requisitions.acting_on import read_revision
+from orders.requisitions.ask import asked
+from orders.requisitions.ending import require_running
+from orders.requisitions.exchanges import advise_instead
+from orders.requisitions.reading import found, step_to
+from orders.requisitions.revisions import new_revision
+from orders.requisitions.submission import paid_from
+from orders.requisitions.writing import NewRevision
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +41,10 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """What is left of a revision, priced; `refused` by line."""
+    """What is left of a revision, priced and ready to be written; `refused` by line."""
 
-    order: PricedOrder
-    refused: Mapping[RequisitionLine, Grant]
+    new: NewRevision
+    refused: Mapping[LineFacts, Grant]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,21 +88,20 @@ def quote_cut(
     """What granting *grants* (by line number) would cost; None when they cut nothing.
 
     Nothing is written and nothing is locked. Raises NotFound, IllegalTransition,
-    StaleRevision, InvalidCut, and what `submit` raises when the rest can't be ordered.
+    RequisitionOver, StaleRevision, InvalidCut, and what `submit` raises when the rest can't be
+    ordered.
     """
     requisition = found(requisition_id, by)
     step_to(requisition, RequisitionState.PARTLY_APPROVED)
+    require_running(requisition, now)
     require_read(requisition, revision_no)
-    lines = current_lines(requisition)
-    refused = _refused(lines, grants)
+    revision = read_revision(requisition.pk, requisition.current_revision)
+    refused = _refused(revision, grants)
     if not refused:
         return None
-    wanted = _rest(lines, refused)
-    order = advise_instead(requisition, lines, wanted, may_split=False, now=now).order
-    before, after = lines[0].revision.gross, order.quote.gross
-    if after <= before:
-        require_submittable(order, buyer_id=requisition.authority_id, now=now)
-    return CutQuote(before, after, _lost_tiers(lines, order))
+    wanted = _rest(revision, refused)
+    order = advise_instead(requisition, revision, wanted, moment=Moment.CUT, now=now).order
+    return CutQuote(revision.gross, order.quote.gross, _lost_tiers(revision, order))
 
 
 def require_read(requisition: Requisition, revision_no: int) -> None:
@@ -109,60 +115,57 @@ def require_read(requisition: Requisition, revision_no: int) -> None:
 
 def priced_cut(
     requisition: Requisition,
-    lines: Sequence[RequisitionLine],
+    revision: RevisionFacts,
     grants: Mapping[int, Grant],
-    *,
-    now: datetime,
-) -> Cut | None:
-    """Price what *grants* (by line number) leave of the lines; None when they cut nothing.
-
-    Locks the limits. Raises InvalidCut; PriceRisen when the rest would cost more than the
-    whole; what `submit` raises when the rest can't be ordered by itself.
-    """
-    refused = _refused(lines, grants)
-    if not refused:
-        return None
-    wanted = _rest(lines, refused)
-    allotted = price_instead(requisition, lines, wanted, ask_of(lines), may_split=False, now=now)
-    before, after = lines[0].revision.gross, allotted.order.quote.gross
-    if after > before:
-        raise PriceRisen(
-            f"Die gekürzte Anforderung kostet {euros(after)} statt {euros(before)} brutto, "
-            "weil eine Staffel nicht mehr erreicht wird."
-        )
-    require_submittable(allotted.order, buyer_id=requisition.authority_id, now=now)
-    return Cut(allotted.order, refused)
-
-
-def carry_out(
-    requisition: Requisition,
-    lines: Sequence[RequisitionLine],
-    cut: Cut,
+    standing: Standing,
     *,
     by: Membership,
     now: datetime,
-) -> list[RequisitionLine]:
-    """Write the cut revision and free what it does not need; return its lines."""
-    return exchange(
-        requisition, lines, ask_of(lines), cut.order, kind=RevisionKind.CUT, by=by, now=now
+) -> Cut | None:
+    """Price what *grants* (by line number) leave of the revision; None when they cut nothing.
+
+    Raises InvalidCut; PriceRisen when the rest would cost more than the whole; what `submit`
+    raises when the rest can't be ordered by itself.
+    """
+    refused = _refused(revision, grants)
+    if not refused:
+        return None
+    order = judge(
+        Moment.CUT, _rest(revision, refused), standing.facts, paid_from=paid_from(revision.lines)
+    ).order
+    if order.quote.gross > revision.gross:
+        raise PriceRisen(
+            f"Die gekürzte Anforderung kostet {euros(order.quote.gross)} statt "
+            f"{euros(revision.gross)} brutto, weil eine Staffel nicht mehr erreicht wird."
+        )
+    new = new_revision(
+        requisition,
+        asked(revision),
+        order,
+        revision,
+        standing.facts.shelf,
+        kind=RevisionKind.CUT,
+        by=by,
+        now=now,
     )
+    return Cut(new, refused)
 
 
-def write_grants(decision: Decision, refused: Mapping[RequisitionLine, Grant]) -> None:
-    """Keep what was granted of which line, and why."""
-    DecisionLine.objects.bulk_create(
-        DecisionLine(decision=decision, line=line, granted=grant.quantity, reason=grant.reason)
+def cuts_of(decision_id: int, refused: Mapping[LineFacts, Grant]) -> list[DecisionLine]:
+    """What was granted of which line, and why, not saved."""
+    return [
+        DecisionLine(
+            decision_id=decision_id, line_id=line.pk, granted=grant.quantity, reason=grant.reason
+        )
         for line, grant in refused.items()
-    )
+    ]
 
 
-def _refused(
-    lines: Sequence[RequisitionLine], grants: Mapping[int, Grant]
-) -> dict[RequisitionLine, Grant]:
-    by_number = {line.line_no: line for line in lines}
+def _refused(revision: RevisionFacts, grants: Mapping[int, Grant]) -> dict[LineFacts, Grant]:
+    by_number = {line.line_no: line for line in revision.lines}
     if unknown := grants.keys() - by_number.keys():
         raise InvalidCut(f"Diese Fassung hat keine Zeile {min(unknown)}.")
-    found = {}
+    found_ = {}
     for number, grant in sorted(grants.items()):
         line = by_number[number]
         if grant.quantity == line.quantity:
@@ -177,17 +180,15 @@ def _refused(
             raise InvalidCut(
                 f"Zeile {number} („{line.title}“): Bitte begründen Sie, warum Sie kürzen."
             )
-        found[line] = Grant(grant.quantity, reason)
-    return found
+        found_[line] = Grant(grant.quantity, reason)
+    return found_
 
 
-def _rest(
-    lines: Sequence[RequisitionLine], refused: Mapping[RequisitionLine, Grant]
-) -> list[Wanted]:
-    left = {key_of(line): grant.quantity for line, grant in refused.items()}
+def _rest(revision: RevisionFacts, refused: Mapping[LineFacts, Grant]) -> list[Wanted]:
+    left = {line.key: grant.quantity for line, grant in refused.items()}
     wanted = [
         Wanted(row.key, row.listing_id, left.get(row.key, row.quantity))
-        for row in wanted_of(lines)
+        for row in revision.wanted()
         if left.get(row.key, row.quantity) > 0
     ]
     if not wanted:
@@ -197,11 +198,11 @@ def _rest(
     return wanted
 
 
-def _lost_tiers(lines: Sequence[RequisitionLine], order: PricedOrder) -> tuple[LostTier, ...]:
+def _lost_tiers(revision: RevisionFacts, order: PricedOrder) -> tuple[LostTier, ...]:
     left = {priced.key: priced for priced in order.lines}
     return tuple(
         LostTier(line.line_no, line.title, line.net_unit_price, price, line.price_unit)
-        for line in lines
-        if (priced := left.get(key_of(line))) is not None
+        for line in revision.lines
+        if (priced := left.get(line.key)) is not None
         and (price := priced.tier.net_unit_price) > line.net_unit_price
     )

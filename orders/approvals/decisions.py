@@ -3,41 +3,63 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
 
 from django.db import transaction
 
-from contracts.audit.record import record
+from contracts.agreements.kinds import AllocationRule
+from contracts.bulk import insert
+from contracts.clock import berlin_day
 from contracts.constraints import Refusals, translated
+from contracts.ledger.models import LimitAccount
+from contracts.retrying import again
 from contracts.parties.models import Membership
 from contracts.pricing import euros
-from contracts.retrying import again
-from orders.allotting.checks import require_open, require_unfrozen
-from orders.call_offs.placement import PriceRisen, place, still_good
+from orders.allotting.asking import Answer
+from orders.allotting.asking import ask as judge
+from orders.allotting.moments import Moment
+from orders.allotting.reading import read_order
+from orders.binding import holds
+from orders.binding.standing import Standing
+from orders.call_offs.placement import place
+from orders.consequences import Step
 from orders.errors import (
     AlreadyDecided,
+    BudgetNotUsable,
     CommentMissing,
     InvalidCut,
     NotAllowed,
     OwnRequest,
+    PriceRisen,
     ResolutionMissing,
     SigningLimitExceeded,
 )
+from orders.facts import RevisionFacts
 from orders.lifecycle import RequisitionState
-from orders.models import ApprovalStep, Decision, Requisition, RequisitionLine, Side, Signature
+from orders.models import ApprovalStep, Requisition
 from orders.models.approval import Verdict
-from orders.requisitions import current_lines, locked, release, step_to
-from orders.requisitions.revisions import involve
-from orders.signing.rules import open_tier
-from orders.signing.steps import add_cosignatures, open_next_tier, steps_of_round
+from orders.plan import Plan
+from orders.requisitions.acting_on import read_revision
+from orders.requisitions.ending import release, require_running
+from orders.requisitions.exchanges import exchange, standing_for
+from orders.requisitions.reading import locked, step_to
+from orders.requisitions.submission import paid_from
+from orders.requisitions.writing import SIDES
+from orders.signing.rules import CoSignature, cosignatures, open_tier
+from orders.signing.steps import (
+    added_cosignatures,
+    extend_expiry,
+    open_next_tier,
+    write_steps,
+)
 from orders.signing.voices import Voice, voice_to_decide
-from orders.telling.outbox import tell
-from orders.telling.watching import Happened, change
+from orders.telling.notices import submission_notice
 
-from .cuts import Cut, Grant, carry_out, priced_cut, require_read, write_grants
+from .cuts import Cut, Grant, cuts_of, priced_cut, require_read
+from .signatures import Round, read_round, write_decision
 from .turns import not_your_turn
 
 _LEADS_TO = {
@@ -45,11 +67,13 @@ _LEADS_TO = {
     Verdict.REJECT: RequisitionState.REJECTED,
     Verdict.RETURN: RequisitionState.RETURNED,
 }
+_STEPS = {
+    Verdict.APPROVE: Step.SIGNED,
+    Verdict.REJECT: Step.VETOED,
+    Verdict.RETURN: Step.SENT_BACK,
+}
 _CONSTRAINTS: Refusals = {
-    "orders_decider_is_on_approving_side": partial(
-        OwnRequest,
-        "Wer angefordert oder bearbeitet hat, kann nicht entscheiden.",
-    ),
+    **SIDES,
     "orders_substituted_is_on_approving_side": partial(
         OwnRequest,
         "Die vertretene Person hat selbst angefordert oder bearbeitet.",
@@ -74,6 +98,30 @@ class Ruling:
     resolution: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is decided about, read under the lock of the requisition, and who decides."""
+
+    requisition: Requisition
+    revision: RevisionFacts
+    round: Round
+    step: ApprovalStep
+    voice: Voice
+    ruling: Ruling
+    now: datetime
+
+    @property
+    def completes(self) -> bool:
+        """Whether with this signature the step has enough."""
+        return self.round.given[self.step.pk] + 1 >= self.step.signers
+
+    @property
+    def is_last(self) -> bool:
+        """Whether with this signature no step is left."""
+        others = (row for row in self.round.steps if row.pk != self.step.pk)
+        return self.completes and all(row.completed_at is not None for row in others)
+
+
 @again
 def decide(
     *,
@@ -90,29 +138,32 @@ def decide(
     """Approve (in part too), reject or return the revision the actor has seen.
 
     With `delegation_id` the actor signs for the person who delegated. Every approval asks
-    again what submitting asked: gates, entitlement, price, budget freeze, the signer's own
-    authority. A gate that asks for a co-signature adds that step (docs/gates.md). On the
-    last approval the call-offs are issued in the same transaction. A total that has risen
-    since, or that a cut would raise, goes back to the requester instead.
+    again what submitting asked (`allotting.moments`), besides the signer's own authority. A
+    gate that asks for a co-signature adds that step (docs/gates.md). On the last approval the
+    call-offs are issued in the same transaction. A total that has risen since, or that a cut
+    would raise, and a budget that is over go back to the requester instead.
 
-    Raises NotFound, NotAllowed, StaleRevision, OwnRequest, AlreadyDecided, InvalidDelegation,
-    SigningLimitExceeded, CommentMissing, ResolutionMissing, InvalidCut, IllegalTransition,
-    Blocked, BudgetOverdrawn, NotEntitled, LotFull, NobodyInTurn, BelowMinimum,
-    DeviceMissing, LimitExceeded, AccountClosed.
+    Raises NotFound, NotAllowed, RequisitionOver, StaleRevision, OwnRequest, AlreadyDecided,
+    InvalidDelegation, SigningLimitExceeded, CommentMissing, ResolutionMissing, InvalidCut,
+    IllegalTransition, Blocked, BudgetOverdrawn, NotEntitled, LotFull, NobodyInTurn,
+    BelowMinimum, DeviceMissing, LimitExceeded, AccountClosed.
     """
     ruling = _checked(Ruling(verdict, comment.strip(), grants or {}, resolution.strip()))
     with translated(_CONSTRAINTS), transaction.atomic():
         requisition = locked(requisition_id, by)
         step_to(requisition, _LEADS_TO[ruling.verdict])
+        require_running(requisition, now)
         require_read(requisition, revision_no)
         voice = voice_to_decide(by, delegation_id, now=now)
-        step = _step_for(requisition, voice)
-        for person_id in voice.people:
-            involve(requisition, person_id, Side.APPROVE)
+        round_ = read_round(requisition)
+        step = _step_for(requisition, round_, voice)
+        _require_own_hands(round_, voice)
+        revision = read_revision(requisition.pk, requisition.current_revision)
+        case = Case(requisition, revision, round_, step, voice, ruling, now)
         if ruling.verdict is Verdict.APPROVE:
-            _approve(requisition, step, voice, ruling, now)
+            _approve(case)
         else:
-            _refuse(requisition, step, voice, ruling, now)
+            _refuse(case, ruling)
     return requisition
 
 
@@ -126,138 +177,175 @@ def _checked(ruling: Ruling) -> Ruling:
     return ruling
 
 
-def _approve(
-    requisition: Requisition, step: ApprovalStep, voice: Voice, ruling: Ruling, now: datetime
-) -> None:
-    if step.committee and not ruling.resolution:
+def _approve(case: Case) -> None:
+    if case.step.committee and not case.ruling.resolution:
         raise ResolutionMissing(
-            f"Diese Stufe braucht einen Beschluss ({step.committee}). Bitte geben Sie seine "
+            f"Diese Stufe braucht einen Beschluss ({case.step.committee}). Bitte geben Sie seine "
             "Nummer und sein Datum an."
         )
-    lines = current_lines(requisition)
+    standing = None
+    if case.is_last or case.ruling.grants:
+        standing = standing_for(case.requisition, case.revision, now=case.now)
     try:
-        cut = priced_cut(requisition, lines, ruling.grants, now=now)
+        cut = _cut(case, standing)
     except PriceRisen as risen:
-        _require_signing_limit(lines[0].revision.gross, voice)
-        back = Ruling(Verdict.RETURN, f"{ruling.comment} {risen}".strip())
-        _refuse(requisition, step, voice, back, now)
+        _require_signing_limit(case.revision.gross, case.voice)
+        _refuse(case, Ruling(Verdict.RETURN, f"{case.ruling.comment} {risen}".strip()))
         return
-    total = cut.order.quote.gross if cut is not None else lines[0].revision.gross
-    _require_signing_limit(total, voice)
-    read = requisition.current_revision
-    if cut is not None:
-        lines = carry_out(requisition, lines, cut, by=voice.by, now=now)
-    require_unfrozen(lines)
-    _ask_gates(requisition, step, lines, voice.by, now)
-    _write(requisition, step, voice, ruling, cut=cut, read=read, now=now)
-    _go_on(requisition, step, lines, voice.by, now)
+    total = cut.new.order.quote.gross if cut is not None else case.revision.gross
+    _require_signing_limit(total, case.voice)
+    plan = Plan(case.voice.by, case.now)
+    revision = case.revision
+    if cut is not None and standing is not None:
+        revision, facts = exchange(
+            case.requisition, revision, cut.new, standing, by=case.voice.by, now=case.now
+        )
+        plan.follow(Step.CUT, case.requisition, events=facts)
+        # what it holds now is another: the locks are kept, the balances are read again
+        standing = standing_for(case.requisition, revision, now=case.now)
+    holds.require_unfrozen(_budgets(revision, standing))
+    try:
+        answer = _judge(case, revision, standing)
+    except (PriceRisen, BudgetNotUsable) as over:
+        _sign(case, plan, cut, completes=True)
+        release(plan, case.requisition, RequisitionState.RETURNED, reason=str(over))
+        return
+    _go_on(case, plan, revision, standing, answer, cut)
 
 
-def _refuse(
-    requisition: Requisition, step: ApprovalStep, voice: Voice, ruling: Ruling, now: datetime
-) -> None:
-    _write(requisition, step, voice, ruling, cut=None, read=requisition.current_revision, now=now)
-    release(requisition, _LEADS_TO[ruling.verdict], by=voice.by, now=now, reason=ruling.comment)
+def _cut(case: Case, standing: Standing | None) -> Cut | None:
+    if standing is None or not case.ruling.grants:
+        return None
+    return priced_cut(
+        case.requisition,
+        case.revision,
+        case.ruling.grants,
+        standing,
+        by=case.voice.by,
+        now=case.now,
+    )
 
 
-def _write(
-    requisition: Requisition,
-    step: ApprovalStep,
-    voice: Voice,
-    ruling: Ruling,
-    *,
+def _judge(case: Case, revision: RevisionFacts, standing: Standing | None) -> Answer:
+    """Ask everything again; at issue on locked rows, before that on what was just read."""
+    if standing is not None and case.is_last:
+        moment, facts = Moment.ISSUE, standing.facts
+    else:
+        held = holds.open_holds(revision.lines) if _is_contested(revision) else []
+        moment = Moment.SIGNATURE
+        facts = read_order(
+            revision.listing_ids(),
+            buyer_id=case.requisition.authority_id,
+            on=berlin_day(case.now),
+            own=holds.held_by_account(held),
+            requisition_id=case.requisition.pk,
+        )
+    return judge(
+        moment,
+        revision.wanted(),
+        facts,
+        paid_from=paid_from(revision.lines),
+        approved=revision.gross,
+    )
+
+
+def _is_contested(revision: RevisionFacts) -> bool:
+    return any(line.stands_in.allocation != AllocationRule.SINGLE for line in revision.lines)
+
+
+def _budgets(revision: RevisionFacts, standing: Standing | None) -> list[LimitAccount]:
+    """The budget accounts of the lines: as they are under the locks, else read afresh."""
+    ids = {row.budget_line.account_id for line in revision.lines for row in line.assignments}
+    if standing is not None:
+        return [standing.locked[pk] for pk in ids]
+    return list(LimitAccount.objects.filter(pk__in=ids))
+
+
+def _go_on(
+    case: Case,
+    plan: Plan,
+    revision: RevisionFacts,
+    standing: Standing | None,
+    answer: Answer,
     cut: Cut | None,
-    read: int,
-    now: datetime,
 ) -> None:
-    """The decision, the people it speaks for, the lines it cuts, and the audit row."""
-    decision = Decision.objects.create(
-        step=step,
-        requisition=requisition,
-        round_no=step.revision_no,
-        revision_no=read,
-        granted_revision=requisition.current_revision if cut is not None else None,
-        membership=voice.by,
-        person_id=voice.by.user_id,
-        on_behalf_of_id=voice.on_behalf_of_id,
-        delegation=voice.delegation,
+    """Sign; issue after the last signature, else open what comes next."""
+    wishes = cosignatures(answer.cosigning)
+    added = added_cosignatures(case.step, case.round.steps, wishes, now=case.now)
+    _sign(case, plan, cut, completes=case.completes)
+    if standing is not None and case.is_last and not added:
+        place(plan, case.requisition, revision, answer, standing)
+        return
+    requisition = case.requisition
+    if added:
+        _add(case, plan, added, wishes)
+    opened = open_next_tier(requisition, case.round.steps, now=case.now)
+    plan.told += [submission_notice(requisition, rows) for rows in (added, opened) if rows]
+    if cut is not None:
+        requisition.save(update_fields=["current_revision", "updated_at"])
+    plan.carry_out()
+
+
+def _add(
+    case: Case, plan: Plan, added: Sequence[ApprovalStep], wishes: Sequence[CoSignature]
+) -> None:
+    """Co-signatures that gates ask for since the submission join the open tier."""
+    write_steps(case.requisition, added)
+    extend_expiry(case.requisition, max(row.deadline for row in added))
+    roles = [row.role for row in added]
+    plan.follow(
+        Step.COSIGN_ADDED,
+        case.requisition,
+        after={"roles": roles},
+        reason=" ".join(dict.fromkeys(wish.reason for wish in wishes if wish.role in roles)),
+    )
+
+
+def _refuse(case: Case, ruling: Ruling) -> None:
+    plan = Plan(case.voice.by, case.now)
+    _sign(replace(case, ruling=ruling), plan, None, completes=False)
+    release(plan, case.requisition, _LEADS_TO[ruling.verdict], reason=ruling.comment)
+
+
+def _sign(case: Case, plan: Plan, cut: Cut | None, *, completes: bool) -> None:
+    """The decision, the people it speaks for, the lines it cuts, and what follows."""
+    requisition, voice, ruling = case.requisition, case.voice, case.ruling
+    decision_id = write_decision(
+        case.step,
+        voice,
         verdict=ruling.verdict,
+        read=case.revision.number,
+        granted=requisition.current_revision if cut is not None else None,
         comment=ruling.comment,
         resolution=ruling.resolution,
-        decided_at=now,
+        completes=completes,
+        now=case.now,
     )
-    Signature.objects.bulk_create(
-        Signature(
-            decision=decision,
-            requisition=requisition,
-            round_no=step.revision_no,
-            person_id=person_id,
-        )
-        for person_id in voice.people
-    )
+    if completes:
+        case.step.completed_at = case.now
     if cut is not None:
-        write_grants(decision, cut.refused)
-    tell([change(requisition, Happened.DECIDED, now=now)], now=now)
-    record(
+        insert(cuts_of(decision_id, cut.refused))
+    plan.follow(
+        _STEPS[ruling.verdict],
         requisition,
-        f"requisition.decision.{ruling.verdict.value}",
-        by=voice.by,
-        now=now,
-        after={"revision": requisition.current_revision, "read": read, "step": step.pk},
+        after={
+            "revision": requisition.current_revision,
+            "read": case.revision.number,
+            "step": case.step.pk,
+        },
         reason=ruling.comment,
-        rule=f"policy:{step.policy_id}",
+        rule=f"policy:{case.step.policy_id}",
         on_behalf_of=voice.membership.user if voice.delegation is not None else None,
     )
 
 
-def _go_on(
-    requisition: Requisition,
-    step: ApprovalStep,
-    lines: Sequence[RequisitionLine],
-    by: Membership,
-    now: datetime,
-) -> None:
-    """Issue after the last signature; before that, see that it still could be issued."""
-    try:
-        if _complete(requisition, step, now):
-            place(requisition, by=by, now=now)
-        else:
-            still_good(requisition, lines, now=now)
-            open_next_tier(requisition, now=now)
-    except PriceRisen as risen:
-        release(requisition, RequisitionState.RETURNED, by=by, now=now, reason=str(risen))
-
-
-def _ask_gates(
-    requisition: Requisition,
-    step: ApprovalStep,
-    lines: Sequence[RequisitionLine],
-    by: Membership,
-    now: datetime,
-) -> None:
-    """Raise Blocked, or add the co-signatures that gates ask for since the submission."""
-    listings = [line.listing for line in lines]
-    wishes = require_open(listings, buyer_id=requisition.authority_id, now=now)
-    add_cosignatures(requisition, step, wishes, by=by, now=now)
-
-
-def _complete(requisition: Requisition, step: ApprovalStep, now: datetime) -> bool:
-    """Finish the step when enough have signed; True when no step is left."""
-    signed = step.decisions.filter(verdict=Verdict.APPROVE).count()
-    if signed >= step.signers:
-        step.completed_at = now
-        step.save(update_fields=["completed_at"])
-    return not steps_of_round(requisition).filter(completed_at__isnull=True).exists()
-
-
-def _step_for(requisition: Requisition, voice: Voice) -> ApprovalStep:
+def _step_for(requisition: Requisition, round_: Round, voice: Voice) -> ApprovalStep:
     """The open step of the voice's role; its own before one it may sign after escalation."""
     if voice.school_ids - {requisition.school_id}:
         raise NotAllowed("Diese Mitgliedschaft zeichnet nur für ihre eigene Schule.")
-    steps = list(steps_of_round(requisition))
-    tier = open_tier([(step.tier, step.completed_at is not None) for step in steps])
+    tier = open_tier([(step.tier, step.completed_at is not None) for step in round_.steps])
     role = voice.membership.role
-    waiting = [row for row in steps if row.tier == tier and row.completed_at is None]
+    waiting = [row for row in round_.steps if row.tier == tier and row.completed_at is None]
     for step in waiting:
         if step.role == role:
             return step
@@ -265,6 +353,14 @@ def _step_for(requisition: Requisition, voice: Voice) -> ApprovalStep:
         if step.escalation_role == role and step.escalated_at is not None:
             return step
     raise NotAllowed(not_your_turn(requisition, role))
+
+
+def _require_own_hands(round_: Round, voice: Voice) -> None:
+    """Raise OwnRequest; the composite foreign keys refuse the same, whatever is asked here."""
+    if voice.by.user_id in round_.asking:
+        raise OwnRequest("Wer angefordert oder bearbeitet hat, kann nicht entscheiden.")
+    if voice.on_behalf_of_id in round_.asking:
+        raise OwnRequest("Die vertretene Person hat selbst angefordert oder bearbeitet.")
 
 
 def _require_signing_limit(gross: Decimal, voice: Voice) -> None:

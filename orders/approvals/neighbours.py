@@ -18,7 +18,7 @@ from decimal import Decimal
 from itertools import accumulate
 from typing import NamedTuple
 
-from orders.allotting.line_rules import Position
+from contracts.agreements.facts.shapes import Position
 
 SPLIT_DAYS = 30
 """Days between two requisitions that may be parts of one need.

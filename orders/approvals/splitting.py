@@ -15,10 +15,10 @@ from decimal import Decimal
 
 from django.db.models import F, Min, Q, QuerySet, Sum
 
+from contracts.agreements.facts.shapes import Position
 from contracts.clock import berlin_day
 from contracts.parties.models import Role
 from contracts.pricing import euros
-from orders.allotting.line_rules import Position
 from orders.lifecycle import RequisitionState
 from orders.models import RequisitionLine
 from orders.signing.rules import Rule

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,18 +12,27 @@ from django.db import IntegrityError, transaction
 from contracts.agreements.allocation.allotment import Decision
 from contracts.agreements.allocation.successors import offered_replacements
 from contracts.agreements.entitlement import entitled_listings
-from contracts.agreements.gates.rules import GateRule, blocks, gates_before
+from contracts.agreements.facts.shapes import ListingFacts
+from contracts.agreements.gates.judging import GateRule, before, blocks
+from contracts.agreements.kinds import AllocationRule
 from contracts.agreements.models import Listing
-from contracts.agreements.prices.quotes import PricedLine, PricedOrder, Wanted, with_contract
+from contracts.agreements.prices.ordering import PricedOrder, Wanted
+from contracts.agreements.prices.quotes import with_contract
 from contracts.clock import berlin_day
+from contracts.parties.acting import require_role
+from contracts.retrying import again
 from contracts.parties.models import Membership
 from contracts.pricing import InvalidQuantity
-from contracts.retrying import again
-from orders.allotting.allotments import allot, in_turn
-from orders.allotting.checks import full_lot
+from contracts.sql import fetch
+from orders.allotting.allotments import in_turn
+from orders.allotting.asking import ask, full_lot
+from orders.allotting.facts import OrderFacts
+from orders.allotting.line_rules import Advice
+from orders.allotting.moments import Moment
+from orders.allotting.reading import read_accessories, read_order
 from orders.errors import NotFound
 from orders.models import BasketOwner
-from orders.oscar_adapter import basket_quantities, create_basket, set_basket_line
+from orders.oscar_adapter import basket_quantities, close_basket, create_basket, set_basket_line
 
 MAX_QUANTITY = 1_000_000
 REMEMBERED = 50
@@ -55,6 +64,7 @@ class BasketView:
     obstacles: dict[str, list[GateRule]]
     gone: tuple[GoneLine, ...]
     decisions: tuple[Decision, ...]
+    advice: Advice
 
 
 def current_basket(membership: Membership) -> int:
@@ -136,13 +146,59 @@ def add(
     if not 1 <= quantity <= MAX_QUANTITY:
         raise InvalidQuantity(f"Bitte eine Menge zwischen 1 und {MAX_QUANTITY} eingeben.")
     with transaction.atomic():
-        listing = in_turn(_listing(by, listing_id, now), berlin_day(now))
+        listing = _in_turn(_listing(by, listing_id, now), now)
         basket_id = lock_basket(by)
         if not is_first_time(basket_id, form):
             return False
         held = dict(basket_quantities(basket_id)).get(listing.pk, 0)
         set_basket_line(basket_id, listing, min(held + quantity, MAX_QUANTITY))
         return True
+
+
+def _in_turn(listing: Listing, now: datetime) -> Listing:
+    """What the award in turn offers in place of a listing, or the listing itself."""
+    if listing.item.award.lot.allocation == AllocationRule.SINGLE:
+        return listing
+    buyer_id = 0  # whose turn it is does not depend on who asks
+    facts = read_order([listing.pk], buyer_id=buyer_id, on=berlin_day(now))
+    other = in_turn(facts.shelf.listings[listing.pk], facts)
+    if other.pk == listing.pk:
+        return listing
+    return with_contract(Listing.objects.filter(pk=other.pk)).get()
+
+
+_LOCK_VALID = """
+SELECT owner.basket_id
+  FROM orders_basketowner owner
+  JOIN parties_membership member ON member.id = owner.membership_id
+  JOIN parties_organisation organisation ON organisation.id = member.organisation_id
+  JOIN parties_user person ON person.id = member.user_id
+ WHERE owner.membership_id = %(member)s AND owner.is_open
+   AND organisation.is_active AND person.is_active AND member.valid_from <= %(on)s
+   AND (member.valid_to IS NULL OR member.valid_to >= %(on)s)
+   FOR UPDATE OF owner"""
+
+
+def wanted_of_basket(
+    by: Membership, roles: Collection[str], now: datetime
+) -> tuple[int, list[Wanted]]:
+    """The membership's open basket, locked, and its lines to be priced.
+
+    Asks in the same statement whether the membership is in force; raises NotAllowed.
+    """
+    rows = fetch(_LOCK_VALID, {"member": by.pk, "on": berlin_day(now)}) if by.role in roles else []
+    if rows:
+        basket_id = int(rows[0][0])
+    else:
+        require_role(by, roles, now)
+        basket_id = lock_basket(by)
+    held = basket_quantities(basket_id)
+    return basket_id, [Wanted(str(listing), listing, quantity) for listing, quantity in held]
+
+
+def close(basket_id: int, now: datetime) -> None:
+    """The basket has become a requisition; the next one starts empty."""
+    close_basket(basket_id, now)
 
 
 def quantities(by: Membership) -> list[tuple[int, int]]:
@@ -156,55 +212,41 @@ def view(by: Membership, *, now: datetime) -> BasketView:
 
     Lines that are no longer orderable are left out of the price and named in `gone`.
     """
-    day = berlin_day(now)
     held = quantities(by)
-    ids = [listing_id for listing_id, _ in held]
-    known = {
-        row.pk: row
-        for row in with_contract(entitled_listings(by.organisation_id, day).filter(pk__in=ids))
-    }
+    facts = read_order([pk for pk, _ in held], buyer_id=by.organisation_id, on=berlin_day(now))
+    reach = facts.shelf.reach
+    known = {pk for pk, _ in held if pk in reach and reach[pk].is_open}
     wanted = [Wanted(str(pk), pk, quantity) for pk, quantity in held if pk in known]
-    allotted = allot(wanted, buyer=by.organisation, on=day, known=known.values())
+    answer = ask(Moment.ESTIMATE, wanted, facts)
+    listings = {line.key: line.offer.listing for line in answer.order.lines}
     return BasketView(
-        order=allotted.order,
-        obstacles=obstacles(allotted.order.lines, by=by, now=now),
-        gone=_gone([pk for pk in ids if pk not in known], by.organisation_id, now),
-        decisions=allotted.decisions,
+        order=answer.order,
+        obstacles=before(listings, facts.rules, buyer_id=facts.buyer_id, on=facts.on),
+        gone=_gone([pk for pk, _ in held if pk not in known], facts),
+        decisions=answer.allotment.decisions,
+        advice=Advice(answer.unmet, answer.gaps, read_accessories(answer.order)),
     )
 
 
-def _gone(ids: Sequence[int], buyer_id: int, now: datetime) -> tuple[GoneLine, ...]:
-    if not ids:
+def _gone(ids: Sequence[int], facts: OrderFacts) -> tuple[GoneLine, ...]:
+    listings = {pk: facts.shelf.listings[pk] for pk in ids if pk in facts.shelf.listings}
+    if not listings:
         return ()
-    rows = with_contract(Listing.objects.filter(pk__in=ids)).select_related(
-        "item__award__lot__account"
-    )
-    listings = {row.pk: row for row in rows}
-    day = berlin_day(now)
-    gates = gates_before(listings, buyer_id, day)
-    successors = offered_replacements(ids, buyer_id=buyer_id, on=day)
+    gates = before(listings, facts.rules, buyer_id=facts.buyer_id, on=facts.on)
+    successors = offered_replacements(list(listings), buyer_id=facts.buyer_id, on=facts.on)
     return tuple(
         GoneLine(
             pk,
             row.article.name,
-            tuple(rule.sentence for rule in blocks(gates.get(pk, []))) or _full(row),
+            tuple(rule.sentence for rule in blocks(gates.get(pk, []))) or _full(row, facts),
             successors.get(pk),
         )
         for pk, row in listings.items()
     )
 
 
-def _full(listing: Listing) -> tuple[str, ...]:
-    sentence = full_lot(listing)
-    return (sentence,) if sentence else ()
-
-
-def obstacles(
-    lines: Sequence[PricedLine], *, by: Membership, now: datetime
-) -> dict[str, list[GateRule]]:
-    """Gates per line key, from the one pure function."""
-    listings = {line.key: line.offer.listing for line in lines}
-    return gates_before(listings, by.organisation_id, berlin_day(now))
+def _full(listing: ListingFacts, facts: OrderFacts) -> tuple[str, ...]:
+    return (full_lot(listing),) if facts.shelf.reach[listing.pk].is_full else ()
 
 
 def _listing(by: Membership, listing_id: int, now: datetime) -> Listing:

@@ -1,24 +1,43 @@
-"""Which ledger entries belong to a requisition: the bridge between lines and limits."""
+"""Which ledger entries belong to a requisition: the bridge between lines and limits.
+
+What is to be held or posted is worked out from facts (`needed`, `posts`), purely; the functions
+that touch the ledger come last in an act, because the limit rows are the hot ones.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from contracts.agreements.caps.use import cap_amounts
-from contracts.agreements.entitlement import quota_account_ids
-from contracts.agreements.models import Listing
-from contracts.clock import berlin_day
-from contracts.ledger.models import EntryKind, LedgerEntry, Unit
-from contracts.ledger.movements import Hold, Post, hold, lock_accounts, replace, settle
+from contracts.agreements.caps.amounts import cap_amounts
+from contracts.agreements.facts.shapes import ListingFacts, Shelf
+from contracts.ledger.models import (
+    AccountKind,
+    EntryKind,
+    LedgerEntry,
+    LimitAccount,
+    Unit,
+)
+from contracts.ledger.movements import Hold, OpenHold, Post, hold, lock_accounts, replace, settle
 from contracts.parties.models import Membership
-from orders.binding.cap_nudges import nudge
-from orders.models import BudgetLine, CallOff, Requisition, RequisitionLine
+from contracts.pricing import euros
+from contracts.sql import fetch
+from orders.errors import BudgetOverdrawn, MovedMeanwhile
+from orders.facts import LineFacts, assignment_reference, line_reference, references
+from orders.models import CallOff
+
+from .cap_nudges import nudge
 
 _ONE = Decimal(1)
+_OPEN_HOLDS = """
+SELECT entry.id, entry.account_id, entry.reference, entry.delta_held
+  FROM ledger_ledgerentry entry
+ WHERE entry.reference = ANY(%(references)s::text[]) AND entry.kind = 'hold'
+   AND NOT EXISTS (SELECT 1 FROM ledger_ledgerentry ended
+                    WHERE ended.resolves_id = entry.id AND ended.kind IN ('post', 'void'))
+ ORDER BY entry.id"""
 
 
 def follow_up(call_off: CallOff) -> str:
@@ -30,260 +49,180 @@ def follow_up(call_off: CallOff) -> str:
     return call_off.number if call_off.follows_id is not None else ""
 
 
-def line_reference(line: RequisitionLine, follow_up: str = "") -> str:
-    """The caps of a line are held and posted under this reference."""
-    return _marked(f"requisition-line:{line.pk}", follow_up)
+def open_holds(lines: Iterable[LineFacts]) -> list[OpenHold]:
+    """What the lines hold now."""
+    rows = fetch(_OPEN_HOLDS, {"references": references(lines)})
+    return [OpenHold(*row) for row in rows]
 
 
-def assignment_reference(assignment_id: int, follow_up: str = "") -> str:
-    """The budget of an assignment is held and posted under this reference.
-
-    Finance events about it carry it as their subject.
-    """
-    return _marked(f"assignment:{assignment_id}", follow_up)
+def posted_accounts(posted: Collection[str]) -> set[int]:
+    """The accounts that carry posts under these references."""
+    rows = LedgerEntry.objects.filter(reference__in=posted, kind=EntryKind.POST)
+    return set(rows.order_by().values_list("account_id", flat=True))
 
 
-def _marked(reference: str, mark: str) -> str:
-    return f"{reference}:{mark}" if mark else reference
+def held_by_account(holds: Iterable[OpenHold]) -> dict[int, Decimal]:
+    """What is held, per limit account (EUR or pieces)."""
+    held: dict[int, Decimal] = {}
+    for row in holds:
+        held[row.account_id] = held.get(row.account_id, Decimal(0)) + row.delta_held
+    return held
 
 
-def lock_first(
-    requisition: Requisition,
-    lines: Sequence[RequisitionLine],
-    candidates: Collection[Listing],
-    *,
-    now: datetime,
-) -> bool:
-    """Lock all limit accounts of the lines before they are priced, where that needs it.
-
-    A cumulative tier follows from what is posted, and the choice between the awards of a
-    lot (`candidates`: what they offer) from their own caps. The rows that say it have to
-    stand still until the money is bound; all of them at once keep the one order of locks.
-    Where neither plays a part nothing is locked yet: these rows are the hot ones. Returns
-    whether they are locked.
-    """
-    if not candidates and not any(line.listing.item.cumulative_tiers for line in lines):
-        return False
-    lock_accounts(_accounts(requisition, lines, candidates, now))
-    return True
-
-
-def lock_all(
-    requisition: Requisition,
-    lines: Sequence[RequisitionLine],
-    listings: Collection[Listing],
-    budget_line_ids: Collection[int],
-    *,
-    now: datetime,
-) -> None:
-    """Lock every limit account of the lines and of what may come in their place, at once.
-
-    `listings` are what is wanted instead and could be put in its place, `budget_line_ids`
-    what it is to be paid from.
-    """
-    budgets = BudgetLine.objects.filter(pk__in=budget_line_ids).select_related(
-        "own_account", "pool__account"
-    )
-    accounts = _accounts(requisition, lines, listings, now)
-    lock_accounts(accounts | {row.binding_account_id for row in budgets})
-
-
-def lock_for_follow_up(
-    call_off: CallOff,
-    lines: Sequence[RequisitionLine],
-    candidates: Collection[Listing],
-    *,
-    now: datetime,
-) -> None:
-    """Lock what a call-off has bound and what the one that follows it may bind, at once."""
-    mark = follow_up(call_off)
-    references = [line_reference(line, mark) for line in lines]
-    references += [
-        assignment_reference(assignment.pk, mark)
-        for line in lines
-        for assignment in line.assignments.all()
-    ]
-    posts = LedgerEntry.objects.filter(reference__in=references, kind=EntryKind.POST)
-    accounts = _accounts(call_off.requisition, lines, candidates, now)
-    lock_accounts(accounts | set(posts.values_list("account_id", flat=True)))
-
-
-def _accounts(
-    requisition: Requisition,
-    lines: Sequence[RequisitionLine],
-    candidates: Collection[Listing],
-    now: datetime,
+def account_ids(
+    lines: Iterable[LineFacts], listings: Iterable[ListingFacts], shelf: Shelf
 ) -> set[int]:
-    """The caps of the lines and of what could take their place, and the budgets."""
-    quotas = quota_account_ids(requisition.authority_id, berlin_day(now))
-    listings = [*(line.listing for line in lines), *candidates]
-    caps = {pk for listing in listings for pk, _ in cap_amounts(listing, 1, _ONE, quotas)}
-    budgets = {
-        assignment.budget_line.binding_account_id
-        for line in lines
-        for assignment in line.assignments.all()
+    """The caps of the listings and the budgets of the lines."""
+    caps = {
+        pk
+        for listing in listings
+        for pk, _ in cap_amounts(listing, 1, _ONE, shelf.reach[listing.pk].quota_ids)
     }
-    return caps | budgets
+    return caps | {row.budget_line.account_id for line in lines for row in line.assignments}
 
 
-def hold_all(
-    requisition: Requisition, lines: Sequence[RequisitionLine], *, by: Membership, now: datetime
-) -> None:
+def needed(lines: Iterable[LineFacts], shelf: Shelf) -> list[Hold]:
+    """What the lines draw on every cap (pieces or net EUR) and every budget (EUR)."""
+    found = []
+    for line in lines:
+        listing = shelf.listings[line.listing_id]
+        quotas = shelf.reach[line.listing_id].quota_ids
+        found += [
+            Hold(account_id, amount, line_reference(line.pk))
+            for account_id, amount in cap_amounts(listing, line.quantity, line.net, quotas)
+        ]
+        found += [
+            Hold(row.budget_line.account_id, row.bound, assignment_reference(row.pk))
+            for row in line.assignments
+            if row.bound > 0
+        ]
+    return found
+
+
+def hold_all(lines: Sequence[LineFacts], shelf: Shelf, *, by: Membership, now: datetime) -> None:
     """Hold every cap and every budget of the lines in one step.
 
     Raises LimitExceeded with each shortfall, or AccountClosed; nothing is held then.
     """
-    hold(_needed(requisition, lines, now), by=by, now=now)
-    nudge(_lots(lines))
+    hold(needed(lines, shelf), by=by, now=now)
+    nudge(lots(shelf))
 
 
 def hold_instead(
-    requisition: Requisition,
-    lines: Sequence[RequisitionLine],
-    fresh: Sequence[RequisitionLine],
+    held: Iterable[OpenHold],
+    fresh: Sequence[LineFacts],
+    shelf: Shelf,
     *,
     by: Membership,
     now: datetime,
 ) -> None:
-    """Give up what *lines* hold and hold what *fresh* need, in one step.
+    """Give up what is held and hold what *fresh* need, in one step.
 
     Raises LimitExceeded where more is needed than is free, or AccountClosed.
     """
-    voids = [entry.pk for entry in open_holds(lines)]
-    replace(voids=voids, holds=_needed(requisition, fresh, now), by=by, now=now)
-    nudge(_lots(lines) | _lots(fresh))
+    voids = [row.pk for row in held]
+    replace(voids=voids, holds=needed(fresh, shelf), by=by, now=now)
+    nudge(lots(shelf))
 
 
-def _needed(
-    requisition: Requisition, lines: Sequence[RequisitionLine], now: datetime
-) -> list[Hold]:
-    """What the lines draw on every cap (pieces or net EUR) and every budget (EUR)."""
-    quotas = quota_account_ids(requisition.authority_id, berlin_day(now))
-    holds = [
-        Hold(account_id, amount, line_reference(line))
-        for line in lines
-        for account_id, amount in cap_amounts(line.listing, line.quantity, line.net, quotas)
-    ]
-    holds += [
-        Hold(
-            assignment.budget_line.binding_account_id,
-            assignment.bound,
-            assignment_reference(assignment.pk),
-        )
-        for line in lines
-        for assignment in line.assignments.all()
-        if assignment.bound > 0
-    ]
-    return holds
-
-
-def were_held(lines: Sequence[RequisitionLine]) -> bool:
-    """Whether the lines have ever held anything; their references are used up then."""
-    references = [line_reference(line) for line in lines]
-    return LedgerEntry.objects.filter(reference__in=references, kind=EntryKind.HOLD).exists()
-
-
-def open_holds(lines: Sequence[RequisitionLine]) -> list[LedgerEntry]:
-    """Holds of the lines that are neither posted nor voided."""
-    references = [line_reference(line) for line in lines]
-    references += [
-        assignment_reference(assignment.pk)
-        for line in lines
-        for assignment in line.assignments.all()
-    ]
-    return list(
-        LedgerEntry.objects.filter(reference__in=references, kind=EntryKind.HOLD)
-        .exclude(resolutions__kind__in=(EntryKind.POST, EntryKind.VOID))
-        .select_related("account")
-        .order_by("pk")
-    )
-
-
-def void_all(lines: Sequence[RequisitionLine], *, by: Membership | None, now: datetime) -> None:
-    """Release every open hold of the lines; harmless when there is none."""
-    entries = open_holds(lines)
-    if entries:
-        settle(voids=[entry.pk for entry in entries], by=by, now=now)
-        nudge(_lots(lines))
-
-
-def _lots(lines: Sequence[RequisitionLine]) -> set[int]:
-    return {line.listing.item.award.lot_id for line in lines}
-
-
-def held_by_account(lines: Sequence[RequisitionLine]) -> dict[int, Decimal]:
-    """What the lines hold, per limit account (EUR or pieces)."""
-    held: dict[int, Decimal] = defaultdict(Decimal)
-    for entry in open_holds(lines):
-        held[entry.account_id] += entry.delta_held
-    return dict(held)
+def void(held: Sequence[OpenHold], shelf: Shelf, *, by: Membership | None, now: datetime) -> None:
+    """Release what is held; harmless when there is nothing."""
+    if held:
+        settle(voids=[row.pk for row in held], by=by, now=now)
+        nudge(lots(shelf))
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
     """A line that is issued to another award of its lot than the one it holds."""
 
-    line: RequisitionLine
-    listing: Listing
+    line: LineFacts
+    was: ListingFacts
+    listing: ListingFacts
     quantity: int
     net: Decimal
 
     @property
     def left(self) -> set[int]:
         """Accounts that the line no longer draws on."""
-        return set(_own_caps(self.line.listing)) - set(_own_caps(self.listing))
+        return set(_own_caps(self.was)) - set(_own_caps(self.listing))
 
     @property
     def holds(self) -> list[Hold]:
         """What has to be held on the accounts it draws on instead."""
-        amounts = dict(cap_amounts(self.listing, self.quantity, self.net, {}))
-        fresh = set(_own_caps(self.listing)) - set(_own_caps(self.line.listing))
-        return [
-            Hold(pk, amounts[pk], line_reference(self.line))
-            for pk in sorted(fresh)
-            if pk in amounts
-        ]
+        amounts = dict(cap_amounts(self.listing, self.quantity, self.net, ()))
+        fresh = set(_own_caps(self.listing)) - set(_own_caps(self.was))
+        reference = line_reference(self.line.pk)
+        return [Hold(pk, amounts[pk], reference) for pk in sorted(fresh) if pk in amounts]
 
 
-def _own_caps(listing: Listing) -> list[int]:
+def _own_caps(listing: ListingFacts) -> list[int]:
     """The caps in which awards of one lot differ: the position's and the award's."""
     found = (listing.item.account_id, listing.item.award.account_id)
     return [pk for pk in found if pk is not None]
 
 
 def post_all(
-    lines: Sequence[RequisitionLine],
-    euros: Mapping[str, Decimal],
-    moves: Sequence[Move] = (),
+    held: Sequence[OpenHold],
+    euros_of: Mapping[str, Decimal],
+    moves: Sequence[Move],
+    locked: Mapping[int, LimitAccount],
     *,
+    lot_ids: Collection[int],
     by: Membership,
     now: datetime,
 ) -> None:
-    """Turn the holds of the lines into posts.
+    """Turn what is held into posts.
 
-    `euros` gives the issued amount per reference; piece accounts post what they held.
+    `euros_of` gives the issued amount per reference; piece accounts post what they held.
     An amount that became zero is released, and so is what a moved line held on the caps
-    of the award it left; on those of the other award it is held and posted. Whoever has
-    moves has locked all these accounts by `lock_first`.
+    of the award it left; on those of the other award it is held and posted. Raises
+    MovedMeanwhile where that touches an account that the caller has not *locked* first.
     """
-    left = {(pk, line_reference(move.line)) for move in moves for pk in move.left}
+    left = {(pk, line_reference(move.line.pk)) for move in moves for pk in move.left}
     asked = [ask for move in moves for ask in move.holds]
+    if any(ask.account_id not in locked for ask in asked):
+        raise MovedMeanwhile("Die Vergabe des Loses hat sich gerade geändert.")
     fresh = hold(asked, by=by, now=now) if asked else {}
     posts = [
         Post(fresh[f"{ask.account_id}:{ask.reference}"], ask.amount, ask.reference) for ask in asked
     ]
     voids = []
-    for entry in open_holds(lines):
-        if entry.pk in fresh.values():
-            continue
-        pieces = entry.account.unit == Unit.PIECES
-        amount = entry.delta_held if pieces else euros[entry.reference]
-        if amount > 0 and (entry.account_id, entry.reference) not in left:
-            posts.append(Post(entry.pk, amount, entry.reference))
+    for row in held:
+        pieces = locked[row.account_id].unit == Unit.PIECES
+        amount = row.delta_held if pieces else euros_of[row.reference]
+        if amount > 0 and (row.account_id, row.reference) not in left:
+            posts.append(Post(row.pk, amount, row.reference))
         else:
-            voids.append(entry.pk)
-    settle(posts=posts, voids=voids, by=by, now=now)
-    nudge(_lots(lines))
+            voids.append(row.pk)
+    settle(
+        posts=posts,
+        voids=voids,
+        known=() if asked else held,
+        locked=None if asked else locked,
+        by=by,
+        now=now,
+    )
+    nudge(lot_ids)
+
+
+def lock(account_ids: Collection[int]) -> dict[int, LimitAccount]:
+    """Lock accounts ahead of what is decided on them, all in one statement."""
+    return lock_accounts(account_ids)
+
+
+def require_unfrozen(accounts: Iterable[LimitAccount]) -> None:
+    """Raise BudgetOverdrawn when a freeze has left a budget with less than is bound: nothing
+    more is released from it until it is covered again.
+    """
+    overdrawn = [
+        f"{account.title} ist durch eine Sperre um {euros(-account.available)} überzogen. "
+        "Lassen Sie die Deckung klären, oder geben Sie die Anforderung zurück."
+        for account in sorted(accounts, key=lambda row: row.pk)
+        if account.kind == AccountKind.BUDGET and account.available < 0
+    ]
+    if overdrawn:
+        raise BudgetOverdrawn(overdrawn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,26 +232,34 @@ class FollowUp:
     `bound` in EUR by assignment, with the account that carries it.
     """
 
-    line: RequisitionLine
-    listing: Listing
+    line: LineFacts
+    listing: ListingFacts
     quantity: int
     net: Decimal
     bound: Mapping[int, tuple[int, Decimal]]
 
 
 def post_follow_up(
-    call_off: CallOff, rows: Sequence[FollowUp], *, by: Membership, now: datetime
+    call_off: CallOff,
+    rows: Sequence[FollowUp],
+    shelf: Shelf,
+    locked: Collection[int],
+    *,
+    by: Membership,
+    now: datetime,
 ) -> None:
     """Hold and post what a following call-off binds, under references of its own.
 
-    Raises LimitExceeded or AccountClosed; nothing is bound then.
+    Raises LimitExceeded or AccountClosed, and MovedMeanwhile for an account that the caller
+    has not *locked*; nothing is bound then.
     """
     mark = follow_up(call_off)
-    quotas = quota_account_ids(call_off.authority_id, berlin_day(now))
     asked = [
-        Hold(account_id, amount, line_reference(row.line, mark))
+        Hold(account_id, amount, line_reference(row.line.pk, mark))
         for row in rows
-        for account_id, amount in cap_amounts(row.listing, row.quantity, row.net, quotas)
+        for account_id, amount in cap_amounts(
+            row.listing, row.quantity, row.net, shelf.reach[row.listing.pk].quota_ids
+        )
     ]
     asked += [
         Hold(account_id, amount, assignment_reference(assignment_id, mark))
@@ -320,9 +267,16 @@ def post_follow_up(
         for assignment_id, (account_id, amount) in row.bound.items()
         if amount > 0
     ]
+    if any(ask.account_id not in locked for ask in asked):
+        raise MovedMeanwhile("Die Vergabe des Loses hat sich gerade geändert.")
     held = hold(asked, by=by, now=now)
     posts = [
         Post(held[f"{ask.account_id}:{ask.reference}"], ask.amount, ask.reference) for ask in asked
     ]
     settle(posts=posts, by=by, now=now)
     nudge([call_off.lot_id])
+
+
+def lots(shelf: Shelf) -> set[int]:
+    """The lots whose caps a movement touches."""
+    return {listing.item.award.lot_id for listing in shelf.listings.values()}

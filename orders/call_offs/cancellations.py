@@ -26,6 +26,8 @@ from orders.binding.reversals import Amount, reverse_posts
 from orders.call_offs.bookings import count, issued_line, lines_of, wanted_of_open
 from orders.call_offs.reading import bought_call_offs, locked_call_off, translated
 from orders.errors import CommentMissing, NothingOpen
+from orders.event_types import EventType
+from orders.facts import assignment_reference, line_reference
 from orders.finance import events
 from orders.finance.facts import Part, call_off_facts
 from orders.lifecycle import CallOffState, after_taking_back
@@ -38,7 +40,6 @@ from orders.models import (
     CancelledLine,
     CancelledShare,
 )
-from orders.models.event import EventType
 from orders.telling.notices import taken_back_notice
 from orders.telling.outbox import tell
 
@@ -233,9 +234,9 @@ def _amounts(call_off: CallOff, given: Given) -> dict[str, Amount]:
     suffix = holds.follow_up(call_off)
     amounts = {}
     for line, row in given:
-        reference = holds.line_reference(line.requisition_line, suffix)
+        reference = line_reference(line.requisition_line_id, suffix)
         amounts[reference] = Amount(row.quantity, row.net)
         for assignment, share in _shares(line, row):
-            reference = holds.assignment_reference(assignment.assignment_id, suffix)
+            reference = assignment_reference(assignment.assignment_id, suffix)
             amounts[reference] = Amount(row.quantity, share.bound)
     return amounts

@@ -17,11 +17,11 @@ from contracts.retrying import again
 from orders.call_offs.bookings import count, issued_line, lines_of, wanted_of_open
 from orders.call_offs.reading import bought_call_offs, locked_call_off, translated
 from orders.errors import InvalidReceipt
+from orders.event_types import EventType
 from orders.finance import events
 from orders.finance.facts import Part, call_off_facts
 from orders.lifecycle import after_delivery
 from orders.models import CallOff, CallOffLine, GoodsReceipt, ReceivedLine, ReceivedShare
-from orders.models.event import EventType
 
 RECEIVING_ROLES = (Role.SCHOOL_REQUESTER, Role.PROCUREMENT_OFFICER)
 

@@ -5,33 +5,38 @@ Nothing is locked, held or posted here: `call_offs.placement` and `call_offs.cas
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 from contracts.agreements.allocation.allotment import Decision
-from contracts.agreements.models import AwardTerms
-from contracts.agreements.prices.quotes import PricedLine
+from contracts.agreements.facts.shapes import AwardFacts, TermsFacts
+from contracts.agreements.prices.ordering import PricedLine
+from contracts.bulk import insert
 from contracts.clock import berlin_day, working_days_after
 from contracts.parties.models import Membership
 from contracts.pricing import QuotedLine, Share, round_half_up, split
-from orders.call_offs.service_terms import service_term
+from orders.facts import AssignmentFacts, LineFacts
+from orders.finance import facts as finance
 from orders.models import (
     AllocationStep,
-    Assignment,
     CallOff,
     CallOffAssignment,
     CallOffLine,
-    CallOffLineProgress,
     Requisition,
-    RequisitionLine,
 )
 from orders.models.allocation import AllocationOutcome
 from orders.numbers import call_off_numbers
 from orders.oscar_adapter import Document, DocumentLine, create_orders
 
+from .service_terms import service_term
+
 _HUNDRED = Decimal(100)
+_PROGRESS = (
+    "INSERT INTO orders_callofflineprogress (line_id, ordered, delivered, cancelled)"
+    " SELECT id, quantity, 0, 0 FROM written"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +46,9 @@ class IssueLine:
     The listing priced may be another supplier's than the one held at submit.
     """
 
-    line: RequisitionLine
+    line: LineFacts
     priced: PricedLine
-    parts: tuple[tuple[Assignment, Share], ...]
+    parts: tuple[tuple[AssignmentFacts, Share], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +77,12 @@ class Issue:
         return sum((row.priced.gross for row in self.lines), Decimal(0))
 
     @property
-    def terms(self) -> AwardTerms:
+    def terms(self) -> TermsFacts:
         return self.lines[0].priced.offer.terms
+
+    @property
+    def award(self) -> AwardFacts:
+        return self.lines[0].priced.offer.listing.item.award
 
     def delivery_by(self, day: date) -> date:
         """The last day of delivery of what is issued on the day: that of the slowest line."""
@@ -81,24 +90,38 @@ class Issue:
         return working_days_after(day, days)
 
 
-def issue_line(line: RequisitionLine, priced: PricedLine) -> IssueLine:
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A call-off that was written, and what each account assignment carries of it."""
+
+    call_off: CallOff
+    issue: Issue
+    parts: tuple[finance.Issued, ...]
+
+
+def issue_line(line: LineFacts, priced: PricedLine) -> IssueLine:
     """Cut the priced line over the assignments of the requisition line."""
-    rows = list(line.assignments.all())
     shares = split(
-        QuotedLine(priced.key, priced.net, priced.tax), [row.share_percent for row in rows]
+        QuotedLine(priced.key, priced.net, priced.tax),
+        [row.share_percent for row in line.assignments],
     )
-    return IssueLine(line, priced, tuple(zip(rows, shares, strict=True)))
+    return IssueLine(line, priced, tuple(zip(line.assignments, shares, strict=True)))
 
 
-def bound(row: Assignment, share: Share) -> Decimal:
+def bound(row: AssignmentFacts, share: Share) -> Decimal:
     """What the budget carries: gross less the deductible part of the tax."""
     return share.gross - round_half_up(share.tax * row.deductible_percent / _HUNDRED)
 
 
 def write(
-    requisition: Requisition, issues: Sequence[Issue], *, by: Membership, now: datetime
-) -> tuple[list[CallOff], list[CallOffAssignment]]:
-    """Write the call-offs of a requisition, in the order given, with their assignments."""
+    requisition: Requisition,
+    issues: Sequence[Issue],
+    needed_by: date | None,
+    *,
+    by: Membership,
+    now: datetime,
+) -> list[Issued]:
+    """Write the call-offs of a requisition, in the order given; a statement per table."""
     numbers = call_off_numbers(len(issues), now)
     documents = create_orders(
         [
@@ -107,30 +130,50 @@ def write(
         ],
         now=now,
     )
-    call_offs = CallOff.objects.bulk_create(
+    call_offs = insert(
         _call_off(number, order_id, requisition, issue, by, now)
         for number, (order_id, _), issue in zip(numbers, documents, issues, strict=True)
     )
-    lines = CallOffLine.objects.bulk_create(
-        line
-        for call_off, (_, order_lines), issue in zip(call_offs, documents, issues, strict=True)
-        for line in _lines(call_off, order_lines, issue)
-    )
-    CallOffLineProgress.objects.bulk_create(
-        CallOffLineProgress(line=line, ordered=line.quantity) for line in lines
+    lines = insert(
+        (
+            line
+            for call_off, (_, order_lines), issue in zip(call_offs, documents, issues, strict=True)
+            for line in _lines(call_off, order_lines, issue, needed_by)
+        ),
+        also=_PROGRESS,
     )
     issue_lines = [line for issue in issues for line in issue.lines]
-    assignments = CallOffAssignment.objects.bulk_create(
+    insert(
         _assignment(line, row, share)
         for line, issue in zip(lines, issue_lines, strict=True)
         for row, share in issue.parts
     )
-    AllocationStep.objects.bulk_create(
+    insert(
         step
         for call_off, issue in zip(call_offs, issues, strict=True)
         for step in _steps(call_off, issue, by, now)
     )
-    return call_offs, assignments
+    rows = iter(lines)
+    return [
+        Issued(call_off, issue, tuple(_parts(issue, rows)))
+        for call_off, issue in zip(call_offs, issues, strict=True)
+    ]
+
+
+def _parts(issue: Issue, rows: Iterator[CallOffLine]) -> Iterator[finance.Issued]:
+    for issue_line_ in issue.lines:
+        row = next(rows)
+        for assignment, share in issue_line_.parts:
+            yield finance.Issued(
+                issue_line_.line,
+                assignment,
+                row.line_no,
+                row.title,
+                row.quantity,
+                row.tax_category,
+                row.tax_rate,
+                share,
+            )
 
 
 def _call_off(
@@ -141,7 +184,7 @@ def _call_off(
     by: Membership,
     now: datetime,
 ) -> CallOff:
-    award = issue.lines[0].priced.offer.listing.item.award
+    award = issue.award
     day = berlin_day(now)
     return CallOff(
         number=number,
@@ -149,10 +192,10 @@ def _call_off(
         requisition=requisition,
         authority=requisition.authority,
         school_id=requisition.school_id,
-        supplier=award.supplier,
+        supplier_id=award.supplier_id,
         lot_id=award.lot_id,
-        award=award,
-        terms=issue.terms,
+        award_id=award.pk,
+        terms_id=issue.terms.pk,
         allocation_note=issue.decision.sentence(issue.turn),
         follows=issue.follows,
         confirm_by=working_days_after(day, issue.terms.confirmation_days),
@@ -166,10 +209,12 @@ def _call_off(
     )
 
 
-def _lines(call_off: CallOff, order_lines: Sequence[int], issue: Issue) -> list[CallOffLine]:
+def _lines(
+    call_off: CallOff, order_lines: Sequence[int], issue: Issue, needed_by: date | None
+) -> list[CallOffLine]:
     delivery_by = issue.delivery_by(berlin_day(call_off.issued_at))
     return [
-        _line(call_off, number, order_line_id, row, delivery_by)
+        _line(call_off, number, order_line_id, row, delivery_by, needed_by)
         for number, (order_line_id, row) in enumerate(
             zip(order_lines, issue.lines, strict=True), start=1
         )
@@ -177,20 +222,25 @@ def _lines(call_off: CallOff, order_lines: Sequence[int], issue: Issue) -> list[
 
 
 def _line(
-    call_off: CallOff, number: int, order_line_id: int, issue: IssueLine, delivery_by: date
+    call_off: CallOff,
+    number: int,
+    order_line_id: int,
+    issue: IssueLine,
+    delivery_by: date,
+    needed_by: date | None,
 ) -> CallOffLine:
     offer, line = issue.priced.offer, issue.line
     item = offer.listing.item
     is_same = offer.listing.pk == line.listing_id
     periods = line.periods if is_same else item.periods
-    term = service_term(item, periods, delivery_by=delivery_by, needed_by=line.revision.needed_by)
+    term = service_term(item, periods, delivery_by=delivery_by, needed_by=needed_by)
     return CallOffLine(
         call_off=call_off,
         order_line_id=order_line_id,
-        requisition_line=line,
+        requisition_line_id=line.pk,
         line_no=number,
-        listing=offer.listing,
-        item=item,
+        listing_id=offer.listing.pk,
+        item_id=item.pk,
         price_version_id=offer.price_version_id,
         list_price_id=offer.list_price_id,
         title=line.title if is_same else offer.listing.article.name,
@@ -211,13 +261,13 @@ def _line(
     )
 
 
-def _assignment(line: CallOffLine, row: Assignment, share: Share) -> CallOffAssignment:
+def _assignment(line: CallOffLine, row: AssignmentFacts, share: Share) -> CallOffAssignment:
     return CallOffAssignment(
-        line=line,
-        assignment=row,
+        line_id=line.pk,
+        assignment_id=row.pk,
         number=row.number,
         budget_entity_id=row.budget_entity_id,
-        budget_line_id=row.budget_line_id,
+        budget_line_id=row.budget_line.pk,
         net=share.net,
         tax=share.tax,
         gross=share.gross,
@@ -237,7 +287,7 @@ def _steps(call_off: CallOff, issue: Issue, by: Membership, now: datetime) -> li
     }
     steps = [
         AllocationStep(
-            award=row.award,
+            award_id=row.award.pk,
             outcome=AllocationOutcome.EXHAUSTED if row.exhausted else AllocationOutcome.SKIPPED,
             reason=row.reason,
             **common,
@@ -246,7 +296,7 @@ def _steps(call_off: CallOff, issue: Issue, by: Membership, now: datetime) -> li
     ]
     steps.append(
         AllocationStep(
-            award=call_off.award,
+            award_id=call_off.award_id,
             outcome=AllocationOutcome.TAKEN,
             reason=call_off.allocation_note,
             turn=issue.turn,

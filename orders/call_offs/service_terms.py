@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from contracts.agreements.facts.shapes import ItemFacts
 from contracts.agreements.models import ChargeType, ContractItem
 from contracts.agreements.prices.quotes import delivery_days
 from contracts.clock import working_days_after
@@ -36,7 +37,7 @@ class ServiceTerm:
 
 
 def service_term(
-    item: ContractItem, periods: int, *, delivery_by: date, needed_by: date | None
+    item: ContractItem | ItemFacts, periods: int, *, delivery_by: date, needed_by: date | None
 ) -> ServiceTerm | None:
     """The term of a line; None for what is charged once."""
     if item.charge != ChargeType.PER_PERIOD:

@@ -2,44 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 
+from contracts.agreements.facts.shapes import AwardFacts, Shelf
 from contracts.agreements.models import Award
 from contracts.parties.models import Membership
 from contracts.pricing import Share, carried_pieces
-from orders.binding import holds
+from orders.event_types import EventType
+from orders.facts import AssignmentFacts, LineFacts, assignment_reference
 from orders.finance.events import FinanceFact, pseudonym
 from orders.models import Assignment, CallOff, CallOffAssignment, Requisition, RequisitionLine
-from orders.models.event import EventType
 
 
-def facts(
-    type_: EventType,
+def reservations(
     requisition: Requisition,
-    lines: Iterable[RequisitionLine],
+    lines: Iterable[LineFacts],
+    shelf: Shelf,
     *,
     approver: Membership | None = None,
-    orders: Mapping[int, tuple[str, int]] | None = None,
-    amounts: Mapping[int, Share] | None = None,
 ) -> list[FinanceFact]:
-    """One fact per assignment of the lines.
-
-    Once issued, `orders` gives (call-off number, line number) per requisition line
-    and `amounts` what is issued per assignment.
-    """
-    found = []
-    for line in lines:
-        order_no, line_no = (orders or {}).get(line.pk, ("", line.line_no))
-        award = line.listing.item.award
-        for assignment in line.assignments.all():
-            fact = _fact(type_, requisition, line, assignment, award, approver)
-            share = (amounts or {}).get(assignment.pk)
-            if share is not None:
-                fact = replace(fact, net=share.net, tax=share.tax, gross=share.gross)
-            found.append(replace(fact, order_no=order_no, line_no=line_no))
-    return found
+    """The RESERVATION of each assignment of the lines."""
+    return [
+        _fact(
+            EventType.RESERVATION,
+            requisition,
+            line,
+            assignment,
+            shelf.listings[line.listing_id].item.award,
+            approver,
+        )
+        for line in lines
+        for assignment in line.assignments
+    ]
 
 
 def releases(reserved: Iterable[FinanceFact]) -> list[FinanceFact]:
@@ -55,6 +52,50 @@ def releases(reserved: Iterable[FinanceFact]) -> list[FinanceFact]:
             reverses=(EventType.RESERVATION, fact.subject),
         )
         for fact in reserved
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """What one account assignment carries of a call-off line as issued."""
+
+    line: LineFacts
+    assignment: AssignmentFacts
+    line_no: int
+    title: str
+    quantity: int
+    tax_category: str
+    tax_rate: Decimal
+    share: Share
+
+
+def commitments(
+    call_off: CallOff, requisition: Requisition, award: AwardFacts, parts: Iterable[Issued]
+) -> list[FinanceFact]:
+    """The COMMITMENT of each part of a call-off that is being issued."""
+    mark = call_off.number if call_off.follows_id is not None else ""
+    return [
+        replace(
+            _fact(
+                EventType.COMMITMENT,
+                requisition,
+                part.line,
+                part.assignment,
+                award,
+                call_off.issued_by,
+            ),
+            subject=assignment_reference(part.assignment.pk, mark),
+            order_no=call_off.number,
+            line_no=part.line_no,
+            quantity=carried_pieces(part.quantity, part.assignment.share_percent),
+            net=part.share.net,
+            tax=part.share.tax,
+            gross=part.share.gross,
+            tax_category=part.tax_category,
+            tax_rate=part.tax_rate,
+            text=part.title,
+        )
+        for part in parts
     ]
 
 
@@ -81,11 +122,11 @@ def call_off_facts(
     `mark` tells several facts of a type about one assignment apart. `reverses` names the
     type of the event taken back: quantity and amounts are negative then.
     """
-    suffix = holds.follow_up(call_off)
+    suffix = call_off.number if call_off.follows_id is not None else ""
     found = []
     for part in parts:
         line = part.assignment.line
-        subject = holds.assignment_reference(part.assignment.assignment_id, suffix)
+        subject = assignment_reference(part.assignment.assignment_id, suffix)
         sign = 1 if reverses is None else -1
         fact = _fact(
             type_,
@@ -119,15 +160,15 @@ def call_off_facts(
 def _fact(
     type_: EventType,
     requisition: Requisition,
-    line: RequisitionLine,
-    assignment: Assignment,
-    award: Award,
+    line: LineFacts | RequisitionLine,
+    assignment: AssignmentFacts | Assignment,
+    award: AwardFacts | Award,
     approver: Membership | None,
 ) -> FinanceFact:
     budget_line = assignment.budget_line
     return FinanceFact(
         type=type_,
-        subject=holds.assignment_reference(assignment.pk),
+        subject=assignment_reference(assignment.pk),
         budget_entity_id=assignment.budget_entity_id,
         budget_entity_code=assignment.budget_entity.code,
         fiscal_year=budget_line.fiscal_year,

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from uuid import UUID
 
 from contracts.pricing import PIECE_PLACES
-from orders.models.event import EventType
+from orders.event_types import EventType
 
 if TYPE_CHECKING:
     from orders.finance.events import FinanceFact

@@ -34,7 +34,7 @@ class AllocationStep(models.Model):
     )
     lot = models.ForeignKey(Lot, models.PROTECT, related_name="allocation_steps")
     award = models.ForeignKey(Award, models.PROTECT, related_name="allocation_steps")
-    rule = models.CharField("Vergaberegel", max_length=12, choices=AllocationRule)
+    rule = models.CharField("Vergaberegel", max_length=12, choices=AllocationRule.choices)
     outcome = models.CharField("Ergebnis", max_length=10, choices=AllocationOutcome)
     reason = models.CharField("Begründung", max_length=250)
     turn = models.PositiveIntegerField("Zug", null=True, blank=True)

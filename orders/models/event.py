@@ -6,20 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from contracts.parties.models import BudgetEntity, Membership
-
-
-class EventType(models.TextChoices):
-    RESERVATION = "RESERVATION", "Reservierung"
-    RESERVATION_RELEASE = "RESERVATION_RELEASE", "Auflösung der Reservierung"
-    COMMITMENT = "COMMITMENT", "Festlegung"
-    COMMITMENT_REVERSAL = "COMMITMENT_REVERSAL", "Storno der Festlegung"
-    COMMITMENT_REDUCTION = "COMMITMENT_REDUCTION", "Minderung der Festlegung"
-    GOODS_RECEIPT = "GOODS_RECEIPT", "Wareneingang"
-    GOODS_RECEIPT_REVERSAL = "GOODS_RECEIPT_REVERSAL", "Storno Wareneingang"
-    INVOICE = "INVOICE", "Rechnung"
-    INVOICE_REVERSAL = "INVOICE_REVERSAL", "Storno Rechnung"
-    CARRY_OVER_OUT = "CARRY_OVER_OUT", "Übertragung ab"
-    CARRY_OVER_IN = "CARRY_OVER_IN", "Übertragung an"
+from orders.event_types import EventType
 
 
 class FinanceEvent(models.Model):
@@ -30,7 +17,7 @@ class FinanceEvent(models.Model):
 
     event_id = models.UUIDField(unique=True)
     budget_entity = models.ForeignKey(BudgetEntity, models.PROTECT, related_name="events")
-    type = models.CharField(max_length=30, choices=EventType)
+    type = models.CharField(max_length=30, choices=EventType.choices)
     occurred_at = models.DateTimeField()
     payload = models.TextField()
     payload_hash = models.CharField(max_length=64)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from contracts.agreements.allocation.allotment import base_key
-from contracts.agreements.models import Listing
-from contracts.agreements.prices.quotes import PricedLine, Wanted
+from contracts.agreements.facts.shapes import ListingFacts
+from contracts.agreements.prices.ordering import PricedLine, Wanted
 from contracts.parties.models import Organisation
-from orders.allotting.allotments import allot
+from orders.allotting.asking import ask
+from orders.allotting.moments import Moment
+from orders.allotting.reading import read_order
 
 UNIT_PRICE_PLACES = Decimal("0.0001")
 
@@ -33,7 +35,7 @@ class Cost:
     """
 
     lines: Sequence[PricedLine]
-    instead: Listing | None
+    instead: ListingFacts | None
 
     @property
     def net(self) -> Decimal:
@@ -64,13 +66,12 @@ class Estimate:
     gross: Decimal = Decimal(0)
 
 
-def estimate(
-    wanted: Sequence[Wanted], *, known: Iterable[Listing], buyer: Organisation, on: date
-) -> Estimate:
-    """Price lines that can be called off today. Raises what `allot` raises."""
+def estimate(wanted: Sequence[Wanted], *, buyer: Organisation, on: date) -> Estimate:
+    """Price lines that can be called off today. Raises what `ask` raises."""
     if not wanted:
         return Estimate({})
-    order = allot(wanted, buyer=buyer, on=on, known=known).order
+    facts = read_order({want.listing_id for want in wanted}, buyer_id=buyer.pk, on=on)
+    order = ask(Moment.ESTIMATE, wanted, facts).order
     parts: dict[str, list[PricedLine]] = defaultdict(list)
     for line in order.lines:
         parts[base_key(line.key)].append(line)
@@ -84,6 +85,6 @@ def per_unit(net_unit_price: Decimal, price_unit: int) -> Decimal:
     return (net_unit_price / price_unit).quantize(UNIT_PRICE_PLACES)
 
 
-def _instead(lines: Sequence[PricedLine], listing_id: int) -> Listing | None:
+def _instead(lines: Sequence[PricedLine], listing_id: int) -> ListingFacts | None:
     first = lines[0].offer.listing
     return first if first.pk != listing_id else None

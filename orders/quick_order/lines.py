@@ -10,7 +10,7 @@ from decimal import Decimal
 from django.db.models import Prefetch, QuerySet
 
 from contracts.agreements.models import Listing
-from contracts.agreements.prices.quotes import Wanted
+from contracts.agreements.prices.ordering import Wanted
 from contracts.clock import berlin_day
 from contracts.parties.models import Membership
 from orders.errors import NotFound
@@ -139,7 +139,6 @@ def reorder(*, requisition_id: int, by: Membership, now: datetime) -> Reorder:
 def _costs(wanted: Mapping[str, tuple[Listing, int]], by: Membership, now: datetime) -> Estimate:
     return estimate(
         [Wanted(key, listing.pk, quantity) for key, (listing, quantity) in wanted.items()],
-        known=[listing for listing, _ in wanted.values()],
         buyer=by.organisation,
         on=berlin_day(now),
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from contracts.agreements.models import Listing
-from contracts.agreements.prices.quotes import Wanted
+from contracts.agreements.prices.ordering import Wanted
 from contracts.clock import berlin_day
 from contracts.parties.acting import require_role
 from contracts.parties.models import Membership
@@ -174,7 +174,6 @@ def _estimate(entries: Sequence[Entry], by: Membership, now: datetime) -> Estima
             for entry, picked in taken
             if picked is not None
         ],
-        known=[picked for _, picked in taken if picked is not None],
         buyer=by.organisation,
         on=berlin_day(now),
     )

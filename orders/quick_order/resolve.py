@@ -16,7 +16,7 @@ from enum import Enum
 from django.db.models import Q
 from django.db.models.functions import Lower
 
-from contracts.agreements.allocation.turns import hidden_award_ids
+from contracts.agreements.allocation.reading import hidden_award_ids
 from contracts.agreements.entitlement import known_listings
 from contracts.agreements.models import Article, Listing, PriceBasis
 

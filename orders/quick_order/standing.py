@@ -13,11 +13,16 @@ from datetime import date
 from django.db.models import Exists, OuterRef, QuerySet
 
 from contracts.agreements.allocation.successors import offered_replacements
-from contracts.agreements.entitlement import entitled_listings, known_listings, why_closed
-from contracts.agreements.gates.rules import GateRule, blocks, gates_before
+from contracts.agreements.entitlement import entitled_listings, known_listings
+from contracts.agreements.facts.reading import listing_facts
+from contracts.agreements.facts.shapes import Offer
+from contracts.agreements.gates.judging import GateRule, blocks
+from contracts.agreements.gates.rules import gates_before
 from contracts.agreements.models import AgreementState, Listing
-from contracts.agreements.prices.quotes import Offer, offers, with_contract
-from orders.allotting.checks import full_lot
+from contracts.agreements.prices.quotes import offers, with_contract
+from contracts.agreements.wording import why_closed
+from contracts.ledger.models import ClosedReason
+from orders.allotting.asking import full_lot
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +115,7 @@ def _why_gone(listing: Listing, on: date, *, is_named: bool) -> tuple[str, ...]:
         begin = f"{agreement.starts_on:%d.%m.%Y}"
         return (f"Die Rahmenvereinbarung {agreement.number} gilt erst ab {begin}.",)
     if agreement.state != AgreementState.LISTED or agreement.ends_on < on:
-        return (why_closed(agreement),)
+        return (why_closed(agreement.number, agreement.state, agreement.state_reason),)
     return (_why_closed_lot(listing),)
 
 
@@ -118,4 +123,6 @@ def _why_closed_lot(listing: Listing) -> str:
     lot = listing.item.award.lot
     if lot.account.is_open:
         return "Der Artikel steht nicht mehr im Katalog."
-    return full_lot(listing) or f"Los {lot.number} der Vereinbarung {lot.agreement.number} ruht."
+    if lot.account.closed_reason == ClosedReason.FULL:
+        return full_lot(listing_facts(listing))
+    return f"Los {lot.number} der Vereinbarung {lot.agreement.number} ruht."

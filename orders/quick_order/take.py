@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from contracts.agreements.models import Listing
-from contracts.agreements.prices.quotes import Wanted
+from contracts.agreements.prices.ordering import Wanted
 from contracts.clock import berlin_day
 from contracts.parties.acting import require_role
 from contracts.parties.models import Membership

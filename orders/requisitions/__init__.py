@@ -3,7 +3,9 @@
 This is the public face of the room.
 """
 
-from .ask import Ask, Place, Share
+from orders.facts import Place
+
+from .ask import Ask, Share
 from .comparing import difference
 from .creation import ASKING_ROLES, create, create_from_basket
 from .editing import Foresight, foresee, revise, why_not_editable
@@ -21,7 +23,7 @@ from .reading import (
     visible_requisitions,
     wanted_of,
 )
-from .requoting import outlook
+from .requoting import gaps_of, outlook
 from .submission import SUBMITTING_ROLES, submit, submit_basket
 
 __all__ = [
@@ -40,6 +42,7 @@ __all__ = [
     "expire_due",
     "foresee",
     "found",
+    "gaps_of",
     "hand_back",
     "hand_over",
     "hand_over_basket",

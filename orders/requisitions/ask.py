@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date
 from decimal import Decimal
 
 from contracts.agreements.allocation.allotment import base_key
-from contracts.agreements.prices.quotes import Wanted
+from contracts.agreements.prices.ordering import Wanted
 from contracts.pricing import InvalidQuantity, decimals, german
 from orders.basket.baskets import MAX_QUANTITY
 from orders.errors import EmptyBasket, InvalidAssignment, InvalidDelivery
+from orders.facts import Place, RevisionFacts
 
 HUNDRED = Decimal(100)
 SHARE_PLACES = 4
@@ -24,23 +25,6 @@ class Share:
     budget_line_id: int
     percent: Decimal = HUNDRED
     deductible_percent: Decimal = Decimal(0)
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where and when to deliver; without a school to the authority itself.
-
-    What is left empty is taken from the school's standing data.
-    """
-
-    school_id: int | None = None
-    contact: str = ""
-    phone: str = ""
-    earliest: date | None = None
-    latest: date | None = None
-    time_from: time | None = None
-    time_until: time | None = None
-    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +51,23 @@ class Ask:
             if known in self.places:
                 return self.places[known]
         return None
+
+
+def asked(revision: RevisionFacts) -> Ask:
+    """A revision as an Ask, to write the next one from."""
+    return Ask(
+        title=revision.title,
+        justification=revision.justification,
+        needed_by=revision.needed_by,
+        shares={
+            line.key: [
+                Share(row.budget_line.pk, row.share_percent, row.deductible_percent)
+                for row in line.assignments
+            ]
+            for line in revision.lines
+        },
+        places={line.key: line.place for line in revision.lines if line.place is not None},
+    )
 
 
 def require_lines(wanted: Sequence[Wanted]) -> None:

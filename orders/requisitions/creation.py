@@ -7,25 +7,27 @@ from datetime import datetime
 
 from django.db import transaction
 
-from contracts.agreements.models import Listing
-from contracts.agreements.prices.quotes import Wanted, with_contract
-from contracts.audit.record import record
+from contracts.agreements.prices.ordering import Wanted
 from contracts.clock import berlin_day
 from contracts.parties.acting import require_role
-from contracts.parties.models import Membership, Role
 from contracts.retrying import again
-from orders.allotting.allotments import Allotment, Grounds, allot
-from orders.allotting.checks import explained
-from orders.basket.baskets import lock_basket
-from orders.models import BasketOwner, Requisition
-from orders.numbers import requisition_number
-from orders.oscar_adapter import basket_quantities, close_basket
-from orders.telling.outbox import tell
-from orders.telling.watching import Happened, change
+from contracts.parties.models import Membership, Role
+from orders.allotting.asking import Answer
+from orders.allotting.asking import ask as judge
+from orders.allotting.facts import OrderFacts
+from orders.allotting.moments import Moment
+from orders.allotting.reading import read_order
+from orders.basket.baskets import close, wanted_of_basket
+from orders.consequences import Step
+from orders.facts import RevisionFacts
+from orders.lifecycle import RequisitionState
+from orders.models import Requisition
+from orders.plan import Plan
 
 from .ask import Ask, require_lines
 from .deliveries import own_school
-from .revisions import write_revision
+from .revisions import new_revision
+from .writing import write_new
 
 ASKING_ROLES = (Role.SCHOOL_REQUESTER, Role.PROCUREMENT_OFFICER)
 
@@ -39,10 +41,10 @@ def create_from_basket(
     Raises EmptyBasket, InvalidQuantity, NotAllowed, UnknownSchool, InvalidDelivery,
     InvalidAssignment, NotEntitled, NoPrice.
     """
-    require_role(by, ASKING_ROLES, now)
     with transaction.atomic():
-        requisition, _ = draft_of_basket(by, ask, school_id, now)
-        note_created(requisition, by=by, now=now)
+        plan = Plan(by, now)
+        requisition = draft_of_basket(plan, by, ask, school_id, now)
+        plan.carry_out()
     return requisition
 
 
@@ -56,60 +58,66 @@ def create(
     """
     require_role(by, ASKING_ROLES, now)
     with transaction.atomic():
-        requisition, _ = _drafted(by, ask, wanted, school_id, now)
-        note_created(requisition, by=by, now=now)
+        plan = Plan(by, now)
+        requisition = unsaved(by, own_school(by.organisation_id, school_id, by=by), now)
+        _draft(plan, requisition, ask, wanted, by, now)
+        plan.carry_out()
     return requisition
 
 
-def note_created(requisition: Requisition, *, by: Membership, now: datetime) -> None:
-    """The audit row of a new draft, and the word to those who watch."""
-    tell([change(requisition, Happened.CREATED, now=now)], now=now)
-    record(requisition, "requisition.created", by=by, now=now, after=state_of(requisition))
-
-
 def draft_of_basket(
-    by: Membership, ask: Ask, school_id: int | None, now: datetime
-) -> tuple[Requisition, Allotment]:
+    plan: Plan, by: Membership, ask: Ask, school_id: int | None, now: datetime
+) -> Requisition:
     """Write the requisition and its first revision, close the basket."""
-    basket_id = lock_basket(by)
-    wanted = [
-        Wanted(str(listing), listing, quantity)
-        for listing, quantity in basket_quantities(basket_id)
-    ]
-    made = _drafted(by, ask, wanted, school_id, now)
-    BasketOwner.objects.filter(pk=basket_id).update(is_open=False)
-    close_basket(basket_id, now)
-    return made
+    basket_id, wanted = wanted_of_basket(by, ASKING_ROLES, now)
+    requisition = unsaved(by, own_school(by.organisation_id, school_id, by=by), now)
+    _draft(plan, requisition, ask, wanted, by, now)
+    close(basket_id, now)
+    return requisition
 
 
-def _drafted(
-    by: Membership, ask: Ask, wanted: Sequence[Wanted], school_id: int | None, now: datetime
-) -> tuple[Requisition, Allotment]:
-    require_lines(wanted)
-    requisition = Requisition.objects.create(
-        number=requisition_number(now),
+def unsaved(by: Membership, school_id: int | None, now: datetime) -> Requisition:
+    """A new draft, not written yet; the school is one of the authority's."""
+    return Requisition(
         authority=by.organisation,
-        school_id=own_school(by.organisation_id, school_id, by=by),
+        school_id=school_id,
         created_by=by,
         created_at=now,
         updated_at=now,
+        state=RequisitionState.DRAFT.value,
     )
-    allotted = allotted_for(wanted, requisition, now)
-    write_revision(requisition, ask, allotted.order, by=by, now=now)
-    return requisition, allotted
 
 
-def allotted_for(
-    wanted: Sequence[Wanted],
+def _draft(
+    plan: Plan,
     requisition: Requisition,
+    ask: Ask,
+    wanted: Sequence[Wanted],
+    by: Membership,
     now: datetime,
-    grounds: Grounds | None = None,
-) -> Allotment:
+) -> RevisionFacts:
+    require_lines(wanted)
+    facts = facts_for(requisition, {row.listing_id for row in wanted}, now)
+    answer = judged_as_draft(wanted, facts)
+    new = new_revision(requisition, ask, answer.order, None, facts.shelf, by=by, now=now)
+    revision = write_new(requisition, new, by=by, now=now)
+    plan.follow(Step.CREATED, requisition, after=state_of(requisition))
+    return revision
+
+
+def facts_for(requisition: Requisition, listing_ids: set[int], now: datetime) -> OrderFacts:
+    """What the contracts and the record say to these listings today."""
+    return read_order(
+        listing_ids,
+        buyer_id=requisition.authority_id,
+        on=berlin_day(now),
+        requisition_id=requisition.pk,
+    )
+
+
+def judged_as_draft(wanted: Sequence[Wanted], facts: OrderFacts) -> Answer:
     """Decide and price; what left the shelf is refused with the gate behind it."""
-    known = list(with_contract(Listing.objects.filter(pk__in=[row.listing_id for row in wanted])))
-    buyer = requisition.authority
-    with explained(known, buyer_id=buyer.pk, now=now):
-        return allot(wanted, buyer=buyer, on=berlin_day(now), known=known, grounds=grounds)
+    return judge(Moment.DRAFT, wanted, facts)
 
 
 def state_of(requisition: Requisition) -> dict[str, object]:

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from contracts.agreements.prices.quotes import PricedOrder
-from contracts.clock import berlin_day
+from contracts.agreements.prices.ordering import PricedOrder
 from contracts.parties.models import Membership, Organisation, School
 from orders.errors import InvalidDelivery, UnknownSchool
-from orders.models import Requisition, RequisitionDelivery, RequisitionRevision
+from orders.facts import Place, RevisionFacts
+from orders.models import Requisition, RequisitionDelivery
 
-from .ask import Ask, Place, require_order
+from .ask import Ask, require_order
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Each place once, in the order met, and which of them a line key goes to."""
+
+    places: tuple[Place, ...]
+    number_of: Mapping[str, int]
 
 
 def own_school(authority_id: int, school_id: int | None, *, by: Membership) -> int | None:
@@ -32,43 +41,40 @@ def own_school(authority_id: int, school_id: int | None, *, by: Membership) -> i
     return school_id
 
 
-def write_deliveries(
-    revision: RequisitionRevision, ask: Ask, order: PricedOrder, *, by: Membership
-) -> dict[str, RequisitionDelivery]:
-    """Write each place once; the delivery per line key. Lines without one go to the school
-    of the requisition, or to the authority.
-
-    Raises UnknownSchool, and InvalidDelivery also for a last day that is over.
+def placed(ask: Ask, order: PricedOrder, school_id: int | None) -> Placed:
+    """Where the lines go; those without a place of their own to the school of the requisition,
+    or to the authority.
     """
-    default = Place(school_id=revision.requisition.school_id)
+    default = Place(school_id=school_id)
     wanted = {line.key: ask.place_of(line.key) or default for line in order.lines}
-    places = list(dict.fromkeys(wanted.values()))
-    _require_ahead(revision, places)
-    schools = _schools(revision, places, by)
-    rows = RequisitionDelivery.objects.bulk_create(
-        _delivery(revision, number, place, schools) for number, place in enumerate(places, start=1)
-    )
-    by_place = dict(zip(places, rows, strict=True))
-    return {key: by_place[place] for key, place in wanted.items()}
+    places = tuple(dict.fromkeys(wanted.values()))
+    numbers = {place: number for number, place in enumerate(places, start=1)}
+    return Placed(places, {key: numbers[place] for key, place in wanted.items()})
 
 
-def _require_ahead(revision: RequisitionRevision, places: list[Place]) -> None:
-    """No day to deliver by lies in the past; one that came to pass since may stay."""
-    days = {revision.needed_by, *(place.latest for place in places)}
-    today = berlin_day(revision.edited_at)
+def require_ahead(
+    ask: Ask, places: Iterable[Place], today: date, previous: RevisionFacts | None
+) -> None:
+    """No day to deliver by lies in the past; one that came to pass since may stay.
+
+    Raises InvalidDelivery.
+    """
+    days = {ask.needed_by, *(place.latest for place in places)}
     past = {day for day in days if day is not None and day < today}
-    if past and (new := past - _last_days_before(revision)):
+    if past and (new := past - _last_days(previous)):
         raise InvalidDelivery(
             f"Der {min(new):%d.%m.%Y} ist vorbei. Bitte geben Sie für „Benötigt bis“ und für die "
             "späteste Lieferung einen Tag ab heute an, oder lassen Sie das Feld leer."
         )
 
 
-def _last_days_before(revision: RequisitionRevision) -> set[date | None]:
-    before = RequisitionRevision.objects.filter(
-        requisition=revision.requisition_id, number=revision.number - 1
-    )
-    return {day for row in before.values_list("needed_by", "deliveries__latest") for day in row}
+def _last_days(previous: RevisionFacts | None) -> set[date | None]:
+    if previous is None:
+        return set()
+    return {
+        previous.needed_by,
+        *(line.place.latest for line in previous.lines if line.place is not None),
+    }
 
 
 def deliverable(by: Membership, requisition: Requisition | None = None) -> QuerySet[School]:
@@ -82,14 +88,14 @@ def deliverable(by: Membership, requisition: Requisition | None = None) -> Query
     return rows.filter(Q(pk=by.school_id) | Q(pk__in=before.values("school_id")))
 
 
-def _schools(
-    revision: RequisitionRevision, places: list[Place], by: Membership
+def read_schools(
+    places: Iterable[Place], requisition: Requisition | None, by: Membership
 ) -> dict[int, School]:
+    """The schools of the places, in at most one query. Raises UnknownSchool."""
     wanted = {place.school_id for place in places if place.school_id is not None}
     if not wanted:
         return {}
-    rows = deliverable(by, revision.requisition).filter(pk__in=wanted)
-    found = {row.pk: row for row in rows}
+    found = {row.pk: row for row in deliverable(by, requisition).filter(pk__in=wanted)}
     if wanted - found.keys():
         raise UnknownSchool(
             "Geliefert wird nur an Schulen Ihrer Organisation; diese gehört nicht dazu."
@@ -97,15 +103,20 @@ def _schools(
     return found
 
 
-def _delivery(
-    revision: RequisitionRevision, number: int, place: Place, schools: dict[int, School]
+def named_schools(places: Iterable[Place]) -> dict[int, School]:
+    """The schools of places that were released before."""
+    wanted = {place.school_id for place in places if place.school_id is not None}
+    return School.objects.in_bulk(wanted) if wanted else {}
+
+
+def delivery_row(
+    number: int, place: Place, school: School | None, authority: Organisation
 ) -> RequisitionDelivery:
+    """A place with the address as it is now, not saved. Raises InvalidDelivery."""
     require_order(place)
-    school = schools.get(place.school_id) if place.school_id is not None else None
-    address: School | Organisation = school or revision.requisition.authority
+    address: School | Organisation = school or authority
     full = _completed(place, school)
     return RequisitionDelivery(
-        revision=revision,
         number=number,
         school=school,
         name=address.name,

@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import count, islice
 
-from contracts.agreements.prices.quotes import Wanted
+from contracts.agreements.prices.ordering import Wanted
 from orders.errors import InvalidSplit
+from orders.facts import Place
 from orders.models import RequisitionLine
 
-from .ask import Ask, Place, Share
+from .ask import Ask, Share
 from .reading import ask_of, wanted_of
 
 

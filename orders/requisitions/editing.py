@@ -3,32 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
 
-from contracts.agreements.prices.quotes import PricedLine, PricedOrder, Wanted
-from contracts.audit.record import record
+from contracts.agreements.prices.ordering import PricedLine, PricedOrder, Wanted
 from contracts.parties.acting import require_role
-from contracts.parties.models import Membership
 from contracts.retrying import again
-from orders.allotting.allotments import grounds_of
-from orders.allotting.checks import require_submittable
+from contracts.parties.models import Membership
+from orders.allotting.asking import ask as judge
+from orders.allotting.asking import require_usable
+from orders.allotting.moments import Moment
+from orders.consequences import Step
 from orders.errors import NotAllowed, StaleRevision
+from orders.facts import LineFacts, Place, RevisionFacts
 from orders.lifecycle import RequisitionState
-from orders.models import Requisition, RequisitionLine, RequisitionRevision, RevisionKind
-from orders.telling.notices import Notice, submission_notice
-from orders.telling.outbox import tell
-from orders.telling.watching import Happened, change
+from orders.models import Requisition, RequisitionRevision
+from orders.plan import Plan
+from orders.signing.steps import write_steps
+from orders.telling.notices import submission_notice
 
-from .ask import Ask, Place, require_lines
-from .creation import ASKING_ROLES, allotted_for, state_of
-from .exchanges import advise_instead, exchange, price_instead
-from .reading import ask_of, current_lines, found, key_of, locked
-from .revisions import write_revision
-from .submission import SUBMITTING_ROLES, open_round, require_assigned
+from .acting_on import read_revision
+from .ask import Ask, asked, require_lines
+from .creation import ASKING_ROLES, facts_for, judged_as_draft, state_of
+from .ending import require_running
+from .exchanges import advise_instead, exchange, standing_for
+from .reading import found, locked
+from .revisions import new_revision
+from .submission import (
+    SUBMITTING_ROLES,
+    budget_accounts,
+    open_round,
+    paid_from,
+    require_assigned,
+    save_round,
+)
+from .writing import on_one_side, write_next
 
 EDITABLE_STATES = (
     RequisitionState.DRAFT.value,
@@ -64,30 +76,21 @@ def revise(
     anything else needs approval again, and either holds or leaves all as it was. The editor
     joins the asking side and can never decide. Raises NotFound, NotAllowed, StaleRevision,
     OwnRequest, EmptyBasket, InvalidQuantity, InvalidAssignment, UnknownSchool,
-    InvalidDelivery, NotEntitled; in approval also what `submit` raises.
+    InvalidDelivery, NotEntitled; in approval also RequisitionOver and what `submit` raises.
     """
     require_role(by, ASKING_ROLES, now)
     require_lines(wanted)
-    with transaction.atomic():
+    with on_one_side(), transaction.atomic():
         requisition = locked(requisition_id, by)
         _require_editable(requisition, by, now)
         _require_current(requisition, base_revision)
-        before = state_of(requisition)
-        told: list[Notice] = []
+        revision = read_revision(requisition.pk, requisition.current_revision)
+        plan = Plan(by, now)
         if requisition.state == RequisitionState.SUBMITTED.value:
-            told = _revise_submitted(requisition, ask, wanted, by, now)
+            _revise_submitted(plan, requisition, revision, ask, wanted, by, now)
         else:
-            allotted = allotted_for(wanted, requisition, now, grounds_of(requisition))
-            write_revision(requisition, ask, allotted.order, by=by, now=now)
-        tell([*told, change(requisition, Happened.REVISED, now=now)], now=now)
-        record(
-            requisition,
-            "requisition.revised",
-            by=by,
-            now=now,
-            before=before,
-            after=state_of(requisition),
-        )
+            _revise_draft(plan, requisition, revision, ask, wanted, by, now)
+        plan.carry_out()
     return requisition.revisions.get(number=requisition.current_revision)
 
 
@@ -111,14 +114,13 @@ def foresee(
     _require_current(requisition, base_revision)
     if requisition.state != RequisitionState.SUBMITTED.value:
         return None
-    lines = current_lines(requisition)
-    allotted = advise_instead(requisition, lines, wanted, may_split=True, now=now)
-    order = allotted.order
+    revision = read_revision(requisition.pk, requisition.current_revision)
+    order = advise_instead(requisition, revision, wanted, moment=Moment.ESTIMATE, now=now).order
     signed = requisition.signatures.filter(round_no=requisition.submitted_revision)
     return Foresight(
-        keeps_signatures=_is_decrease(requisition, lines, ask, order),
+        keeps_signatures=_is_decrease(requisition, revision, ask, order),
         signatures=signed.values("decision").distinct().count(),
-        before=lines[0].revision.gross,
+        before=revision.gross,
         after=order.quote.gross,
     )
 
@@ -141,6 +143,7 @@ def _require_editable(requisition: Requisition, by: Membership, now: datetime) -
         require_role(by, SUBMITTING_ROLES, now)
     if reason := why_not_editable(requisition, by):
         raise NotAllowed(reason)
+    require_running(requisition, now)
 
 
 def _require_current(requisition: Requisition, base_revision: int) -> None:
@@ -151,41 +154,93 @@ def _require_current(requisition: Requisition, base_revision: int) -> None:
         )
 
 
+def _revise_draft(
+    plan: Plan,
+    requisition: Requisition,
+    revision: RevisionFacts,
+    ask: Ask,
+    wanted: Sequence[Wanted],
+    by: Membership,
+    now: datetime,
+) -> None:
+    before = state_of(requisition)
+    facts = facts_for(requisition, {row.listing_id for row in wanted}, now)
+    order = judged_as_draft(wanted, facts).order
+    new = new_revision(requisition, ask, order, revision, facts.shelf, by=by, now=now)
+    write_next(requisition, new, by=by, now=now)
+    requisition.save(update_fields=["current_revision", "updated_at"])
+    plan.follow(Step.REVISED, requisition, before=before, after=state_of(requisition))
+
+
 def _revise_submitted(
-    requisition: Requisition, ask: Ask, wanted: Sequence[Wanted], by: Membership, now: datetime
-) -> list[Notice]:
-    """Exchange what is in approval; whom a new round of approval is to be told."""
-    lines = current_lines(requisition)
-    allotted = price_instead(requisition, lines, wanted, ask, may_split=True, now=now)
-    cosign = require_submittable(allotted.order, buyer_id=requisition.authority_id, now=now)
-    fresh = exchange(
-        requisition, lines, ask, allotted.order, kind=RevisionKind.EDIT, by=by, now=now
+    plan: Plan,
+    requisition: Requisition,
+    revision: RevisionFacts,
+    ask: Ask,
+    wanted: Sequence[Wanted],
+    by: Membership,
+    now: datetime,
+) -> None:
+    before = state_of(requisition)
+    accounts = budget_accounts(ask)
+    standing = standing_for(requisition, revision, wanted=wanted, account_ids=accounts, now=now)
+    answer = judge(Moment.EDIT, wanted, standing.facts)
+    new = new_revision(
+        requisition, ask, answer.order, revision, standing.facts.shelf, by=by, now=now
     )
-    require_assigned(fresh)
-    if _is_decrease(requisition, lines, ask, allotted.order):
-        return []
-    return [submission_notice(requisition, open_round(requisition, fresh, cosign, now=now))]
+    fresh, facts = exchange(requisition, revision, new, standing, by=by, now=now)
+    require_assigned(fresh.lines)
+    told = []
+    if not _is_decrease(requisition, revision, ask, answer.order):
+        require_usable(paid_from(fresh.lines), standing.facts.on)
+        steps = open_round(requisition, answer, is_funded=fresh.is_funded(), now=now)
+        told = [submission_notice(requisition, write_steps(requisition, steps))]
+    save_round(requisition)
+    plan.follow(
+        Step.REVISED,
+        requisition,
+        events=facts,
+        told=told,
+        before=before,
+        after=state_of(requisition),
+    )
 
 
 def _is_decrease(
-    requisition: Requisition, before: Sequence[RequisitionLine], ask: Ask, order: PricedOrder
+    requisition: Requisition, before: RevisionFacts, ask: Ask, order: PricedOrder
 ) -> bool:
     """Whether those who signed have signed for all of it: nothing new, nothing dearer, nothing
-    paid from elsewhere, delivered elsewhere or reasoned otherwise.
+    paid from elsewhere, delivered elsewhere or at another time, or reasoned otherwise.
     """
-    known = {key_of(line): line for line in before}
-    old, head = ask_of(before), before[0].revision
-    if (head.title, head.justification) != (ask.title, ask.justification):
+    known = {line.key: line for line in before.lines}
+    old = asked(before)
+    if replace(old, shares={}, places={}) != replace(ask, shares={}, places={}):
         return False
     home = Place(school_id=requisition.school_id)
-    return order.quote.gross <= head.gross and all(
+    return order.quote.gross <= before.gross and all(
         row.key in known
         and _is_part(row, known[row.key])
-        and (ask.place_of(row.key) or home).school_id == (old.place_of(row.key) or home).school_id
+        and _when_and_where(ask.place_of(row.key) or home)
+        == _when_and_where(old.place_of(row.key) or home)
         and list(ask.shares_of(row.key)) == list(old.shares_of(row.key))
         for row in order.lines
     )
 
 
-def _is_part(row: PricedLine, of: RequisitionLine) -> bool:
-    return row.offer.listing.pk == of.listing_id and row.quantity <= of.quantity
+def _is_part(row: PricedLine, of: LineFacts) -> bool:
+    return (
+        row.offer.listing.pk == of.listing_id
+        and row.quantity <= of.quantity
+        and row.tier.net_unit_price * of.price_unit <= of.net_unit_price * row.offer.price_unit
+    )
+
+
+def _when_and_where(place: Place) -> tuple[object, ...]:
+    """What of a place was signed for; whom to call there may change."""
+    return (
+        place.school_id,
+        place.earliest,
+        place.latest,
+        place.time_from,
+        place.time_until,
+    )

@@ -6,23 +6,24 @@ from datetime import datetime
 
 from django.db import transaction
 
-from contracts.audit.record import record
+from contracts.agreements.facts.reading import read_shelf
+from contracts.clock import BERLIN, berlin_day
 from contracts.parties.acting import require_role
 from contracts.parties.models import Membership
 from contracts.retrying import again
 from contracts.sweeps.runner import Sweep
 from orders.binding import holds
-from orders.finance import events
-from orders.finance.facts import facts, releases
+from orders.consequences import ENDS
+from orders.errors import RequisitionOver
+from orders.finance.facts import releases, reservations
 from orders.lifecycle import RequisitionState
 from orders.models import Requisition
-from orders.models.event import EventType
+from orders.plan import Plan
 from orders.telling.notices import outcome_notice
-from orders.telling.outbox import tell
-from orders.telling.watching import ended
 
+from .acting_on import read_revision
 from .creation import ASKING_ROLES, state_of
-from .reading import current_lines, locked, step_to
+from .reading import locked, step_to
 
 EXPIRIES = Sweep("requisitions.expire", "Überfällige Anforderungen verfallen lassen", Requisition)
 
@@ -39,7 +40,8 @@ def withdraw(
     words = reason.strip() or "zurückgezogen"
     with transaction.atomic():
         requisition = locked(requisition_id, by)
-        release(requisition, RequisitionState.WITHDRAWN, by=by, now=now, reason=words)
+        plan = Plan(by, now)
+        release(plan, requisition, RequisitionState.WITHDRAWN, reason=words)
     return requisition
 
 
@@ -59,41 +61,53 @@ def _expire(requisition_id: int, now: datetime) -> bool:
             .select_related("authority", "created_by__user")
             .get(pk=requisition_id)
         )
-        is_due = requisition.expires_at is not None and requisition.expires_at <= now
-        if requisition.state != RequisitionState.SUBMITTED.value or not is_due:
+        if requisition.state != RequisitionState.SUBMITTED.value or not is_over(requisition, now):
             return False
-        release(requisition, RequisitionState.EXPIRED, by=None, now=now, reason="Frist")
+        release(Plan(None, now), requisition, RequisitionState.EXPIRED, reason="Frist")
         return True
 
 
-def release(
-    requisition: Requisition,
-    state: RequisitionState,
-    *,
-    by: Membership | None,
-    now: datetime,
-    reason: str,
-) -> None:
-    """End (or return) a locked requisition and free what it held, with its finance events."""
+def require_running(requisition: Requisition, now: datetime) -> None:
+    """Raise RequisitionOver for what is submitted and has expired."""
+    if requisition.state == RequisitionState.SUBMITTED.value and is_over(requisition, now):
+        expires = requisition.expires_at or now
+        raise RequisitionOver(
+            f"Die Anforderung {requisition.number} ist am "
+            f"{expires.astimezone(BERLIN):%d.%m.%Y, %H:%M} Uhr verfallen. Besteht der Bedarf noch, "
+            "stellen Sie sie bitte neu."
+        )
+
+
+def is_over(requisition: Requisition, now: datetime) -> bool:
+    """Whether its time has run out, whether or not the sweep has come by yet."""
+    return requisition.expires_at is not None and requisition.expires_at <= now
+
+
+def release(plan: Plan, requisition: Requisition, state: RequisitionState, *, reason: str) -> None:
+    """End (or return) a locked requisition and free what it held; carries the plan out.
+
+    The limits come last: their rows are the hot ones.
+    """
     before = state_of(requisition)
     was_held = requisition.state == RequisitionState.SUBMITTED.value
     requisition.state = step_to(requisition, state)
-    requisition.decided_at = now
-    requisition.updated_at = now
-    requisition.save(update_fields=["state", "decided_at", "updated_at"])
-    lines = current_lines(requisition)
-    if was_held:
-        reserved = facts(EventType.RESERVATION, requisition, lines, approver=by)
-        events.append(releases(reserved), now=now)
-    tell([outcome_notice(requisition, reason), ended(requisition, now=now)], now=now)
-    record(
+    requisition.decided_at = plan.now
+    requisition.updated_at = plan.now
+    requisition.save(update_fields=["state", "current_revision", "decided_at", "updated_at"])
+    revision = read_revision(requisition.pk, requisition.current_revision)
+    shelf = read_shelf(
+        revision.listing_ids(), buyer_id=requisition.authority_id, on=berlin_day(plan.now)
+    )
+    freed = releases(reservations(requisition, revision.lines, shelf, approver=plan.by))
+    plan.follow(
+        ENDS[state],
         requisition,
-        f"requisition.{state.value}",
-        by=by,
-        now=now,
+        events=freed if was_held else (),
+        told=[outcome_notice(requisition, reason)],
         before=before,
         after=state_of(requisition),
         reason=reason,
     )
+    plan.carry_out()
     if was_held:
-        holds.void_all(lines, by=by, now=now)
+        holds.void(holds.open_holds(revision.lines), shelf, by=plan.by, now=plan.now)

@@ -14,12 +14,13 @@ from contracts.retrying import again
 from orders.errors import CommentMissing, NotAllowed
 from orders.lifecycle import RequisitionState
 from orders.models import Requisition, Side
+from orders.plan import Plan
 from orders.telling.notices import hand_back_notice, hand_over_notice
 from orders.telling.outbox import tell
 from orders.telling.watching import Happened, change
 
 from .ask import Ask
-from .creation import draft_of_basket, note_created, state_of
+from .creation import draft_of_basket, state_of
 from .reading import locked
 from .revisions import involve
 from .submission import SUBMITTING_ROLES
@@ -56,8 +57,9 @@ def hand_over_basket(
     """
     require_role(by, (Role.SCHOOL_REQUESTER,), now)
     with transaction.atomic():
-        requisition, _ = draft_of_basket(by, ask, school_id, now)
-        note_created(requisition, by=by, now=now)
+        plan = Plan(by, now)
+        requisition = draft_of_basket(plan, by, ask, school_id, now)
+        plan.carry_out()
         _hand_over(requisition, by, now)
     return requisition
 

@@ -6,15 +6,16 @@ from collections.abc import Sequence
 
 from django.db.models import Prefetch, QuerySet
 
-from contracts.agreements.prices.quotes import Wanted
+from contracts.agreements.prices.ordering import Wanted
 from contracts.audit.models import AuditEntry
 from contracts.clock import BERLIN
 from contracts.parties.models import Membership
 from orders.errors import NotFound
+from orders.facts import Place
 from orders.lifecycle import IllegalTransition, RequisitionState, requisition_step
 from orders.models import Assignment, Requisition, RequisitionDelivery, RequisitionLine
 
-from .ask import Ask, Place, Share
+from .ask import Ask, Share
 
 _BROUGHT_BY = {
     RequisitionState.DRAFT.value: "requisition.created",

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from contracts.agreements.gates.rules import cosigns, gates_before
+from contracts.agreements.gates.judging import cosigns
+from contracts.agreements.gates.rules import gates_before
 from contracts.clock import berlin_day
 from contracts.parties.models import Membership
 from orders.lifecycle import RequisitionState

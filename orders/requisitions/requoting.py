@@ -3,39 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 
 from contracts.agreements.allocation.allotment import Decision
-from contracts.agreements.models import AllocationRule
-from contracts.agreements.prices.quotes import PricedOrder
+from contracts.agreements.kinds import AllocationRule
+from contracts.agreements.prices.ordering import PricedOrder
 from contracts.clock import berlin_day
-from orders.allotting.allotments import Allotment, allot, candidates, contestable, grounds_of
+from orders.allotting.asking import ask as judge
+from orders.allotting.line_rules import MinimumGap, minimum_gaps_of
+from orders.allotting.moments import Moment
+from orders.allotting.reading import read_order
 from orders.binding import holds
+from orders.facts import RevisionFacts
 from orders.models import Requisition, RequisitionLine
 
-from .reading import wanted_of
-
-
-def lock_first(
-    requisition: Requisition, lines: Sequence[RequisitionLine], *, now: datetime
-) -> bool:
-    """Lock the limit accounts ahead of the quote where it follows from them; say if so."""
-    others = candidates([line.listing for line in lines], berlin_day(now))
-    return holds.lock_first(requisition, lines, others, now=now)
-
-
-def requote(
-    requisition: Requisition, lines: Sequence[RequisitionLine], *, now: datetime
-) -> Allotment:
-    """Decide and price the lines for today. Raises what `allot` raises."""
-    return allot(
-        wanted_of(lines),
-        buyer=requisition.authority,
-        on=berlin_day(now),
-        known=[line.listing for line in lines],
-        grounds=grounds_of(requisition, lines),
-    )
+from .acting_on import read_revision
 
 
 def outlook(
@@ -43,24 +26,38 @@ def outlook(
 ) -> list[Decision]:
     """Who would get the lines today, for lots whose rule decides; empty for all others.
 
-    What the lines hold already does not count against them. Raises what `allot` raises.
+    What the lines hold already does not count against them. Raises what `ask` raises.
     """
-    if not contestable(line.listing for line in lines):
+    lots = {line.listing.item.award.lot for line in lines}
+    if all(lot.allocation == AllocationRule.SINGLE for lot in lots):
         return []
-    grounds = grounds_of(requisition, lines)
-    allotted = allot(
-        wanted_of(lines),
-        buyer=requisition.authority,
+    revision = read_revision(requisition.pk, lines[0].revision.number)
+    facts = read_order(
+        revision.listing_ids(),
+        buyer_id=requisition.authority_id,
         on=berlin_day(now),
-        known=[line.listing for line in lines],
-        grounds=replace(grounds, own=holds.held_by_account(lines), held=True),
+        own=holds.held_by_account(holds.open_holds(revision.lines)),
+        requisition_id=requisition.pk,
     )
-    return [row for row in allotted.decisions if row.rule is not AllocationRule.SINGLE]
+    answer = judge(Moment.ESTIMATE, revision.wanted(), facts)
+    return [row for row in answer.allotment.decisions if row.rule is not AllocationRule.SINGLE]
 
 
-def moved(lines: Sequence[RequisitionLine], order: PricedOrder) -> bool:
+def gaps_of(requisition: Requisition, *, now: datetime) -> tuple[MinimumGap, ...]:
+    """Future call-offs below their award's minimum order, at the prices of the revision's day."""
+    revision = read_revision(requisition.pk, requisition.current_revision)
+    facts = read_order(
+        revision.listing_ids(), buyer_id=requisition.authority_id, on=berlin_day(now)
+    )
+    nets: dict[int, Decimal] = {}
+    for line in revision.lines:
+        nets[line.listing_id] = nets.get(line.listing_id, Decimal(0)) + line.net
+    return tuple(minimum_gaps_of(nets, facts.shelf, facts.surcharges))
+
+
+def moved(revision: RevisionFacts, order: PricedOrder) -> bool:
     """Whether price, terms or supplier of a line are no longer those of the revision."""
-    if len(lines) != len(order.lines):
+    if len(revision.lines) != len(order.lines):
         return True
     return any(
         (line.net, line.tax, line.price_version_id, line.list_price_id, line.terms_id)
@@ -71,5 +68,5 @@ def moved(lines: Sequence[RequisitionLine], order: PricedOrder) -> bool:
             fresh.offer.list_price_id,
             fresh.offer.terms.pk,
         )
-        for line, fresh in zip(lines, order.lines, strict=True)
+        for line, fresh in zip(revision.lines, order.lines, strict=True)
     )

@@ -1,36 +1,36 @@
-"""Writing an immutable revision: priced lines, their account assignments, their deliveries."""
+"""What a new revision needs: whether its budgets and places may be named, how its lines count."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import count
 
 from django.db import connection
 from django.db.models import Max, Q, QuerySet
 
-from contracts.agreements.prices.quotes import PricedLine, PricedOrder
+from contracts.agreements.facts.shapes import Shelf
+from contracts.agreements.prices.ordering import PricedOrder
 from contracts.clock import berlin_day
-from contracts.parties.models import Membership
-from contracts.pricing import QuotedLine, round_half_up, split
+from contracts.parties.models import Membership, School
 from orders.errors import InvalidAssignment, OwnRequest
+from orders.facts import BudgetFacts, Place, RevisionFacts
 from orders.models import (
     Assignment,
     BudgetLine,
     Involvement,
     Requisition,
-    RequisitionDelivery,
     RequisitionLine,
-    RequisitionRevision,
     RevisionKind,
     Side,
 )
 
-from .ask import HUNDRED, Ask, Share, require_whole
-from .deliveries import write_deliveries
+from .acting_on import read_budgets
+from .ask import Ask
+from .deliveries import named_schools, placed, read_schools, require_ahead
+from .writing import NewRevision
 
 NOT_ASSIGNABLE = "Die Haushaltsposition gehört nicht zum laufenden Haushalt Ihrer Organisation."
-_SIDES = {RevisionKind.EDIT: Side.ASK, RevisionKind.CUT: Side.APPROVE}
 
 
 def involve(requisition: Requisition, person_id: int, side: Side) -> None:
@@ -53,69 +53,62 @@ def involve(requisition: Requisition, person_id: int, side: Side) -> None:
         )
 
 
-def write_revision(
+def new_revision(
     requisition: Requisition,
     ask: Ask,
     order: PricedOrder,
+    previous: RevisionFacts | None,
+    shelf: Shelf,
     *,
     kind: RevisionKind = RevisionKind.EDIT,
     by: Membership,
     now: datetime,
-) -> RequisitionRevision:
-    """Append the next revision with its lines, deliveries and assignments.
+) -> NewRevision:
+    """Read what the next revision needs and see that it may name it, before anything is written.
 
-    The editor joins the asking side; whoever cuts while deciding, the approving side. A line
-    whose key is the number of a line of the revision before keeps this number.
-    Raises OwnRequest, InvalidAssignment, UnknownSchool, InvalidDelivery.
+    What *previous* (the current revision) names already may stay, whoever edits now. A line
+    whose key is the number of a line of the revision before keeps this number. Raises
+    InvalidAssignment, UnknownSchool, InvalidDelivery.
     """
-    involve(requisition, by.user_id, _SIDES[kind])
-    budget_lines = _budget_lines(requisition, order, ask, by, now)
-    numbers = _numbers(requisition, [line.key for line in order.lines])
-    requisition.current_revision += 1
-    requisition.updated_at = now
-    revision = RequisitionRevision.objects.create(
-        requisition=requisition,
-        number=requisition.current_revision,
-        kind=kind,
-        edited_by=by,
-        editor_id=by.user_id,
-        edited_at=now,
-        title=ask.title,
-        justification=ask.justification,
-        needed_by=ask.needed_by,
-        net=order.quote.net,
-        tax=order.quote.tax,
-        gross=order.quote.gross,
+    today = berlin_day(now)
+    where = placed(ask, order, requisition.school_id)
+    require_ahead(ask, where.places, today, previous)
+    return NewRevision(
+        ask,
+        order,
+        where,
+        _schools(where.places, requisition, by),
+        _budgets(ask, order, previous, by, today),
+        _numbers(requisition, [line.key for line in order.lines], previous),
+        shelf.ties,
+        kind,
     )
-    places = write_deliveries(revision, ask, order, by=by)
-    lines = RequisitionLine.objects.bulk_create(
-        [_line(revision, numbers[line.key], line, places[line.key]) for line in order.lines]
+
+
+def repeated(
+    requisition: Requisition,
+    ask: Ask,
+    order: PricedOrder,
+    previous: RevisionFacts,
+    shelf: Shelf,
+) -> NewRevision:
+    """The next revision where nothing is named anew: acts of the house carry over what was
+    released, without the checks of a form.
+    """
+    where = placed(ask, order, requisition.school_id)
+    return NewRevision(
+        ask,
+        order,
+        where,
+        named_schools(where.places),
+        {
+            row.budget_line.pk: row.budget_line
+            for line in previous.lines
+            for row in line.assignments
+        },
+        _numbers(requisition, [line.key for line in order.lines], previous),
+        shelf.ties,
     )
-    Assignment.objects.bulk_create(
-        assignment
-        for line, priced in zip(lines, order.lines, strict=True)
-        for assignment in _assignments(line, priced, ask.shares_of(priced.key), budget_lines)
-    )
-    requisition.save(update_fields=["current_revision", "updated_at"])
-    return revision
-
-
-def _numbers(requisition: Requisition, keys: Sequence[str]) -> dict[str, int]:
-    """The line number per key: kept where the line was there, else one never used before."""
-    if requisition.current_revision == 0:
-        return {key: number for number, key in enumerate(keys, start=1)}
-    rows = RequisitionLine.objects.filter(revision__requisition=requisition)
-    before = rows.filter(revision__number=requisition.current_revision)
-    known = {str(number): number for number in before.values_list("line_no", flat=True)}
-    last = rows.aggregate(last=Max("line_no"))["last"] or 0
-    return dict(_counted(keys, known, count(last + 1)))
-
-
-def _counted(
-    keys: Sequence[str], known: Mapping[str, int], fresh: Iterator[int]
-) -> Iterator[tuple[str, int]]:
-    for key in keys:
-        yield key, known[key] if key in known else next(fresh)
 
 
 def assignable(
@@ -139,79 +132,55 @@ def assignable(
     return rows.filter(is_open)
 
 
-def _budget_lines(
-    requisition: Requisition, order: PricedOrder, ask: Ask, by: Membership, now: datetime
-) -> dict[int, BudgetLine]:
+def _budgets(
+    ask: Ask,
+    order: PricedOrder,
+    previous: RevisionFacts | None,
+    by: Membership,
+    on: date,
+) -> dict[int, BudgetFacts]:
+    """The budget lines named; the same rule as `assignable`, over what was read."""
     wanted = {share.budget_line_id for line in order.lines for share in ask.shares_of(line.key)}
-    rows = assignable(by, berlin_day(now), requisition).filter(pk__in=wanted)
-    found = {row.pk: row for row in rows.select_related("budget_entity")}
-    if wanted - found.keys():
+    used = {
+        row.budget_line.pk: row.budget_line
+        for line in (previous.lines if previous is not None else ())
+        for row in line.assignments
+    }
+    found = {
+        pk: budget
+        for pk, (budget, school_id) in read_budgets(wanted - used.keys()).items()
+        if budget.budget_entity.organisation_id == by.organisation_id
+        and budget.fiscal_year == on.year
+        and (by.school_id is None or school_id in (None, by.school_id))
+    }
+    if wanted - found.keys() - used.keys():
         raise InvalidAssignment(NOT_ASSIGNABLE)
-    return found
+    return {**used, **found}
 
 
-def _line(
-    revision: RequisitionRevision, number: int, priced: PricedLine, delivery: RequisitionDelivery
-) -> RequisitionLine:
-    item = priced.offer.listing.item
-    return RequisitionLine(
-        revision=revision,
-        line_no=number,
-        delivery=delivery,
-        listing=priced.offer.listing,
-        item=item,
-        price_version_id=priced.offer.price_version_id,
-        list_price_id=priced.offer.list_price_id,
-        terms=priced.offer.terms,
-        title=priced.offer.listing.article.name,
-        quantity=priced.quantity,
-        unit=item.unit,
-        net_unit_price=priced.tier.net_unit_price,
-        price_unit=priced.offer.price_unit,
-        periods=item.periods,
-        tier_base=priced.tier_base,
-        tax_category=priced.vat.category.value,
-        tax_rate=priced.vat.rate,
-        tax_reason=priced.vat.reason,
-        net=priced.net,
-        tax=priced.tax,
-        gross=priced.gross,
-    )
+def _schools(
+    places: Iterable[Place], requisition: Requisition, by: Membership
+) -> dict[int, School]:
+    return read_schools(places, requisition if requisition.pk else None, by)
 
 
-def _assignments(
-    line: RequisitionLine,
-    priced: PricedLine,
-    shares: Sequence[Share],
-    budget_lines: Mapping[int, BudgetLine],
-) -> list[Assignment]:
-    if not shares:
-        return []
-    try:
-        require_whole(shares)
-    except InvalidAssignment as error:
-        raise InvalidAssignment(f"Zeile {line.line_no} („{line.title}“): {error}") from None
-    parts = split(
-        QuotedLine(priced.key, priced.net, priced.tax), [share.percent for share in shares]
-    )
-    rows = []
-    for number, (share, part) in enumerate(zip(shares, parts, strict=True), start=1):
-        budget_line = budget_lines[share.budget_line_id]
-        deductible = round_half_up(part.tax * share.deductible_percent / HUNDRED)
-        rows.append(
-            Assignment(
-                line=line,
-                number=number,
-                payer_id=budget_line.budget_entity.organisation_id,
-                budget_entity=budget_line.budget_entity,
-                budget_line=budget_line,
-                share_percent=share.percent,
-                deductible_percent=share.deductible_percent,
-                grant_no=budget_line.grant_no,
-                net=part.net,
-                tax=part.tax,
-                gross=part.gross,
-                bound=part.gross - deductible,
-            )
-        )
-    return rows
+def _numbers(
+    requisition: Requisition, keys: Sequence[str], previous: RevisionFacts | None
+) -> dict[str, int]:
+    """The line number per key: kept where the line was there, else one never used before."""
+    if previous is None:
+        return {key: number for number, key in enumerate(keys, start=1)}
+    known = {line.key: line.line_no for line in previous.lines}
+    if known.keys() >= set(keys):
+        return {key: known[key] for key in keys}
+    last = RequisitionLine.objects.filter(revision__requisition=requisition).aggregate(
+        last=Max("line_no")
+    )["last"]
+    return dict(_counted(keys, known, count((last or 0) + 1)))
+
+
+def _counted(
+    keys: Sequence[str], known: Mapping[str, int], fresh: Iterator[int]
+) -> Iterator[tuple[str, int]]:
+    for key in keys:
+        yield key, known[key] if key in known else next(fresh)

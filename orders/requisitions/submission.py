@@ -1,4 +1,4 @@
-"""Submitting: re-quote, freeze net prices, ask the gates, hold every cap and every budget.
+"""Submitting: read, ask, decide who signs; write; hold every cap and every budget last.
 
 All in one transaction; see docs/placement.md for the order of the locks.
 """
@@ -10,31 +10,36 @@ from datetime import datetime
 
 from django.db import transaction
 
-from contracts.agreements.prices.quotes import PricedOrder
-from contracts.audit.record import record
+from contracts.agreements.prices.ordering import Wanted
 from contracts.clock import berlin_day
 from contracts.parties.acting import require_role
-from contracts.parties.models import Membership, Role
 from contracts.retrying import again
-from orders.allotting.checks import explained, require_submittable
+from contracts.parties.models import Membership, Role
+from orders.allotting.asking import Answer, PaidFrom, require_usable
+from orders.allotting.asking import ask as judge
+from orders.allotting.facts import OrderFacts
+from orders.allotting.moments import Moment
+from orders.basket.baskets import close, wanted_of_basket
 from orders.binding import holds
+from orders.consequences import Step
 from orders.errors import InvalidAssignment
-from orders.finance import events
-from orders.finance.facts import facts
+from orders.facts import LineFacts, RevisionFacts, bare
+from orders.finance.facts import reservations
 from orders.lifecycle import RequisitionState
-from orders.models import ApprovalStep, Requisition, RequisitionLine, Side
-from orders.models.event import EventType
-from orders.signing.rules import CoSignature
-from orders.signing.steps import expiry, write_steps
+from orders.models import ApprovalStep, Requisition, Side
+from orders.plan import Plan
+from orders.signing.rules import cosignatures
+from orders.signing.steps import expiry, read_rules, steps_for, write_steps
 from orders.telling.notices import submission_notice
-from orders.telling.outbox import tell
-from orders.telling.watching import Happened, change
 
-from .ask import Ask
-from .creation import draft_of_basket, state_of
-from .reading import ask_of, current_lines, locked, step_to
-from .requoting import lock_first, moved, requote
-from .revisions import involve, write_revision
+from .acting_on import read_budgets, read_revision
+from .ask import Ask, asked, require_lines
+from .creation import facts_for, state_of, unsaved
+from .deliveries import own_school
+from .reading import locked, step_to
+from .requoting import moved
+from .revisions import involve, new_revision
+from .writing import NewRevision, on_one_side, write_new, write_next
 
 SUBMITTING_ROLES = (Role.PROCUREMENT_OFFICER,)
 
@@ -45,146 +50,199 @@ def submit_basket(*, by: Membership, ask: Ask, school_id: int | None, now: datet
 
     Raises what `create_from_basket` and `submit` raise; the basket stays as it was then.
     """
-    require_role(by, SUBMITTING_ROLES, now)
     with transaction.atomic():
-        requisition, allotted = draft_of_basket(by, ask, school_id, now)
-        lines = current_lines(requisition)
-        if lock_first(requisition, lines, now=now):
-            allotted = requote(requisition, lines, now=now)
-            lines = _as_priced(requisition, lines, allotted.order, by, now)
-        allotted.require_served()
-        _submit(requisition, lines, allotted.order, by, now)
+        basket_id, wanted = wanted_of_basket(by, SUBMITTING_ROLES, now)
+        require_lines(wanted)
+        requisition = unsaved(by, own_school(by.organisation_id, school_id, by=by), now)
+        facts, answer = _judged(requisition, wanted, ask, None, now)
+        new = new_revision(requisition, ask, answer.order, None, facts.shelf, by=by, now=now)
+        require_usable(_paid_from_new(new), berlin_day(now))
+        requisition.current_revision = 1
+        steps = open_round(requisition, answer, is_funded=_is_funded(new), now=now)
+        requisition.state = RequisitionState.SUBMITTED.value
+        revision = write_new(requisition, new, by=by, now=now)
+        _submit(requisition, revision, facts, steps, {}, by, now)
+        close(basket_id, now)
+        holds.hold_all(revision.lines, facts.shelf, by=by, now=now)
     return requisition
 
 
 @again
 def submit(*, requisition_id: int, by: Membership, now: datetime) -> Requisition:
-    """Submit the current revision: everything is checked again and every limit is held.
+    """Submit the current revision: everything is asked again and every limit is held.
 
     A price or a turn that moved since the draft makes a new revision, and so does
     submitting unchanged what was in approval before. Whoever submits stands on the asking
     side. Raises NotFound, NotAllowed, OwnRequest, IllegalTransition, InvalidAssignment,
-    Blocked, LotFull, DeviceMissing, BelowMinimum, NoPolicy, NotEntitled, NobodyInTurn,
-    LimitExceeded, AccountClosed; nothing is done then.
+    BudgetNotUsable, Blocked, LotFull, DeviceMissing, BelowMinimum, NoPolicy, NotEntitled,
+    NobodyInTurn, LimitExceeded, AccountClosed; nothing is done then.
     """
     require_role(by, SUBMITTING_ROLES, now)
-    with transaction.atomic():
+    with on_one_side(), transaction.atomic():
         requisition = locked(requisition_id, by)
-        step_to(requisition, RequisitionState.SUBMITTED)
-        lines = current_lines(requisition)
-        lock_first(requisition, lines, now=now)
-        known = [line.listing for line in lines]
-        with explained(known, buyer_id=requisition.authority_id, now=now):
-            allotted = requote(requisition, lines, now=now)
-        allotted.require_served()
-        order = allotted.order
-        if moved(lines, order) or holds.were_held(lines):
-            write_revision(requisition, ask_of(lines), order, by=by, now=now)
-            lines = current_lines(requisition)
-        elif lines[0].revision.editor_id != by.user_id:
+        state = step_to(requisition, RequisitionState.SUBMITTED)
+        before = state_of(requisition)
+        revision = read_revision(requisition.pk, requisition.current_revision)
+        require_assigned(revision.lines)
+        wanted = revision.wanted()
+        facts, answer = _judged(requisition, wanted, asked(revision), revision, now)
+        # what was in approval has used up its references, whether or not it held anything
+        if moved(revision, answer.order) or requisition.submitted_revision == revision.number:
+            new = new_revision(
+                requisition, asked(revision), answer.order, revision, facts.shelf, by=by, now=now
+            )
+            revision = write_next(requisition, new, by=by, now=now)
+        elif revision.editor_id != by.user_id:
             involve(requisition, by.user_id, Side.ASK)
-        _submit(requisition, lines, order, by, now)
+        steps = open_round(requisition, answer, is_funded=revision.is_funded(), now=now)
+        requisition.state = state
+        save_round(requisition)
+        _submit(requisition, revision, facts, steps, before, by, now)
+        holds.hold_all(revision.lines, facts.shelf, by=by, now=now)
     return requisition
+
+
+def _judged(
+    requisition: Requisition,
+    wanted: Sequence[Wanted],
+    ask: Ask,
+    revision: RevisionFacts | None,
+    now: datetime,
+) -> tuple[OrderFacts, Answer]:
+    """The facts and what they say, with the limits locked first where the answer needs it."""
+    listing_ids = {row.listing_id for row in wanted}
+    facts = facts_for(requisition, listing_ids, now)
+    if _needs_lock(facts):
+        budgets = (
+            {row.budget_line.account_id for line in revision.lines for row in line.assignments}
+            if revision is not None
+            else budget_accounts(ask)
+        )
+        holds.lock(holds.account_ids((), facts.shelf.listings.values(), facts.shelf) | budgets)
+        facts = facts_for(requisition, listing_ids, now)
+    lines = revision.lines if revision is not None else ()
+    return facts, judge(Moment.SUBMIT, wanted, facts, paid_from=paid_from(lines))
+
+
+def _needs_lock(facts: OrderFacts) -> bool:
+    """Whether the answer follows from locked rows: a cumulative tier from what is posted, the
+    choice between awards from their own caps. Where neither plays a part nothing is locked
+    ahead: these rows are the hot ones.
+    """
+    if any(row.item.cumulative_tiers for row in facts.shelf.listings.values()):
+        return True
+    return any(
+        award.account_id is not None for turn in facts.turns.values() for award in turn.order
+    )
+
+
+def budget_accounts(ask: Ask) -> set[int]:
+    """The accounts of the budget lines that an ask names."""
+    named = {share.budget_line_id for shares in ask.shares.values() for share in shares}
+    return {budget.account_id for budget, _ in read_budgets(named).values()}
+
+
+def paid_from(lines: Sequence[LineFacts]) -> list[PaidFrom]:
+    """What the lines are assigned to, as the question about budgets takes it."""
+    return [
+        PaidFrom(
+            line.line_no, line.title, row.budget_line.fiscal_year, row.budget_line.usable_until
+        )
+        for line in lines
+        for row in line.assignments
+    ]
+
+
+def _paid_from_new(new: NewRevision) -> list[PaidFrom]:
+    budgets = [
+        (new.numbers[line.key], line.offer.listing.article.name, new.budgets[share.budget_line_id])
+        for line in new.order.lines
+        for share in new.ask.shares_of(line.key)
+    ]
+    return [
+        PaidFrom(number, title, budget.fiscal_year, budget.usable_until)
+        for number, title, budget in budgets
+    ]
+
+
+def _is_funded(new: NewRevision) -> bool:
+    return any(
+        new.budgets[share.budget_line_id].grant_no
+        for line in new.order.lines
+        for share in new.ask.shares_of(line.key)
+    )
 
 
 def _submit(
     requisition: Requisition,
-    lines: Sequence[RequisitionLine],
-    order: PricedOrder,
+    revision: RevisionFacts,
+    facts: OrderFacts,
+    steps: Sequence[ApprovalStep],
+    before: dict[str, object],
     by: Membership,
     now: datetime,
 ) -> None:
-    """Steps, events, mails, and last the holds: the limit rows are the hot ones."""
-    require_assigned(lines)
-    before = state_of(requisition)
-    requisition.state = step_to(requisition, RequisitionState.SUBMITTED)
-    cosign = require_submittable(order, buyer_id=requisition.authority_id, now=now)
-    steps = open_round(requisition, lines, cosign, now=now)
-    events.append(facts(EventType.RESERVATION, requisition, lines), now=now)
-    submitted = change(requisition, Happened.SUBMITTED, now=now)
-    tell([submission_notice(requisition, steps), submitted], now=now)
-    record(
+    """Steps, events, notices, audit: everything but the holds, which come last."""
+    require_assigned(revision.lines)
+    rows = write_steps(requisition, steps)
+    plan = Plan(by, now)
+    plan.follow(
+        Step.SUBMITTED,
         requisition,
-        "requisition.submitted",
-        by=by,
-        now=now,
+        events=reservations(requisition, revision.lines, facts.shelf),
+        told=[submission_notice(requisition, rows)],
         before=before,
         after=state_of(requisition),
-        rule=f"policy:{steps[0].policy_id}",
+        rule=f"policy:{rows[0].policy_id}",
     )
-    holds.hold_all(requisition, lines, by=by, now=now)
+    plan.carry_out()
 
 
 def open_round(
-    requisition: Requisition,
-    lines: Sequence[RequisitionLine],
-    cosign: Sequence[CoSignature],
-    *,
-    now: datetime,
+    requisition: Requisition, answer: Answer, *, is_funded: bool, now: datetime
 ) -> list[ApprovalStep]:
-    """Begin a round of approval for the current revision; return its steps, still to be told of.
+    """Begin a round of approval for the current revision: its steps, nothing written yet.
 
     The requisition expires no sooner than its steps' deadlines together allow. Raises
-    NoPolicy, and InvalidAssignment for the budget of another year.
+    NoPolicy.
     """
-    _require_this_year(lines, berlin_day(now).year)
+    policy_id, rules = read_rules(requisition.authority_id, berlin_day(now))
     requisition.submitted_revision = requisition.current_revision
-    steps = write_steps(
-        requisition,
-        gross=lines[0].revision.gross,
-        is_funded=any(row.grant_no for line in lines for row in line.assignments.all()),
-        cosign=cosign,
+    steps = steps_for(
+        round_no=requisition.submitted_revision,
+        gross=answer.order.quote.gross,
+        is_funded=is_funded,
+        cosign=cosignatures(answer.cosigning),
+        policy_id=policy_id,
+        rules=rules,
         now=now,
     )
     requisition.submitted_at = now
     requisition.expires_at = expiry(steps, now=now)
     requisition.updated_at = now
-    requisition.save(
-        update_fields=["state", "submitted_revision", "submitted_at", "expires_at", "updated_at"]
-    )
     return steps
 
 
-def require_assigned(lines: Sequence[RequisitionLine]) -> None:
+def save_round(requisition: Requisition) -> None:
+    """Write what the locked requisition has become by a round of approval."""
+    requisition.save(
+        update_fields=[
+            "state",
+            "current_revision",
+            "submitted_revision",
+            "submitted_at",
+            "expires_at",
+            "updated_at",
+        ]
+    )
+
+
+def require_assigned(lines: Sequence[LineFacts]) -> None:
     """Raise InvalidAssignment, naming them, when lines have no budget."""
-    bare = [line for line in lines if not line.assignments.all()]
-    if bare:
-        named = ", ".join(f"Zeile {line.line_no} („{line.title}“)" for line in bare[:5])
-        more = f" und {len(bare) - 5} weitere" if len(bare) > 5 else ""
+    without = bare(lines)
+    if without:
+        named = ", ".join(f"Zeile {line.line_no} („{line.title}“)" for line in without[:5])
+        more = f" und {len(without) - 5} weitere" if len(without) > 5 else ""
         raise InvalidAssignment(
             f"Ohne Haushaltsposition: {named}{more}. Bitte jeder Zeile eine zuordnen."
         )
-
-
-def _require_this_year(lines: Sequence[RequisitionLine], year: int) -> None:
-    """Raise InvalidAssignment for a draft that has outlived its budget (annuality)."""
-    other = next(
-        (
-            (line, row.budget_line)
-            for line in lines
-            for row in line.assignments.all()
-            if row.budget_line.fiscal_year != year
-        ),
-        None,
-    )
-    if other is not None:
-        line, budget_line = other
-        raise InvalidAssignment(
-            f"Zeile {line.line_no} („{line.title}“) geht zulasten des Haushalts "
-            f"{budget_line.fiscal_year}; einreichen lässt sich nur für {year}. Bitte ordnen Sie "
-            "ihr eine Haushaltsposition dieses Jahres zu."
-        )
-
-
-def _as_priced(
-    requisition: Requisition,
-    lines: list[RequisitionLine],
-    order: PricedOrder,
-    by: Membership,
-    now: datetime,
-) -> list[RequisitionLine]:
-    """The lines at the prices of *order*: a new revision when one has moved."""
-    if not moved(lines, order):
-        return lines
-    write_revision(requisition, ask_of(lines), order, by=by, now=now)
-    return current_lines(requisition)

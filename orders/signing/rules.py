@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from contracts.agreements.gates.judging import GateRule
 from contracts.pricing import euros
 
 STEP_DAYS = 7
@@ -50,6 +51,11 @@ class RequiredStep:
     days: int = STEP_DAYS
     escalation_role: str = ""
     committee: str = ""
+
+
+def cosignatures(rules: Iterable[GateRule]) -> list[CoSignature]:
+    """The signatures that gates ask for."""
+    return [CoSignature(rule.cosign_role, rule.sentence) for rule in rules]
 
 
 def applies(rule: Rule, gross: Decimal, *, is_funded: bool) -> bool:

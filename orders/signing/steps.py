@@ -8,13 +8,11 @@ from decimal import Decimal
 
 from django.db.models import QuerySet
 
-from contracts.audit.record import record
-from contracts.clock import berlin_day, days_later, end_of_day
-from contracts.parties.models import Membership
+from contracts.bulk import insert
+from contracts.clock import days_later, end_of_day
+from contracts.sql import fetch
 from orders.errors import NoPolicy
 from orders.models import ApprovalPolicy, ApprovalRule, ApprovalStep, Requisition, RuleCondition
-from orders.telling.notices import submission_notice
-from orders.telling.outbox import tell
 
 from .rules import (
     STEP_DAYS,
@@ -58,34 +56,51 @@ def rule_of(row: ApprovalRule) -> Rule:
     )
 
 
-def write_steps(
-    requisition: Requisition,
+_RULES = """
+SELECT policy.id, rule.tier, rule.from_gross, rule.role, rule.signers,
+       rule.condition = 'funded', rule.days, rule.escalation_role, rule.committee
+  FROM orders_approvalrule rule
+  JOIN orders_approvalpolicy policy ON policy.id = rule.policy_id
+ WHERE policy.id = (SELECT id FROM orders_approvalpolicy
+                     WHERE authority_id = %(authority_id)s AND valid_from <= %(on)s
+                       AND confirmed_at IS NOT NULL
+                     ORDER BY version DESC LIMIT 1)
+ ORDER BY rule.tier, rule.from_gross, rule.id"""
+
+
+def read_rules(authority_id: int, on: date) -> tuple[int | None, list[Rule]]:
+    """The policy in force on the day and its rules, in one statement."""
+    rows = fetch(_RULES, {"authority_id": authority_id, "on": on})
+    return (rows[0][0] if rows else None), [Rule(*row[1:]) for row in rows]
+
+
+def steps_for(
     *,
+    round_no: int,
     gross: Decimal,
     is_funded: bool,
-    cosign: Sequence[CoSignature],
+    cosign: Iterable[CoSignature],
+    policy_id: int | None,
+    rules: Sequence[Rule],
     now: datetime,
 ) -> list[ApprovalStep]:
-    """Write the signatures the submitted revision needs (*gross* in EUR). Raises NoPolicy.
+    """The signatures a submitted revision needs (*gross* in EUR), not saved. Raises NoPolicy.
 
     The first tier is open at once; the deadlines of the others are forecasts.
     """
-    policy = policy_in_force(requisition.authority_id, berlin_day(now))
-    rules = rules_of(policy) if policy is not None else []
     needed = required_steps(gross, rules, cosign, is_funded=is_funded)
-    if policy is None or not needed:
+    if policy_id is None or not needed:
         raise NoPolicy("Für diesen Betrag ist keine Freigaberegel hinterlegt.")
     days = days_of_tiers((step.tier, step.days) for step in needed)
     first = min(days)
-    return ApprovalStep.objects.bulk_create(
+    return [
         ApprovalStep(
-            requisition=requisition,
-            revision_no=requisition.submitted_revision,
+            revision_no=round_no,
             tier=step.tier,
             role=step.role,
             signers=step.signers,
             reason=step.reason[:250],
-            policy=policy,
+            policy_id=policy_id,
             days=step.days,
             opened_at=now if step.tier == first else None,
             deadline=days_later(now, days_before(days, step.tier) + step.days),
@@ -93,7 +108,15 @@ def write_steps(
             committee=step.committee,
         )
         for step in needed
-    )
+    ]
+
+
+def write_steps(requisition: Requisition, steps: Iterable[ApprovalStep]) -> list[ApprovalStep]:
+    """Save the steps of a round, in one statement."""
+    rows = list(steps)
+    for row in rows:
+        row.requisition_id = requisition.pk
+    return insert(rows)
 
 
 def steps_of_round(requisition: Requisition) -> QuerySet[ApprovalStep]:
@@ -115,12 +138,15 @@ def deadline_of(step: ApprovalStep, *, since: datetime) -> datetime:
     return max(deadline, end_of_day(step.committee_on + timedelta(days=step.days)))
 
 
-def open_next_tier(requisition: Requisition, *, now: datetime) -> list[ApprovalStep]:
-    """Open the lowest tier that waits once all before it are finished; tell its people.
+def open_next_tier(
+    requisition: Requisition, steps: Sequence[ApprovalStep], *, now: datetime
+) -> list[ApprovalStep]:
+    """Open the lowest tier that waits once all before it are finished; return its steps.
 
-    Its deadline counts from now, and the expiry follows where it would come sooner.
+    `steps` are those of the round. The deadline counts from now, and the expiry follows where
+    it would come sooner.
     """
-    waiting = list(steps_of_round(requisition).filter(completed_at__isnull=True))
+    waiting = [step for step in steps if step.completed_at is None]
     if not waiting or any(step.opened_at is not None for step in waiting):
         return []
     tier = min(step.tier for step in waiting)
@@ -130,7 +156,6 @@ def open_next_tier(requisition: Requisition, *, now: datetime) -> list[ApprovalS
         step.deadline = deadline_of(step, since=now)
     ApprovalStep.objects.bulk_update(opened, ["opened_at", "deadline"])
     extend_expiry(requisition, _end_of_all(waiting, opened))
-    tell([submission_notice(requisition, opened)], now=now)
     return opened
 
 
@@ -149,45 +174,30 @@ def extend_expiry(requisition: Requisition, until: datetime) -> None:
         requisition.save(update_fields=["expires_at"])
 
 
-def add_cosignatures(
-    requisition: Requisition,
+def added_cosignatures(
     step: ApprovalStep,
+    steps: Sequence[ApprovalStep],
     wishes: Iterable[CoSignature],
     *,
-    by: Membership,
     now: datetime,
-) -> None:
-    """Add the co-signatures that gates ask for since the submission to the open tier.
+) -> list[ApprovalStep]:
+    """The steps for co-signatures that gates ask for since the submission, not saved.
 
-    What was signed stays signed, and the limits stay held. A role that signs this round
-    anyway is not asked twice.
+    They join the open tier; what was signed stays signed, and the limits stay held. A role
+    that signs this round anyway is not asked twice.
     """
-    known = set(steps_of_round(requisition).values_list("role", flat=True))
+    known = {row.role for row in steps}
     missing = reasons_by_role(wish for wish in wishes if wish.role not in known)
-    if not missing:
-        return
-    deadline = days_later(now, STEP_DAYS)
-    added = ApprovalStep.objects.bulk_create(
+    return [
         ApprovalStep(
-            requisition=requisition,
-            revision_no=requisition.submitted_revision,
+            revision_no=step.revision_no,
             tier=step.tier,
             role=role,
             signers=1,
             reason=reason[:250],
             policy_id=step.policy_id,
             opened_at=now,
-            deadline=deadline,
+            deadline=days_later(now, STEP_DAYS),
         )
         for role, reason in sorted(missing.items())
-    )
-    extend_expiry(requisition, deadline)
-    tell([submission_notice(requisition, added)], now=now)
-    record(
-        requisition,
-        "requisition.cosign_added",
-        by=by,
-        now=now,
-        after={"roles": sorted(missing)},
-        reason=" ".join(missing.values()),
-    )
+    ]

@@ -91,7 +91,7 @@ def voice_to_decide(by: Membership, delegation_id: int | None, *, now: datetime)
                 "SELECT id FROM orders_delegation WHERE id = %s FOR SHARE", [delegation_id]
             )
     voice = voice_of(by, delegation_id, on=day)
-    valid = valid_while_deciding({by.pk, voice.membership.pk}, now)
+    valid = valid_while_deciding([by, voice.membership], now)
     if by.pk not in valid:
         raise NotAllowed(_ended(by))
     if voice.membership.pk not in valid:

@@ -16,7 +16,7 @@ import pytest
 from django.db import OperationalError
 
 from contracts.agreements.models import AllocationRule
-from contracts.agreements.prices.quotes import Wanted
+from contracts.agreements.prices.ordering import Wanted
 from contracts.ledger.models import LimitAccount
 from contracts.parties.models import Membership, Role
 from orders import approvals, requisitions

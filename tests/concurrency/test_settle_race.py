@@ -55,8 +55,8 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.concurrency]
 
 RUNNERS = 8
 UNCHECKED_REVERSES = (
-    "IF EXISTS (\n        SELECT 1\n          FROM (SELECT DISTINCT resolves_id",
-    "IF false AND EXISTS (SELECT 1 FROM (SELECT DISTINCT resolves_id",
+    "IF is_reversing AND EXISTS (",
+    "IF false AND EXISTS (",
 )
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from contracts.agreements.allocation.turns import turns
+from contracts.agreements.allocation.reading import turns
 from contracts.agreements.models import AllocationRule, AwardTerms, RotationCounter
 from contracts.catalogue.indexing import reindex
 from contracts.ledger.movements import set_open
@@ -95,7 +95,7 @@ def test_the_basket_goes_to_the_award_in_turn_and_says_why() -> None:
     ranks.put(6, rank=1)
     view = baskets.view(ranks.world.officer, now=NOW)
     (line,) = view.order.lines
-    assert (line.key, line.offer.listing) == (str(ranks.listings[0].pk), ranks.listings[1])
+    assert (line.key, line.offer.listing.pk) == (str(ranks.listings[0].pk), ranks.listings[1].pk)
     (decision,) = view.decisions
     assert decision.sentence() == (
         "Kaskade nach Rang: Rang 1 Haus A hat von seinem Höchstwert nur noch 500,00 EUR frei; "
@@ -135,11 +135,14 @@ def test_of_a_group_the_same_gtin_or_makers_number_is_equivalent() -> None:
     for listing in second:
         baskets.set_quantity(by=ranks.world.officer, listing_id=listing.pk, quantity=1, now=NOW)
     view = baskets.view(ranks.world.officer, now=NOW)
-    assert [line.offer.listing for line in view.order.lines] == [
-        first[0],
-        first[1],
-        second[2],  # another maker's article of the same number is another article
-        second[3],
+    assert [line.offer.listing.pk for line in view.order.lines] == [
+        row.pk
+        for row in (
+            first[0],
+            first[1],
+            second[2],  # another maker's article of the same number is another article
+            second[3],
+        )
     ]
     assert [row.award.rank for row in view.decisions] == [1, 2]
     assert "bietet nicht alle Positionen an" in view.decisions[1].sentence()

@@ -32,12 +32,15 @@ from contracts.agreements.models import (
     PriceVersion,
     SuccessorProposal,
 )
-from contracts.agreements.prices.quotes import with_contract
+from contracts.agreements.prices.ordering import Wanted
 from contracts.agreements.writing.cpv import names
 from contracts.agreements.writing.documents import visible_documents
+from contracts.clock import berlin_day
 from contracts.ledger.models import ClosedReason, EntryKind, LedgerEntry, LimitAccount
 from contracts.parties.models import Role
-from orders.allotting.checks import require_open
+from orders.allotting.asking import ask
+from orders.allotting.moments import Moment
+from orders.allotting.reading import read_order
 from orders.models import AllocationStep, CallOff, CallOffLine
 from tests.demo_fixtures import DAY, NOW, Demo, member
 
@@ -132,9 +135,10 @@ def test_a_supplier_is_suspended_and_an_article_recalled(demo: Demo) -> None:
     assert closed.get().award.reference == f"{SCHOOL_IT}/L2-3"
     recalled = Gate.objects.get(reason="safety").article
     officer = member("beschaffung@musterfelde", Role.PROCUREMENT_OFFICER)
-    listings = list(with_contract(Listing.objects.filter(article=recalled)))
+    (listing,) = Listing.objects.filter(article=recalled)
+    facts = read_order([listing.pk], buyer_id=officer.organisation_id, on=berlin_day(NOW))
     with pytest.raises(Blocked, match="Rückruf des Herstellers"):
-        require_open(listings, buyer_id=officer.organisation_id, now=NOW)
+        ask(Moment.SUBMIT, [Wanted("1", listing.pk, 1)], facts)
 
 
 def test_there_is_a_standard_of_every_level(demo: Demo) -> None:

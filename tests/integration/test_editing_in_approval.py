@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from contracts.agreements.prices.quotes import Wanted
+from contracts.agreements.prices.ordering import Wanted
 from contracts.audit.models import AuditEntry
 from contracts.ledger.errors import LimitExceeded
 from contracts.parties.models import Membership, Role, School

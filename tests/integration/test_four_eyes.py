@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from django.db import DatabaseError, connection
 
-from contracts.agreements.prices.quotes import Wanted
+from contracts.agreements.prices.ordering import Wanted
 from contracts.parties.models import Membership, Role, User
 from orders import approvals, requisitions
 from orders.approvals import inbox

@@ -31,7 +31,6 @@ from contracts.agreements.models import (
 from contracts.agreements.writing.setup import ItemSpec, TierRow
 from contracts.parties.models import Role
 from orders import approvals, requisitions
-from orders.allotting import line_rules
 from orders.basket import baskets
 from orders.errors import BelowMinimum, DeviceMissing, LotFull
 from orders.models import ApprovalStep, CallOff, Requisition
@@ -267,7 +266,7 @@ class TestDevices:
             by=world.officer, listing_id=world.listings[index].pk, quantity=1, now=NOW
         )
         view = baskets.view(world.officer, now=NOW)
-        advice = line_rules.advise(view.order, buyer_id=world.authority.pk, on=DAY)
+        advice = view.advice
         assert [row.allowed for row in advice.unmet] == [0]
 
     def test_devices_called_off_before_carry_until_they_are_used_up(self, world: World) -> None:
@@ -297,7 +296,7 @@ class TestDevices:
             by=world.officer, listing_id=world.listings[index].pk, quantity=1, now=NOW
         )
         view = baskets.view(world.officer, now=NOW)
-        advice = line_rules.advise(view.order, buyer_id=world.authority.pk, on=DAY)
+        advice = view.advice
         assert advice.about(world.listings[index].item) == [
             "Zubehör zu „Notebooks“, das nicht im Bedarfskorb liegt."
         ]
@@ -336,7 +335,7 @@ class TestMinimumOrder:
         index = self.surcharge(small)
         baskets.set_quantity(by=small.officer, listing_id=small.listings[0].pk, quantity=1, now=NOW)
         view = baskets.view(small.officer, now=NOW)
-        advice = line_rules.advise(view.order, buyer_id=small.authority.pk, on=DAY)
+        advice = view.advice
         gap = advice.gap_of(small.awards[0].pk)
         assert gap is not None
         assert gap.surcharge_listing_id == small.listings[index].pk

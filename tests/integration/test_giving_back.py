@@ -36,7 +36,7 @@ GROSS = Decimal("1.19")
 # Membership 1, savepoint 2, call-off 1, lines with shares 4, state and progress 2,
 # cancellation 4, events 2, audit 1, notices 1, ledger: posts 2, lock 1,
 # append 1.
-QUERIES_OF_A_GIVE_BACK = 22
+QUERIES_OF_A_GIVE_BACK = 21
 
 
 @pytest.fixture

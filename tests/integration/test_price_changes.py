@@ -20,7 +20,8 @@ from contracts.agreements.models import (
 from contracts.agreements.prices import changes as price_changes
 from contracts.agreements.prices import decisions as price_decisions
 from contracts.agreements.prices import errors, modifications
-from contracts.agreements.prices.quotes import Wanted, price_order
+from contracts.agreements.prices.ordering import Wanted
+from contracts.agreements.prices.quotes import price_order
 from contracts.agreements.writing.setup import OverlappingPrices, set_price
 from contracts.agreements.writing.tiers import TierRow
 from contracts.audit.models import AuditEntry

@@ -8,7 +8,8 @@ import pytest
 
 from contracts.agreements.life.listing import list_articles
 from contracts.agreements.models import Article
-from contracts.agreements.prices.quotes import Wanted, price_order
+from contracts.agreements.prices.ordering import Wanted
+from contracts.agreements.prices.quotes import price_order
 from tests.world import DAY, NOW, build_world
 
 

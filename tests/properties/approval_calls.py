@@ -9,7 +9,7 @@ from decimal import Decimal
 from contracts.agreements.gates import register as gate_register
 from contracts.agreements.gates.register import GateScope, GateSpec
 from contracts.agreements.models import Gate, GateEffect, GateReason, Listing
-from contracts.agreements.prices.quotes import Wanted
+from contracts.agreements.prices.ordering import Wanted
 from contracts.clock import berlin_day
 from contracts.ledger import movements
 from contracts.ledger.models import LimitAccount

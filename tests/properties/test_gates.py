@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.agreements.gates.rules import GateRule, Subject, blocks, evaluate
+from contracts.agreements.gates.judging import GateRule, Subject, blocks, evaluate
 
 FIRST = date(2026, 1, 1)
 KEYS = st.integers(min_value=1, max_value=3)

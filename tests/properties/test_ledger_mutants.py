@@ -40,8 +40,8 @@ NO_SHAPE = "ALTER TABLE ledger_ledgerentry DROP CONSTRAINT ledger_entry_shape"
 NO_HOLD_ENDS_ONCE = "DROP INDEX ledger_hold_resolved_once"
 NO_MATCHING: Edits = (
     (
-        "IF EXISTS (\n        SELECT 1 FROM entries n",
-        "IF false AND EXISTS (SELECT 1 FROM entries n",
+        "IF is_wrong THEN",
+        "IF false THEN",
     ),
 )
 HOLD_STAYS_ON_POST: Edits = (
@@ -229,8 +229,8 @@ IN_DATABASE = (
         "accepted in spite of .*ReverseTooLarge",
         trigger=(
             (
-                "IF EXISTS (\n        SELECT 1\n          FROM (SELECT DISTINCT resolves_id",
-                "IF false AND EXISTS (SELECT 1 FROM (SELECT DISTINCT resolves_id",
+                "IF is_reversing AND EXISTS (",
+                "IF false AND EXISTS (",
             ),
         ),
     ),

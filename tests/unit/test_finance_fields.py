@@ -16,10 +16,10 @@ from uuid import UUID
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
+from orders.event_types import EventType
 from orders.finance.events import FinanceFact
 from orders.finance.fields import FIELDS, SCHEMA_VERSION, Occurrence, payload, schema
 from orders.formats.csv import COLUMNS, PROFILES, chunks
-from orders.models.event import EventType
 
 PAGE = (Path(__file__).parents[2] / "docs" / "finance-feed.md").read_text()
 ROW = re.compile(r"^\| `(\w+)` \| (.+?) \| (.+?) \| (.+?) \|$", re.MULTILINE)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from contracts.agreements.gates.rules import GateRule, Subject, blocks, cosigns, evaluate
+from contracts.agreements.gates.judging import GateRule, Subject, blocks, cosigns, evaluate
 
 DAY = date(2026, 6, 15)
 SUBJECT = Subject(

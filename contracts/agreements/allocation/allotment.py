@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from contracts.agreements.allocation.turns import Passed, Turn, named
-from contracts.agreements.models import AllocationRule, Award, Listing, Lot
-from contracts.agreements.prices.quotes import Wanted
+from contracts.agreements.facts.shapes import AwardFacts, ListingFacts, LotFacts
+from contracts.agreements.kinds import AllocationRule
+from contracts.agreements.prices.ordering import Wanted
 
 _LONGEST = 250
 _PART = "/"
@@ -21,8 +22,8 @@ class Decision:
     Not served: every award was passed over; `award` is the first of the order then.
     """
 
-    lot: Lot
-    award: Award
+    lot: LotFacts
+    award: AwardFacts
     passed: tuple[Passed, ...] = ()
     is_served: bool = True
 
@@ -62,7 +63,7 @@ def base_key(key: str) -> str:
 def walk(
     turn: Turn,
     wanted: Sequence[Wanted],
-    twins: Mapping[tuple[int, int], Listing],
+    twins: Mapping[tuple[int, int], ListingFacts],
     limits: Limits,
 ) -> tuple[list[Wanted], list[Decision]]:
     """Offer the lines to the awards in order; what one does not take goes on to the next.
@@ -92,9 +93,9 @@ def walk(
 
 
 def _serve(
-    award: Award,
+    award: AwardFacts,
     asked: Sequence[Wanted],
-    twins: Mapping[tuple[int, int], Listing],
+    twins: Mapping[tuple[int, int], ListingFacts],
     limits: Limits,
 ) -> tuple[list[Wanted], list[Wanted]]:
     taken, left = [], []
@@ -110,9 +111,9 @@ def _serve(
 
 
 def _rest_reason(
-    award: Award,
+    award: AwardFacts,
     left: Sequence[Wanted],
-    twins: Mapping[tuple[int, int], Listing],
+    twins: Mapping[tuple[int, int], ListingFacts],
     taken: Sequence[Wanted],
 ) -> Passed:
     if any((ask.listing_id, award.pk) in twins for ask in left):

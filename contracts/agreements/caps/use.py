@@ -8,8 +8,11 @@ from datetime import date
 from decimal import Decimal
 
 from contracts.agreements.entitlement import quota_account_ids
-from contracts.agreements.models import FrameworkAgreement, Listing
+from contracts.agreements.facts.shapes import ListingFacts
+from contracts.agreements.models import FrameworkAgreement
 from contracts.ledger.models import LimitAccount
+
+from .amounts import cap_amounts
 
 MARKS = (70, 85, 95)
 """Shares of a limit, in per cent, at which it warns."""
@@ -17,20 +20,14 @@ MARKS = (70, 85, 95)
 _ORDER = ("agreement_value", "lot_value", "award_value", "item_quantity", "buyer_quota")
 
 
-def cap_amounts(
-    listing: Listing, quantity: int, net: Decimal, quotas: Mapping[tuple[int, int | None], int]
-) -> list[tuple[int, Decimal]]:
-    """Every cap (account id) one line binds, with its amount: pieces, or net EUR.
-
-    Item quantity, award, lot, agreement and the buyer's quota for the lot and for
-    the whole agreement. Caps that the contract does not set have no account.
-    """
-    item = listing.item
-    lot = item.award.lot
-    amounts = [(item.account_id, Decimal(quantity)), (item.award.account_id, net)]
-    amounts += [(lot.account_id, net), (lot.agreement.account_id, net)]
-    amounts += [(quotas.get((lot.agreement_id, lot_id)), net) for lot_id in (lot.pk, None)]
-    return [(account, amount) for account, amount in amounts if account is not None and amount > 0]
+def account_ids_of(
+    listing: ListingFacts, quotas: Mapping[tuple[int, int | None], int]
+) -> list[int]:
+    """Every cap that a line over the listing draws on; `quotas` of `quota_account_ids`."""
+    lot = listing.item.award.lot
+    mine = [quotas.get((lot.agreement_id, lot_id)) for lot_id in (lot.pk, None)]
+    found = cap_amounts(listing, 1, Decimal(1), [pk for pk in mine if pk])
+    return [pk for pk, _ in found]
 
 
 @dataclass(frozen=True, slots=True)

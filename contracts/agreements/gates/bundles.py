@@ -13,7 +13,8 @@ from django.db.models import Prefetch, QuerySet
 
 from contracts.agreements.entitlement import entitled_listings
 from contracts.agreements.errors import NotFound
-from contracts.agreements.gates.rules import blocks, gates_before
+from contracts.agreements.gates.judging import blocks
+from contracts.agreements.gates.rules import gates_before
 from contracts.agreements.gates.standards import EQUIPPING_ROLES, equippable_items
 from contracts.agreements.models import (
     BundleAudience,

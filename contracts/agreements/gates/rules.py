@@ -1,223 +1,88 @@
-"""Gates: one pure function says block, warn or co-sign, at every moment.
-
-Basket, submit, every decision and issue ask `evaluate`; suspensions, opt-outs, freezes
-and equipment standards are records it reads, so there is one place that says no
-(docs/gates.md).
-"""
+"""Reading the gates and standards that could concern an order, in one statement."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 from datetime import date
-from typing import TypeVar
+from typing import Any
 
-from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Q
-
-from contracts.agreements.models import (
-    EquipmentStandard,
-    Gate,
-    GateEffect,
-    GateReason,
-    Listing,
-    StandardLevel,
-)
+from contracts.agreements.facts.reading import listing_facts
+from contracts.agreements.kinds import GateEffect, GateReason
+from contracts.agreements.models import Listing, StandardLevel
 from contracts.parties.models import Role
+from contracts.sql import fetch
 
-Key = TypeVar("Key", bound=Hashable)
+from .judging import GateRule, Key, before
 
-
-@dataclass(frozen=True, slots=True)
-class GateRule:
-    """A gate as plain data; None or '' in a scope field matches everything.
-
-    `body_id` is the purchasing body whose agreements the gate is about (None: all of
-    them); items in `except_item_ids` pass whatever the scope says.
-    """
-
-    article_id: int | None
-    item_id: int | None
-    lot_id: int | None
-    supplier_id: int | None
-    buyer_id: int | None
-    product_group: str
-    reason: str
-    explanation: str
-    evidence: str
-    effect: str
-    cosign_role: str
-    valid_from: date
-    valid_to: date | None
-    body_id: int | None = None
-    except_item_ids: frozenset[int] = frozenset()
-
-    @property
-    def sentence(self) -> str:
-        """Reason, explanation, evidence and last day, as a refusal says them."""
-        label = GateReason(self.reason).label
-        details = [f"Beleg: {self.evidence}"] if self.evidence else []
-        details += [f"gilt bis {self.valid_to:%d.%m.%Y}"] if self.valid_to else []
-        tail = f" ({'; '.join(details)})" if details else ""
-        explanation = self.explanation.removesuffix(".") if tail else self.explanation
-        return f"{label}: {explanation}{tail}"
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What is about to be bought, by whom, under whose agreement."""
-
-    article_id: int
-    item_id: int
-    lot_id: int
-    supplier_id: int
-    buyer_id: int
-    product_group: str
-    body_id: int
-
-
-def subject_of(listing: Listing, buyer_id: int) -> Subject:
-    """A listing as gates see it; it comes from `prices.quotes.with_contract`."""
-    award = listing.item.award
-    return Subject(
-        article_id=listing.article_id,
-        item_id=listing.item_id,
-        lot_id=award.lot_id,
-        supplier_id=award.supplier_id,
-        buyer_id=buyer_id,
-        product_group=listing.article.product_group,
-        body_id=award.lot.agreement.purchasing_body_id,
-    )
-
-
-def evaluate(rules: Iterable[GateRule], subject: Subject, on: date) -> list[GateRule]:
-    """Return the gates that stand before *subject* on the day."""
-    return [rule for rule in rules if _in_force(rule, on) and _covers(rule, subject)]
-
-
-def blocks(found: Iterable[GateRule]) -> list[GateRule]:
-    """Of the gates found, those that stop the purchase."""
-    return [rule for rule in found if rule.effect == GateEffect.BLOCK]
-
-
-def cosigns(found: Iterable[GateRule]) -> list[GateRule]:
-    """Of the gates found, those that ask for one more signature."""
-    return [rule for rule in found if rule.effect == GateEffect.COSIGN]
+_COLUMNS = (
+    "article_id, item_id, lot_id, supplier_id, buyer_id, product_group, reason, explanation,"
+    " evidence, effect, cosign_role, valid_from, valid_to"
+)
+# Whoever names no buyer speaks for all buyers of its own agreements, and no others.
+_RULES = f"""
+SELECT {", ".join(f"gate.{name}" for name in _COLUMNS.split(", "))},
+       CASE WHEN gate.buyer_id IS NULL THEN setter.organisation_id END, NULL::bigint[], gate.id
+  FROM agreements_gate gate
+  JOIN parties_membership setter ON setter.id = gate.set_by_id
+ WHERE gate.lifted_at IS NULL AND gate.valid_from <= %(on)s
+   AND (gate.valid_to IS NULL OR gate.valid_to >= %(on)s)
+   AND (gate.buyer_id IS NULL OR gate.buyer_id = %(buyer_id)s)
+   AND (gate.lot_id IS NULL OR gate.lot_id = ANY(%(lots)s::bigint[]))
+   AND (gate.supplier_id IS NULL OR gate.supplier_id = ANY(%(suppliers)s::bigint[]))
+UNION ALL
+SELECT NULL, NULL, NULL, NULL, standard.owner_id, standard.product_group, 'standard',
+       standard.explanation, standard.title, standard.level, '', standard.valid_from,
+       standard.valid_to, NULL,
+       ARRAY(SELECT entry.item_id FROM agreements_standarditem entry
+              WHERE entry.standard_id = standard.id), standard.id
+  FROM agreements_equipmentstandard standard
+ WHERE standard.owner_id = %(buyer_id)s AND standard.lifted_at IS NULL
+   AND standard.valid_from <= %(on)s
+   AND (standard.valid_to IS NULL OR standard.valid_to >= %(on)s)
+   AND standard.level = ANY(%(levels)s::text[])
+ ORDER BY 15 NULLS FIRST, 16"""
+_EFFECTS = {
+    StandardLevel.MANDATORY.value: (GateEffect.BLOCK, ""),
+    StandardLevel.RECOMMENDED.value: (GateEffect.COSIGN, Role.IT_OFFICER.value),
+}
+"""What a standard does to whatever it does not name; a free one asks for nothing."""
 
 
 def rules_for(
     buyer_id: int, lot_ids: Collection[int], supplier_ids: Collection[int], on: date
 ) -> list[GateRule]:
-    """Read, in two queries, the gates and standards that could concern lots and buyer."""
-    rows = (
-        Gate.objects.filter(
-            Q(valid_to__isnull=True) | Q(valid_to__gte=on),
-            Q(buyer__isnull=True) | Q(buyer_id=buyer_id),
-            Q(lot__isnull=True) | Q(lot_id__in=lot_ids),
-            Q(supplier__isnull=True) | Q(supplier_id__in=supplier_ids),
-            valid_from__lte=on,
-            lifted_at__isnull=True,
-        )
-        .select_related("set_by")
-        .order_by("pk")
+    """The gates and standards that could concern lots and buyer, gates first."""
+    rows = fetch(
+        _RULES,
+        {
+            "on": on,
+            "buyer_id": buyer_id,
+            "lots": sorted(lot_ids),
+            "suppliers": sorted(supplier_ids),
+            "levels": list(_EFFECTS),
+        },
     )
-    return [*map(_rule_of_gate, rows), *_standard_rules(buyer_id, on)]
+    return [_rule(row) for row in rows]
 
 
 def gates_before(
     listings: Mapping[Key, Listing], buyer_id: int, on: date
 ) -> dict[Key, list[GateRule]]:
-    """The gates before each listing; keys without any are left out."""
-    subjects = {key: subject_of(listing, buyer_id) for key, listing in listings.items()}
+    """The gates before each listing (of `with_contract`); keys without any are left out."""
+    facts = {key: listing_facts(listing) for key, listing in listings.items()}
     rules = rules_for(
         buyer_id,
-        {subject.lot_id for subject in subjects.values()},
-        {subject.supplier_id for subject in subjects.values()},
+        {row.item.award.lot_id for row in facts.values()},
+        {row.item.award.supplier_id for row in facts.values()},
         on,
     )
-    found = {key: evaluate(rules, subject, on) for key, subject in subjects.items()}
-    return {key: rows for key, rows in found.items() if rows}
+    return before(facts, rules, buyer_id=buyer_id, on=on)
 
 
-def _rule_of_gate(row: Gate) -> GateRule:
-    return GateRule(
-        article_id=row.article_id,
-        item_id=row.item_id,
-        lot_id=row.lot_id,
-        supplier_id=row.supplier_id,
-        buyer_id=row.buyer_id,
-        product_group=row.product_group,
-        reason=row.reason,
-        explanation=row.explanation,
-        evidence=row.evidence,
-        effect=row.effect,
-        cosign_role=row.cosign_role,
-        valid_from=row.valid_from,
-        valid_to=row.valid_to,
-        # whoever names no buyer speaks for all buyers of its own agreements, and no others
-        body_id=row.set_by.organisation_id if row.buyer_id is None else None,
-    )
-
-
-_EFFECTS = {
-    StandardLevel.MANDATORY: (GateEffect.BLOCK, ""),
-    StandardLevel.RECOMMENDED: (GateEffect.COSIGN, Role.IT_OFFICER),
-}
-
-
-def _standard_rules(buyer_id: int, on: date) -> list[GateRule]:
-    """The buyer's equipment standards as rules; a free one asks for nothing."""
-    rows = (
-        EquipmentStandard.objects.filter(
-            Q(valid_to__isnull=True) | Q(valid_to__gte=on),
-            owner_id=buyer_id,
-            level__in=list(_EFFECTS),
-            valid_from__lte=on,
-            lifted_at__isnull=True,
-        )
-        .annotate(item_ids=ArrayAgg("entries__item_id", default=[]))
-        .order_by("pk")
-    )
-    return [_rule_of_standard(row) for row in rows]
-
-
-def _rule_of_standard(row: EquipmentStandard) -> GateRule:
-    effect, role = _EFFECTS[StandardLevel(row.level)]
-    item_ids: list[int | None] = row.item_ids  # type: ignore[attr-defined]
-    return GateRule(
-        article_id=None,
-        item_id=None,
-        lot_id=None,
-        supplier_id=None,
-        buyer_id=row.owner_id,
-        product_group=row.product_group,
-        reason=GateReason.STANDARD,
-        explanation=row.explanation,
-        evidence=row.title,
-        effect=effect,
-        cosign_role=role,
-        valid_from=row.valid_from,
-        valid_to=row.valid_to,
-        except_item_ids=frozenset(pk for pk in item_ids if pk is not None),
-    )
-
-
-def _in_force(rule: GateRule, on: date) -> bool:
-    return rule.valid_from <= on and (rule.valid_to is None or on <= rule.valid_to)
-
-
-def _covers(rule: GateRule, subject: Subject) -> bool:
-    if subject.item_id in rule.except_item_ids:
-        return False
-    scope = (
-        (rule.article_id, subject.article_id),
-        (rule.item_id, subject.item_id),
-        (rule.lot_id, subject.lot_id),
-        (rule.supplier_id, subject.supplier_id),
-        (rule.buyer_id, subject.buyer_id),
-        (rule.body_id, subject.body_id),
-    )
-    return all(wanted in (None, found) for wanted, found in scope) and rule.product_group in (
-        "",
-        subject.product_group,
-    )
+def _rule(row: tuple[Any, ...]) -> GateRule:
+    *columns, body_id, except_item_ids, _ = row
+    if except_item_ids is None:
+        return GateRule(*(*columns, body_id))
+    effect, role = _EFFECTS[columns[9]]
+    columns[6], columns[9], columns[10] = GateReason.STANDARD.value, effect.value, role
+    return GateRule(*(*columns, None, frozenset(except_item_ids)))

@@ -1,3 +1,12 @@
+from contracts.agreements.kinds import (
+    AllocationRule,
+    ChargeType,
+    GateEffect,
+    GateReason,
+    ItemRole,
+    PriceBasis,
+)
+
 from .agreement import AgreementState, EndReason, FrameworkAgreement
 from .allocation import CapWarning, RotationCounter
 from .article import Article, ListPriceVersion
@@ -6,11 +15,11 @@ from .change import PriceChange, PriceChangeRoute, PriceChangeState, PriceChange
 from .cpv import CpvCode
 from .document import AgreementDocument, DocumentAudience, DocumentKind
 from .entitlement import BuyerEntitlement
-from .gate import Gate, GateEffect, GateReason
-from .item import ChargeType, ContractItem, ItemRelation, ItemRole, PriceBasis, RelationKind
+from .gate import Gate
+from .item import ContractItem, ItemRelation, RelationKind
 from .legal import LegalFigure
 from .listing import Listing
-from .lot import AllocationRule, Lot, LotCpv
+from .lot import Lot, LotCpv
 from .modification import (
     ContractModification,
     ModificationGround,

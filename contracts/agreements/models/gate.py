@@ -5,26 +5,12 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from contracts.agreements.kinds import GateEffect, GateReason
 from contracts.parties.models import Membership, Organisation, Role
 
 from .article import Article
 from .item import ContractItem
 from .lot import Lot
-
-
-class GateReason(models.TextChoices):
-    SUSPENSION = "suspension", "Aussetzung"
-    OPT_OUT = "opt_out", "Eigener Vertrag (Opt-out)"
-    STANDARD = "standard", "Ausstattungsstandard"
-    FREEZE = "freeze", "Haushaltssperre"
-    PRIVACY = "privacy", "Datenschutz"
-    SAFETY = "safety", "Rückruf oder Mangel"
-
-
-class GateEffect(models.TextChoices):
-    BLOCK = "block", "sperrt"
-    WARN = "warn", "warnt"
-    COSIGN = "cosign", "verlangt Mitzeichnung"
 
 
 class Gate(models.Model):
@@ -44,10 +30,10 @@ class Gate(models.Model):
         Organisation, models.PROTECT, null=True, blank=True, related_name="buyer_gates"
     )
     product_group = models.CharField("Warengruppe", max_length=80, blank=True)
-    reason = models.CharField("Grund", max_length=12, choices=GateReason)
+    reason = models.CharField("Grund", max_length=12, choices=GateReason.choices)
     explanation = models.CharField("Erläuterung", max_length=250)
     evidence = models.CharField("Beleg", max_length=250, blank=True)
-    effect = models.CharField("Wirkung", max_length=8, choices=GateEffect)
+    effect = models.CharField("Wirkung", max_length=8, choices=GateEffect.choices)
     cosign_role = models.CharField("Mitzeichnung durch", max_length=30, choices=Role, blank=True)
     valid_from = models.DateField("ab")
     valid_to = models.DateField("bis", null=True, blank=True)

@@ -5,32 +5,10 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from contracts.agreements.kinds import ChargeType, ItemRole, PriceBasis
 from contracts.ledger.models import LimitAccount
 
 from .award import Award
-
-
-class PriceBasis(models.TextChoices):
-    """Where the price of an item comes from."""
-
-    FIXED = "fixed", "Festpreis"
-    LIST_DISCOUNT = "list_discount", "Nachlass auf Listenpreis"
-    BUNDLE = "bundle", "Bündel"
-
-
-class ChargeType(models.TextChoices):
-    ONE_OFF = "one_off", "einmalig"
-    PER_PERIOD = "per_period", "je Zeitraum"
-
-
-class ItemRole(models.TextChoices):
-    """What the item is for: freight, surcharges and levies are items of the contract too."""
-
-    GOODS = "goods", "Ware"
-    SERVICE = "service", "Leistung"
-    FREIGHT = "freight", "Fracht"
-    SURCHARGE = "surcharge", "Mindermengenzuschlag"
-    LEVY = "levy", "Abgabe"
 
 
 class ContractItem(models.Model):
@@ -45,9 +23,9 @@ class ContractItem(models.Model):
     title = models.CharField("Bezeichnung", max_length=250)
     unit = models.CharField("Einheit (UN/ECE Rec. 20)", max_length=3, default="C62")
     product_group = models.CharField("Warengruppe", max_length=80, blank=True)
-    basis = models.CharField("Preisbasis", max_length=15, choices=PriceBasis)
+    basis = models.CharField("Preisbasis", max_length=15, choices=PriceBasis.choices)
     charge = models.CharField(
-        "Berechnung", max_length=12, choices=ChargeType, default=ChargeType.ONE_OFF
+        "Berechnung", max_length=12, choices=ChargeType.choices, default=ChargeType.ONE_OFF
     )
     periods = models.PositiveSmallIntegerField("Anzahl Zeiträume", default=1)
     period_months = models.PositiveSmallIntegerField(
@@ -55,7 +33,7 @@ class ContractItem(models.Model):
         default=0,
         help_text="1 je Monat, 12 je Jahr; 0, wo nicht nach Zeiträumen berechnet wird.",
     )
-    role = models.CharField("Art", max_length=10, choices=ItemRole, default=ItemRole.GOODS)
+    role = models.CharField("Art", max_length=10, choices=ItemRole.choices, default=ItemRole.GOODS)
     vat_class = models.CharField(
         "Steuerklasse",
         max_length=30,

@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from django.db import models
 
+from contracts.agreements.kinds import AllocationRule
 from contracts.ledger.models import LimitAccount
 
 from .agreement import FrameworkAgreement
-
-
-class AllocationRule(models.TextChoices):
-    """Who of several awarded suppliers gets the call-off."""
-
-    SINGLE = "single", "ein Lieferant"
-    CASCADE = "cascade", "Kaskade nach Rang"
-    ROTATION = "rotation", "Rotation"
 
 
 class Lot(models.Model):
@@ -24,7 +17,7 @@ class Lot(models.Model):
     number = models.PositiveSmallIntegerField("Losnummer")
     title = models.CharField("Titel", max_length=200)
     allocation = models.CharField(
-        "Vergaberegel", max_length=12, choices=AllocationRule, default=AllocationRule.SINGLE
+        "Vergaberegel", max_length=12, choices=AllocationRule.choices, default=AllocationRule.SINGLE
     )
     estimated_value = models.DecimalField(
         "Schätzwert (netto, EUR)", max_digits=16, decimal_places=2, null=True, blank=True

@@ -22,7 +22,8 @@ from oscar.apps.partner.strategy import (
 )
 
 from contracts.agreements.entitlement import entitled_listings
-from contracts.agreements.prices.quotes import Wanted, offers, price_order, with_contract
+from contracts.agreements.prices.ordering import Wanted
+from contracts.agreements.prices.quotes import offers, price_order, with_contract
 from contracts.clock import berlin_day
 from contracts.parties.models import Membership
 

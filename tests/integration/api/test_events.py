@@ -10,9 +10,9 @@ from decimal import Decimal
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
+from orders.event_types import EventType
 from orders.finance.exports import sequence_all
 from orders.models import CallOff, FeedAcknowledgement, FinanceEvent
-from orders.models.event import EventType
 from tests.api_client import Program
 from tests.world import NOW, World
 

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from contracts.agreements.prices.quotes import Wanted
+from contracts.agreements.prices.ordering import Wanted
 from contracts.clock import berlin_day
 from contracts.parties.models import BudgetEntity, Membership, Role
 from frontend.presenters import inbox as inbox_page

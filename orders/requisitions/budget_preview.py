@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from contracts.agreements.prices.quotes import PricedOrder
+from contracts.agreements.prices.ordering import PricedOrder
 from contracts.pricing import QuotedLine, round_half_up, split
 from contracts.pricing import Share as SharePart
 from orders.binding.budgets import BudgetEffect, effects_of
