@@ -45,10 +45,15 @@ class PleaseRepeat(Refusal):
         )
 
 
+class MovedMeanwhile(PleaseRepeat):
+    """What was decided on changed before it could be locked; a second try decides anew."""
+
+
 def collided(error: BaseException) -> bool:
-    """Whether the database has taken a transaction back because of another one."""
-    return isinstance(error, OperationalError) and isinstance(
-        error.__cause__, DeadlockDetected | SerializationFailure
+    """Whether a transaction was taken back because of another one."""
+    return isinstance(error, MovedMeanwhile) or (
+        isinstance(error, OperationalError)
+        and isinstance(error.__cause__, DeadlockDetected | SerializationFailure)
     )
 
 
@@ -63,7 +68,7 @@ def again(act: Callable[P, T]) -> Callable[P, T]:
         while True:
             try:
                 return act(*args, **kwargs)
-            except OperationalError as error:
+            except (OperationalError, MovedMeanwhile) as error:
                 if not collided(error):
                     raise
                 if tries == TRIES:

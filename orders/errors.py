@@ -49,14 +49,6 @@ class RequisitionOver(OrderError):
     advice = "Besteht der Bedarf noch, stellen Sie die Anforderung bitte neu."
 
 
-class MovedMeanwhile(OrderError):
-    """What was decided on has changed before it could be locked; trying again decides anew."""
-
-    code = "moved_meanwhile"
-    title = "Gleichzeitig hat sich etwas geändert"
-    advice = "Es ist nichts geschehen. Bitte wiederholen Sie den Schritt."
-
-
 class PriceRisen(OrderError):
     """The total is higher than what was agreed to; the requester has to look again."""
 

@@ -287,7 +287,7 @@ def _lines(
     """A page of lines with the sums of all, what was cut of them, and their successors."""
     today = berlin_day(timezone.now())
     is_open = wish.state in WITHDRAWABLE
-    gaps = domain.gaps_of(wish, now=timezone.now()) if is_open else ()
+    gaps = domain.gaps_of(lines, buyer_id=wish.authority_id, on=today) if is_open else ()
     shown = shown_lines(lines, number=request.GET.get("seite"), gaps=gaps, on=today)
     here = list(shown.page.object_list)
     with_successors(here, by=request.actor, on=today)

@@ -76,7 +76,7 @@ def read_order(
         twins=twins,
         rules=tuple(_rules(shelf)),
         called_off=read_called_off(shelf.ties, buyer_id),
-        surcharges=_surcharges(shelf),
+        surcharges=surcharges_of(shelf),
         barred=_barred(requisition_id, contested),
         own=own,
     )
@@ -149,7 +149,8 @@ def _rules(shelf: Shelf) -> list[GateRule]:
     )
 
 
-def _surcharges(shelf: Shelf) -> dict[int, tuple[int, str]]:
+def surcharges_of(shelf: Shelf) -> dict[int, tuple[int, str]]:
+    """The surcharge of each award that asks for a minimum order; no query where none does."""
     return read_surcharges(
         {
             offer.listing.item.award_id

@@ -15,9 +15,9 @@ from contracts.bulk import insert
 from contracts.clock import berlin_day
 from contracts.constraints import Refusals, translated
 from contracts.ledger.models import LimitAccount
-from contracts.retrying import again
 from contracts.parties.models import Membership
 from contracts.pricing import euros
+from contracts.retrying import again
 from orders.allotting.asking import Answer
 from orders.allotting.asking import ask as judge
 from orders.allotting.moments import Moment

@@ -20,9 +20,9 @@ from contracts.agreements.prices.ordering import PricedOrder, Wanted
 from contracts.agreements.prices.quotes import with_contract
 from contracts.clock import berlin_day
 from contracts.parties.acting import require_role
-from contracts.retrying import again
 from contracts.parties.models import Membership
 from contracts.pricing import InvalidQuantity
+from contracts.retrying import again
 from contracts.sql import fetch
 from orders.allotting.allotments import in_turn
 from orders.allotting.asking import ask, full_lot

@@ -23,8 +23,9 @@ from contracts.ledger.models import (
 from contracts.ledger.movements import Hold, OpenHold, Post, hold, lock_accounts, replace, settle
 from contracts.parties.models import Membership
 from contracts.pricing import euros
+from contracts.retrying import MovedMeanwhile
 from contracts.sql import fetch
-from orders.errors import BudgetOverdrawn, MovedMeanwhile
+from orders.errors import BudgetOverdrawn
 from orders.facts import LineFacts, assignment_reference, line_reference, references
 from orders.models import CallOff
 
@@ -182,7 +183,7 @@ def post_all(
     left = {(pk, line_reference(move.line.pk)) for move in moves for pk in move.left}
     asked = [ask for move in moves for ask in move.holds]
     if any(ask.account_id not in locked for ask in asked):
-        raise MovedMeanwhile("Die Vergabe des Loses hat sich gerade geändert.")
+        raise MovedMeanwhile
     fresh = hold(asked, by=by, now=now) if asked else {}
     posts = [
         Post(fresh[f"{ask.account_id}:{ask.reference}"], ask.amount, ask.reference) for ask in asked
@@ -268,7 +269,7 @@ def post_follow_up(
         if amount > 0
     ]
     if any(ask.account_id not in locked for ask in asked):
-        raise MovedMeanwhile("Die Vergabe des Loses hat sich gerade geändert.")
+        raise MovedMeanwhile
     held = hold(asked, by=by, now=now)
     posts = [
         Post(held[f"{ask.account_id}:{ask.reference}"], ask.amount, ask.reference) for ask in asked

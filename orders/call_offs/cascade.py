@@ -23,6 +23,7 @@ from contracts.ledger.models import ClosedReason
 from contracts.ledger.movements import set_open
 from contracts.parties.models import Membership
 from contracts.pricing import euros
+from contracts.retrying import MovedMeanwhile
 from orders.allotting.asking import Answer
 from orders.allotting.asking import ask as judge
 from orders.allotting.facts import OrderFacts
@@ -31,7 +32,7 @@ from orders.allotting.reading import GIVEN_BACK, read_order
 from orders.binding import holds
 from orders.binding.standing import Standing, stand_still
 from orders.consequences import Step
-from orders.errors import MovedMeanwhile, OrderError
+from orders.errors import OrderError
 from orders.facts import LineFacts, RevisionFacts, references
 from orders.models import AllocationStep, CallOff, Cancellation, CancellationCause, Requisition
 from orders.models.allocation import AllocationOutcome

@@ -11,8 +11,8 @@ from django.db import transaction
 
 from contracts.agreements.prices.ordering import PricedLine, PricedOrder, Wanted
 from contracts.parties.acting import require_role
-from contracts.retrying import again
 from contracts.parties.models import Membership
+from contracts.retrying import again
 from orders.allotting.asking import ask as judge
 from orders.allotting.asking import require_usable
 from orders.allotting.moments import Moment

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from contracts.agreements.allocation.allotment import Decision
+from contracts.agreements.facts.reading import read_shelf
 from contracts.agreements.kinds import AllocationRule
 from contracts.agreements.prices.ordering import PricedOrder
 from contracts.clock import berlin_day
 from orders.allotting.asking import ask as judge
 from orders.allotting.line_rules import MinimumGap, minimum_gaps_of
 from orders.allotting.moments import Moment
-from orders.allotting.reading import read_order
+from orders.allotting.reading import read_order, surcharges_of
 from orders.binding import holds
 from orders.facts import RevisionFacts
 from orders.models import Requisition, RequisitionLine
@@ -43,16 +44,16 @@ def outlook(
     return [row for row in answer.allotment.decisions if row.rule is not AllocationRule.SINGLE]
 
 
-def gaps_of(requisition: Requisition, *, now: datetime) -> tuple[MinimumGap, ...]:
-    """Future call-offs below their award's minimum order, at the prices of the revision's day."""
-    revision = read_revision(requisition.pk, requisition.current_revision)
-    facts = read_order(
-        revision.listing_ids(), buyer_id=requisition.authority_id, on=berlin_day(now)
-    )
+def gaps_of(lines: Sequence[RequisitionLine], *, buyer_id: int, on: date) -> list[MinimumGap]:
+    """Future call-offs below their award's minimum order, at the prices as they are stored.
+
+    One query, and one more where an award asks for a minimum.
+    """
     nets: dict[int, Decimal] = {}
-    for line in revision.lines:
+    for line in lines:
         nets[line.listing_id] = nets.get(line.listing_id, Decimal(0)) + line.net
-    return tuple(minimum_gaps_of(nets, facts.shelf, facts.surcharges))
+    shelf = read_shelf(nets, buyer_id=buyer_id, on=on)
+    return minimum_gaps_of(nets, shelf, surcharges_of(shelf))
 
 
 def moved(revision: RevisionFacts, order: PricedOrder) -> bool:

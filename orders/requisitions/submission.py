@@ -13,8 +13,8 @@ from django.db import transaction
 from contracts.agreements.prices.ordering import Wanted
 from contracts.clock import berlin_day
 from contracts.parties.acting import require_role
-from contracts.retrying import again
 from contracts.parties.models import Membership, Role
+from contracts.retrying import again
 from orders.allotting.asking import Answer, PaidFrom, require_usable
 from orders.allotting.asking import ask as judge
 from orders.allotting.facts import OrderFacts

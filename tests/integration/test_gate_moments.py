@@ -296,8 +296,8 @@ class TestDevices:
             by=world.officer, listing_id=world.listings[index].pk, quantity=1, now=NOW
         )
         view = baskets.view(world.officer, now=NOW)
-        advice = view.advice
-        assert advice.about(world.listings[index].item) == [
+        (line,) = view.order.lines
+        assert view.advice.about(line.offer.listing.item) == [
             "Zubehör zu „Notebooks“, das nicht im Bedarfskorb liegt."
         ]
         assert world.submitted({index: 1}).state == "submitted"

@@ -277,4 +277,4 @@ def test_queries_of_a_list_do_not_grow(world: World) -> None:
             )
         assert len(lines) == size
         counts.append(len(captured))
-    assert counts == [13, 13]
+    assert counts == [9, 9]

@@ -224,7 +224,7 @@ class TestBundles:
             create_bundle(bundle_spec(world, title=f"Paket {number}"), by=officer, now=NOW)
         bundles = list(own_bundles(world.officer))
         for some in (bundles[:1], bundles):
-            with django_assert_num_queries(6):  # type: ignore[operator]
+            with django_assert_num_queries(5):  # type: ignore[operator]
                 bundle_listings(some, world.authority.pk, DAY)
 
     def test_it_is_changed_and_retired_by_those_who_equip(

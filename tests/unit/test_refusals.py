@@ -30,6 +30,7 @@ NO_ANSWER = {
     "NotANumber",
     "ScopeNotForRole",
     "Unanswered",
+    "UnforeseenConsequence",
     "UnreadableSecret",
     "_Stopped",
 }

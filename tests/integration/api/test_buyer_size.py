@@ -17,10 +17,10 @@ pytestmark = pytest.mark.django_db
 
 # Each with token and client; a change also with its savepoints and the whole read again.
 QUERIES = {
-    "create": 40,  # key and stored answer, references, pricing, the revision, its audit row
+    "create": 31,  # key and stored answer, references, pricing, the revision, its audit row
     "read": 8,  # head, revision, lines, shares, steps, call-offs
-    "revise": 43,  # the whole twice, references, pricing, the revision, its audit row
-    "submit": 53,  # pricing, gates, rules, steps, mails, events, holds under all locks
+    "revise": 33,  # the whole twice, references, pricing, the revision, its audit row
+    "submit": 32,  # pricing, gates, rules, steps, mails, events, holds under all locks
     "list": 4,  # heads, revisions
 }
 

@@ -19,12 +19,12 @@ from tests.world import NOW
 # Each page: session, user, memberships and what the navigation counts, plus its own.
 PAGES: dict[str, tuple[Role, int]] = {
     "/": (Role.PROCUREMENT_OFFICER, 13),
-    "/katalog/": (Role.PROCUREMENT_OFFICER, 24),
-    "/bedarfskorb/": (Role.PROCUREMENT_OFFICER, 22),
+    "/katalog/": (Role.PROCUREMENT_OFFICER, 23),
+    "/bedarfskorb/": (Role.PROCUREMENT_OFFICER, 15),
     "/hindernisse/": (Role.CONTRACT_MANAGER, 6),
     "/hindernisse/opt-outs/": (Role.PROCUREMENT_OFFICER, 9),
     "/ausstattung/": (Role.IT_OFFICER, 7),
-    "/ausstattung/pakete/": (Role.PROCUREMENT_OFFICER, 15),
+    "/ausstattung/pakete/": (Role.PROCUREMENT_OFFICER, 14),
     "/anforderungen/": (Role.PROCUREMENT_OFFICER, 10),
     "/freigaben/": (Role.APPROVER, 9),
     "/abrufe/": (Role.PROCUREMENT_OFFICER, 8),

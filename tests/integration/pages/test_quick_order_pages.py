@@ -287,7 +287,7 @@ def test_queries_do_not_grow_with_rows_lists_and_lines(pages: PageWorld, client:
                 ),
             }
         )
-    pinned = {"preview": 22, "take": 30, "lists": 8, "list": 21, "take list": 18}
+    pinned = {"preview": 18, "take": 25, "lists": 8, "list": 17, "take list": 17}
     assert counts == [pinned, pinned]
 
 

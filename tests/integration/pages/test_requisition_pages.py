@@ -30,7 +30,7 @@ from tests.world import NOW, person
 
 # Session, user, memberships, navigation; the requisition, its lines with assignments,
 # what was cut, minimum orders, successors, terms, steps, revisions, papers, history.
-DETAIL_QUERIES = 16
+DETAIL_QUERIES = 17
 EDITOR_QUERIES = 9
 DIFFERENCE_QUERIES = 11
 PLACES_QUERIES = 9
