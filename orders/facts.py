@@ -38,7 +38,6 @@ class BudgetFacts:
     cost_object: str
     measure_no: str
     grant_no: str
-    deductible_percent: Decimal
 
 
 @dataclass(frozen=True, slots=True)

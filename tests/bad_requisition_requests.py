@@ -77,6 +77,11 @@ def _foreign_budget(world: World) -> Body:
     return _line(assignments=[{"budget_line": foreign.pk}])(world)
 
 
+def _deductible(world: World) -> Body:
+    row = {"budget_line": world.budget_line.pk, "deductible_percent": "100"}
+    return _line(assignments=[row])(world)
+
+
 def _ended(world: World) -> Body:
     lifecycle.end_by_decision(
         world.agreement.pk, reason="Neue Ausschreibung", by=world.manager, now=NOW
@@ -104,6 +109,9 @@ CASES: dict[str, Bad] = {
     "api: share with five decimals": _shares("33.33333", "66.66667"),
     "api: budget line of another authority": Bad(
         _foreign_budget, "#/lines/1/assignments/0/budget_line"
+    ),
+    "api: deductible tax named by the asker": Bad(
+        _deductible, "#/lines/1/assignments/0/deductible_percent"
     ),
     "api: school of another authority": Bad(_foreign_school, "#/lines/1/delivery/school_no"),
     "api: requisition for an unknown school": Bad(_head(school_no="999999"), "#/school_no"),

@@ -99,10 +99,7 @@ def _parts(given: Mapping[str, Any]) -> Iterator[tuple[Path, Mapping[str, Any]]]
 
 
 def _shares(part: Mapping[str, Any]) -> list[Share]:
-    return [
-        Share(row["budget_line"], row["percent"], row["deductible_percent"])
-        for row in part["assignments"]
-    ]
+    return [Share(row["budget_line"], row["percent"]) for row in part["assignments"]]
 
 
 def _place(part: Mapping[str, Any], schools: Mapping[str, int]) -> Place:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, time
-from decimal import Decimal
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
 
 from contracts.pricing import InvalidQuantity
 from contracts.refusals import Refusal
@@ -18,6 +18,11 @@ from orders.requisitions.ask import HUNDRED, require_order, require_quantity, re
 
 MAX_LINES = 1_000
 _MAX_KEY = 2**63 - 1
+_TREASURERS = "deductible_percent"
+_DECIDED = (
+    "Wie viel Vorsteuer abziehbar ist, legt die Kämmerei an der Haushaltsposition fest. "
+    "Bitte lassen Sie die Angabe weg."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +109,14 @@ class AssignmentForm(serializers.Serializer):
 
     budget_line = serializers.IntegerField(min_value=1, max_value=_MAX_KEY)
     percent = serializers.DecimalField(max_digits=12, decimal_places=None, default=HUNDRED)
-    deductible_percent = serializers.DecimalField(
-        max_digits=7,
-        decimal_places=4,
-        min_value=Decimal(0),
-        max_value=HUNDRED,
-        default=Decimal(0),
-        help_text="abziehbare Vorsteuer in Prozent",
-    )
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        """Refuse what the treasurer decides; to ignore it would bind more than was sent."""
+        if isinstance(data, dict) and _TREASURERS in data:
+            raise serializers.ValidationError(
+                {_TREASURERS: [ErrorDetail(_DECIDED, "not_settable")]}
+            )
+        return super().to_internal_value(data)
 
 
 class DeliveryForm(serializers.Serializer):

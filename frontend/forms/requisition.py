@@ -118,9 +118,7 @@ class SplitForm(forms.Form):
         data = self.cleaned_data
         if not data.get("budget_line") or not data.get("percent"):
             return None
-        return Share(
-            data["budget_line"], data["percent"], data.get("deductible_percent") or Decimal(0)
-        )
+        return Share(data["budget_line"], data["percent"])
 
 
 class BaseSplit(BaseFormSet):  # type: ignore[type-arg]

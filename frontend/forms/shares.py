@@ -13,21 +13,7 @@ from orders.models import BudgetLine
 from orders.requisitions import Share
 
 from .line_numbers import LineNumbersField
-from .requisition import HUNDRED, BaseSplit, SplitForm, budget_label
-
-
-class ShareForm(SplitForm):
-    """One share, with what of its tax is deductible."""
-
-    deductible_percent = forms.DecimalField(
-        label="Vorsteuer abziehbar (%)",
-        required=False,
-        max_digits=7,
-        decimal_places=4,
-        min_value=0,
-        max_value=HUNDRED,
-        widget=forms.NumberInput(attrs={"step": "any", "min": "0", "max": "100"}),
-    )
+from .requisition import BaseSplit, SplitForm, budget_label
 
 
 class ScopeForm(forms.Form):
@@ -52,16 +38,11 @@ def shares_formset(
     lines: Sequence[BudgetLine], data: Any = None, *, shares: Sequence[Share] = (), extra: int = 2
 ) -> BaseSplit:
     """The shares as they are and room for more."""
-    factory = formset_factory(ShareForm, formset=BaseSplit, extra=extra)
+    factory = formset_factory(SplitForm, formset=BaseSplit, extra=extra)
     rows = [
         {
             "budget_line": share.budget_line_id,
             "percent": german(share.percent).replace(",", "."),
-            "deductible_percent": (
-                german(share.deductible_percent).replace(",", ".")
-                if share.deductible_percent
-                else None
-            ),
         }
         for share in shares
     ]

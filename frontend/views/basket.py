@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -121,7 +121,7 @@ def basket_effect(request: PageRequest) -> HttpResponse:
     wish = replace(_wish(request, now), head=head, place=place)
     if getattr(request, "htmx", False):
         view = baskets.view(request.actor, now=now)
-        context = {"effects": _effects(view, wish), "split": wish.split}
+        context = {"effects": _effects(view, wish, berlin_day(now)), "split": wish.split}
         return render(request, "frontend/basket/effects.html", context)
     return _page(request, wish, now)
 
@@ -201,16 +201,16 @@ def _page(
         "gone": view.gone,
         "unserved": [row for row in contested(view.decisions) if not row.is_served],
         "is_empty": not view.order.lines and not view.gone,
-        "effects": _effects(view, wish),
+        "effects": _effects(view, wish, berlin_day(now)),
     }
     return render(request, "frontend/basket/basket.html", context, status=status)
 
 
-def _effects(view: baskets.BasketView, wish: Wish) -> Sequence[BudgetEffect]:
+def _effects(view: baskets.BasketView, wish: Wish, on: date) -> Sequence[BudgetEffect]:
     """The effect on the budgets chosen, as far as the shares are complete."""
     if not wish.split.is_bound or not wish.split.is_valid() or not wish.split.shares:
         return []
-    return preview_effects(view.order, wish.split.shares, wish.lines)
+    return preview_effects(view.order, wish.split.shares, wish.lines, on=on)
 
 
 def _unprefixed(typed: Mapping[str, Any], prefix: str) -> dict[str, Any]:

@@ -244,7 +244,12 @@ def requisition_shares(request: PageRequest, change: Change) -> HttpResponse:
     preview: list[SharePreview] = []
     if data is not None and not grows and all((scope.is_valid(), shares.is_valid())):
         chosen = [line for line in change.lines if line.line_no in scope.chosen]
-        preview = preview_shares(chosen, shares.shares, {line.pk: line for line in budget})
+        preview = preview_shares(
+            chosen,
+            shares.shares,
+            {line.pk: line for line in budget},
+            on=berlin_day(change.now),
+        )
         if not previews and not change.is_stale:
             keys = [key_of(line) for line in chosen]
             if change.save(with_shares(change.old, keys, shares.shares)):

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import QuerySet
 
+from contracts.audit.record import record
 from contracts.ledger.models import AccountKind, Unit
 from contracts.ledger.movements import adjust_by, open_account
 from contracts.parties.models import BudgetEntity, Membership, School
-from orders.models import Assignment, BudgetLine, BudgetPool
+from orders.models import Assignment, BudgetLine, BudgetLineDeductible, BudgetPool
 
 MAX_TITLE = 250
 """What an account keeps of its title; name and line may each be longer than half of it."""
@@ -102,11 +103,15 @@ def create_line(
     appropriation: Decimal | None = None,
     pool: BudgetPool | None = None,
     school: School | None = None,
+    usable_until: date | None = None,
     document: str = "",
     by: Membership | None,
     now: datetime,
 ) -> BudgetLine:
-    """Create a line with an appropriation of its own, or as a member of a pool."""
+    """Create a line with an appropriation of its own, or as a member of a pool.
+
+    It may be used until the end of its year, or until a grant ends.
+    """
     with transaction.atomic():
         account = None
         if appropriation is not None:
@@ -130,9 +135,46 @@ def create_line(
             measure_no=dimensions.measure_no,
             grant_no=dimensions.grant_no,
             school=school,
+            usable_until=usable_until or date(fiscal_year, 12, 31),
             own_account=account,
             pool=pool,
         )
+
+
+def set_deductible(
+    line: BudgetLine,
+    percent: Decimal,
+    *,
+    valid_from: date,
+    reason: str,
+    by: Membership | None,
+    now: datetime,
+) -> None:
+    """Which part of the input tax is deductible from a day on, for what is asked from then on.
+
+    Revisions written before keep the percentage they were written with.
+    """
+    with transaction.atomic():
+        row = BudgetLineDeductible.objects.create(
+            budget_line=line, percent=percent, valid_from=valid_from, reason=reason, by=by, at=now
+        )
+        record(
+            line,
+            "budget_line.deductible",
+            by=by,
+            now=now,
+            after={"percent": str(row.percent), "valid_from": valid_from.isoformat()},
+            reason=reason,
+        )
+
+
+def deductibles(budget_line_ids: Collection[int], on: date) -> dict[int, Decimal]:
+    """The deductible percentage of each line on a day; one query."""
+    rows = BudgetLineDeductible.objects.filter(
+        budget_line__in=budget_line_ids, valid_from__lte=on
+    ).order_by("budget_line_id", "valid_from")
+    decided = dict(rows.values_list("budget_line_id", "percent"))  # the last one stays
+    return {pk: decided.get(pk, Decimal(0)) for pk in budget_line_ids}
 
 
 def freeze(

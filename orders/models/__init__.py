@@ -9,7 +9,7 @@ from .approval import (
     Signature,
 )
 from .basket import BasketOwner
-from .budget import BudgetLine, BudgetPool
+from .budget import BudgetLine, BudgetLineDeductible, BudgetPool
 from .call_off import CallOff, CallOffAssignment, CallOffLine
 from .cancellation import (
     CallOffLineProgress,
@@ -44,6 +44,7 @@ __all__ = [
     "Assignment",
     "BasketOwner",
     "BudgetLine",
+    "BudgetLineDeductible",
     "BudgetPool",
     "CallOff",
     "CallOffAssignment",

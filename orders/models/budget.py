@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from contracts.ledger.models import LimitAccount
-from contracts.parties.models import BudgetEntity, School
+from contracts.parties.models import BudgetEntity, Membership, School
 
 
 class BudgetPool(models.Model):
@@ -27,6 +27,9 @@ class BudgetPool(models.Model):
 class BudgetLine(models.Model):
     """An appropriation with its dimensions; bound gross less deductible input tax.
 
+    It pays for what is issued until `usable_until`: 31 December of its year, unless a grant
+    ends before or the treasurer carried it over (§ 24 KomHKV).
+
     Either an account of its own or a pool's, never both and never neither: a missing
     account would let spending pass unchecked.
     """
@@ -40,6 +43,7 @@ class BudgetLine(models.Model):
     cost_object = models.CharField("Kostenträger", max_length=30, blank=True)
     measure_no = models.CharField("Investitionsmaßnahme", max_length=30, blank=True)
     grant_no = models.CharField("Zuwendung", max_length=30, blank=True)
+    usable_until = models.DateField("verwendbar bis")
     school = models.ForeignKey(
         School, models.PROTECT, null=True, blank=True, related_name="budget_lines"
     )
@@ -58,6 +62,10 @@ class BudgetLine(models.Model):
             models.CheckConstraint(
                 condition=models.Q(own_account__isnull=True) ^ models.Q(pool__isnull=True),
                 name="orders_budget_line_has_one_account",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(usable_until__year__gte=models.F("fiscal_year")),
+                name="orders_budget_line_usable_in_its_year",
             ),
             models.UniqueConstraint(
                 fields=(
@@ -91,3 +99,40 @@ class BudgetLine(models.Model):
     def binding_account_id(self) -> int:
         """Primary key of the binding account."""
         return self.account.pk
+
+
+class BudgetLineDeductible(models.Model):
+    """Which part of the input tax is deductible, from a day on; 0 before the first row.
+
+    Decided by the treasurer, never by who asks: it lowers what the budget binds. Each row
+    holds until the next begins, so two can't overlap, and none is changed afterwards. Mind
+    31 December 2026: the transition of § 27 (22a) UStG ends, § 2b UStG applies to every
+    public body, and what is taxable then may be deductible; that is a row from 1 January 2027.
+    """
+
+    budget_line = models.ForeignKey(BudgetLine, models.PROTECT, related_name="deductibles")
+    percent = models.DecimalField("Vorsteuer abziehbar (%)", max_digits=7, decimal_places=4)
+    valid_from = models.DateField("gültig ab")
+    reason = models.CharField("Begründung", max_length=250)
+    by = models.ForeignKey(Membership, models.PROTECT, null=True, blank=True, related_name="+")
+    at = models.DateTimeField("am")
+
+    class Meta:
+        verbose_name = "abziehbare Vorsteuer"
+        verbose_name_plural = "abziehbare Vorsteuern"
+        ordering = ("budget_line", "valid_from")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("budget_line", "valid_from"), name="orders_deductible_once_per_day"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(percent__gte=0, percent__lte=100),
+                name="orders_deductible_range",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(reason=""), name="orders_deductible_has_reason"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.budget_line_id}: {self.percent} % ab {self.valid_from}"

@@ -49,10 +49,15 @@ class CancellationCause(models.TextChoices):
 
 
 class Cancellation(models.Model):
-    """One taking back of what was not delivered; gives back exactly that. Append-only."""
+    """One taking back of what was not delivered; gives back exactly that. Append-only.
+
+    `token` tells a form or call that is sent again; a refusal and a time-out have none, the
+    call-off takes them once.
+    """
 
     call_off = models.ForeignKey(CallOff, models.PROTECT, related_name="cancellations")
     number = models.PositiveSmallIntegerField("Nr.")
+    token = models.UUIDField("Formular oder Aufruf", null=True)
     cause = models.CharField("Anlass", max_length=12, choices=CancellationCause)
     reason = models.CharField("Begründung", max_length=250)
     by = models.ForeignKey(Membership, models.PROTECT, null=True, blank=True, related_name="+")
@@ -68,6 +73,9 @@ class Cancellation(models.Model):
         constraints = (
             models.UniqueConstraint(
                 fields=("call_off", "number"), name="orders_cancellation_number_unique"
+            ),
+            models.UniqueConstraint(
+                fields=("call_off", "token"), name="orders_cancellation_once_per_token"
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="orders_cancellation_has_reason"),
         )

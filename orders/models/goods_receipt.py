@@ -11,10 +11,14 @@ from .call_off import CallOff, CallOffAssignment, CallOffLine
 
 
 class GoodsReceipt(models.Model):
-    """One delivery as the buyer recorded it. Append-only."""
+    """One delivery as the buyer recorded it. Append-only.
+
+    `token` tells a form or call that is sent again; what was written before has none.
+    """
 
     call_off = models.ForeignKey(CallOff, models.PROTECT, related_name="receipts")
     number = models.PositiveSmallIntegerField("Nr.")
+    token = models.UUIDField("Formular oder Aufruf", null=True)
     delivery_note = models.CharField("Lieferschein", max_length=60, blank=True)
     received_on = models.DateField("eingegangen am")
     by = models.ForeignKey(Membership, models.PROTECT, related_name="+")
@@ -27,6 +31,9 @@ class GoodsReceipt(models.Model):
         constraints = (
             models.UniqueConstraint(
                 fields=("call_off", "number"), name="orders_receipt_number_unique"
+            ),
+            models.UniqueConstraint(
+                fields=("call_off", "token"), name="orders_receipt_once_per_token"
             ),
         )
 

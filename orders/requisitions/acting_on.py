@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from contracts.sql import fetch
@@ -19,9 +22,9 @@ from orders.facts import (
 BUDGET = (
     "budget.id, entity.id, entity.code, entity.organisation_id,"
     " coalesce(budget.own_account_id, pool.account_id), budget.fiscal_year,"
-    " make_date(budget.fiscal_year, 12, 31), budget.title, budget.budget_product,"
+    " budget.usable_until, budget.title, budget.budget_product,"
     " budget.gl_account, budget.cost_center, budget.cost_object, budget.measure_no,"
-    " budget.grant_no, 0::numeric"
+    " budget.grant_no"
 )
 TIED = """EXISTS (
        SELECT FROM agreements_award any_rank
@@ -55,7 +58,10 @@ SELECT revision.id, revision.number, revision.title, revision.justification,
  WHERE revision.requisition_id = %(requisition_id)s AND revision.number = %(number)s
  ORDER BY line.line_no, share.number"""
 _BUDGETS = f"""
-SELECT {BUDGET}, budget.school_id
+SELECT {BUDGET}, budget.school_id,
+       coalesce((SELECT deductible.percent FROM orders_budgetlinedeductible deductible
+                  WHERE deductible.budget_line_id = budget.id AND deductible.valid_from <= %(on)s
+                  ORDER BY deductible.valid_from DESC LIMIT 1), 0)
   FROM orders_budgetline budget
   JOIN parties_budgetentity entity ON entity.id = budget.budget_entity_id
   LEFT JOIN orders_budgetpool pool ON pool.id = budget.pool_id
@@ -69,24 +75,33 @@ def read_revision(requisition_id: int, number: int) -> RevisionFacts:
     shares: list[AssignmentFacts] = []
     for place, row in enumerate(rows):
         if row[39] is not None:
-            shares.append(AssignmentFacts(*(*row[39:48], budget_facts(row[48:63]))))
+            shares.append(AssignmentFacts(*(*row[39:48], budget_facts(row[48:62]))))
         if place + 1 == len(rows) or rows[place + 1][7] != row[7]:
             lines.append(_line(row, tuple(shares)))
             shares = []
     return RevisionFacts(*(*rows[0][0:7], tuple(lines)))
 
 
-def read_budgets(ids: Collection[int]) -> dict[int, tuple[BudgetFacts, int | None]]:
-    """Budget lines by key, with the school each is kept for."""
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A budget line that an ask names: the school it is kept for, what is deductible that day."""
+
+    budget: BudgetFacts
+    school_id: int | None
+    deductible_percent: Decimal
+
+
+def read_budgets(ids: Collection[int], on: date) -> dict[int, Named]:
+    """Budget lines by key, with what holds on the day."""
     if not ids:
         return {}
-    rows = fetch(_BUDGETS, {"ids": sorted(ids)})
-    return {row[0]: (budget_facts(row[0:15]), row[15]) for row in rows}
+    rows = fetch(_BUDGETS, {"ids": sorted(ids), "on": on})
+    return {row[0]: Named(budget_facts(row[0:14]), row[14], row[15]) for row in rows}
 
 
 def budget_facts(row: tuple[Any, ...]) -> BudgetFacts:
     """A budget line from the columns of `BUDGET`."""
-    return BudgetFacts(*(row[0], EntityFacts(*row[1:4]), *row[4:15]))
+    return BudgetFacts(*(row[0], EntityFacts(*row[1:4]), *row[4:14]))
 
 
 def _line(row: tuple[Any, ...], shares: tuple[AssignmentFacts, ...]) -> LineFacts:

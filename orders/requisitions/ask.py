@@ -24,7 +24,6 @@ class Share:
 
     budget_line_id: int
     percent: Decimal = HUNDRED
-    deductible_percent: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +59,7 @@ def asked(revision: RevisionFacts) -> Ask:
         justification=revision.justification,
         needed_by=revision.needed_by,
         shares={
-            line.key: [
-                Share(row.budget_line.pk, row.share_percent, row.deductible_percent)
-                for row in line.assignments
-            ]
+            line.key: [Share(row.budget_line.pk, row.share_percent) for row in line.assignments]
             for line in revision.lines
         },
         places={line.key: line.place for line in revision.lines if line.place is not None},

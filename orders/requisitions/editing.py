@@ -10,6 +10,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from contracts.agreements.prices.ordering import PricedLine, PricedOrder, Wanted
+from contracts.clock import berlin_day
 from contracts.parties.acting import require_role
 from contracts.parties.models import Membership
 from contracts.retrying import again
@@ -182,7 +183,7 @@ def _revise_submitted(
     now: datetime,
 ) -> None:
     before = state_of(requisition)
-    accounts = budget_accounts(ask)
+    accounts = budget_accounts(ask, berlin_day(now))
     standing = standing_for(requisition, revision, wanted=wanted, account_ids=accounts, now=now)
     answer = judge(Moment.EDIT, wanted, standing.facts)
     new = new_revision(

@@ -136,8 +136,7 @@ def ask_of(lines: Sequence[RequisitionLine]) -> Ask:
         needed_by=revision.needed_by,
         shares={
             key_of(line): [
-                Share(row.budget_line_id, row.share_percent, row.deductible_percent)
-                for row in line.assignments.all()
+                Share(row.budget_line_id, row.share_percent) for row in line.assignments.all()
             ]
             for line in lines
         },

@@ -14,7 +14,7 @@ from contracts.agreements.prices.ordering import PricedOrder
 from contracts.clock import berlin_day
 from contracts.parties.models import Membership, School
 from orders.errors import InvalidAssignment, OwnRequest
-from orders.facts import BudgetFacts, Place, RevisionFacts
+from orders.facts import Place, RevisionFacts
 from orders.models import (
     Assignment,
     BudgetLine,
@@ -25,7 +25,7 @@ from orders.models import (
     Side,
 )
 
-from .acting_on import read_budgets
+from .acting_on import Named, read_budgets
 from .ask import Ask
 from .deliveries import named_schools, placed, read_schools, require_ahead
 from .writing import NewRevision
@@ -101,11 +101,7 @@ def repeated(
         order,
         where,
         named_schools(where.places),
-        {
-            row.budget_line.pk: row.budget_line
-            for line in previous.lines
-            for row in line.assignments
-        },
+        read_budgets(_wanted(ask, order), shelf.on),
         _numbers(requisition, [line.key for line in order.lines], previous),
         shelf.ties,
     )
@@ -138,24 +134,32 @@ def _budgets(
     previous: RevisionFacts | None,
     by: Membership,
     on: date,
-) -> dict[int, BudgetFacts]:
+) -> dict[int, Named]:
     """The budget lines named; the same rule as `assignable`, over what was read."""
-    wanted = {share.budget_line_id for line in order.lines for share in ask.shares_of(line.key)}
-    used = {
-        row.budget_line.pk: row.budget_line
-        for line in (previous.lines if previous is not None else ())
-        for row in line.assignments
-    }
+    wanted = _wanted(ask, order)
+    used = _used(previous)
     found = {
-        pk: budget
-        for pk, (budget, school_id) in read_budgets(wanted - used.keys()).items()
-        if budget.budget_entity.organisation_id == by.organisation_id
-        and budget.fiscal_year == on.year
-        and (by.school_id is None or school_id in (None, by.school_id))
+        pk: named
+        for pk, named in read_budgets(wanted, on).items()
+        if pk in used
+        or (
+            named.budget.budget_entity.organisation_id == by.organisation_id
+            and named.budget.fiscal_year == on.year
+            and (by.school_id is None or named.school_id in (None, by.school_id))
+        )
     }
-    if wanted - found.keys() - used.keys():
+    if wanted - found.keys():
         raise InvalidAssignment(NOT_ASSIGNABLE)
-    return {**used, **found}
+    return found
+
+
+def _wanted(ask: Ask, order: PricedOrder) -> set[int]:
+    return {share.budget_line_id for line in order.lines for share in ask.shares_of(line.key)}
+
+
+def _used(previous: RevisionFacts | None) -> set[int]:
+    lines = previous.lines if previous is not None else ()
+    return {row.budget_line.pk for line in lines for row in line.assignments}
 
 
 def _schools(

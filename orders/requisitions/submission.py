@@ -6,7 +6,7 @@ All in one transaction; see docs/placement.md for the order of the locks.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -116,7 +116,7 @@ def _judged(
         budgets = (
             {row.budget_line.account_id for line in revision.lines for row in line.assignments}
             if revision is not None
-            else budget_accounts(ask)
+            else budget_accounts(ask, facts.on)
         )
         holds.lock(holds.account_ids((), facts.shelf.listings.values(), facts.shelf) | budgets)
         facts = facts_for(requisition, listing_ids, now)
@@ -136,10 +136,10 @@ def _needs_lock(facts: OrderFacts) -> bool:
     )
 
 
-def budget_accounts(ask: Ask) -> set[int]:
+def budget_accounts(ask: Ask, on: date) -> set[int]:
     """The accounts of the budget lines that an ask names."""
     named = {share.budget_line_id for shares in ask.shares.values() for share in shares}
-    return {budget.account_id for budget, _ in read_budgets(named).values()}
+    return {row.budget.account_id for row in read_budgets(named, on).values()}
 
 
 def paid_from(lines: Sequence[LineFacts]) -> list[PaidFrom]:
@@ -155,7 +155,11 @@ def paid_from(lines: Sequence[LineFacts]) -> list[PaidFrom]:
 
 def _paid_from_new(new: NewRevision) -> list[PaidFrom]:
     budgets = [
-        (new.numbers[line.key], line.offer.listing.article.name, new.budgets[share.budget_line_id])
+        (
+            new.numbers[line.key],
+            line.offer.listing.article.name,
+            new.budgets[share.budget_line_id].budget,
+        )
         for line in new.order.lines
         for share in new.ask.shares_of(line.key)
     ]
@@ -167,7 +171,7 @@ def _paid_from_new(new: NewRevision) -> list[PaidFrom]:
 
 def _is_funded(new: NewRevision) -> bool:
     return any(
-        new.budgets[share.budget_line_id].grant_no
+        new.budgets[share.budget_line_id].budget.grant_no
         for line in new.order.lines
         for share in new.ask.shares_of(line.key)
     )

@@ -21,7 +21,7 @@ from contracts.parties.models import Membership, School
 from contracts.pricing import QuotedLine, round_half_up, split
 from contracts.sql import fetch
 from orders.errors import InvalidAssignment, OwnRequest
-from orders.facts import AssignmentFacts, BudgetFacts, LineFacts, LotOfLine, RevisionFacts
+from orders.facts import AssignmentFacts, LineFacts, LotOfLine, RevisionFacts
 from orders.models import (
     Assignment,
     Requisition,
@@ -31,6 +31,7 @@ from orders.models import (
     Side,
 )
 
+from .acting_on import Named
 from .ask import HUNDRED, Ask, Share, require_whole
 from .deliveries import Placed, delivery_row
 
@@ -98,7 +99,7 @@ class NewRevision:
     order: PricedOrder
     placed: Placed
     schools: Mapping[int, School]
-    budgets: Mapping[int, BudgetFacts]
+    budgets: Mapping[int, Named]
     numbers: Mapping[str, int]
     ties: Sequence[Tie]
     kind: RevisionKind = RevisionKind.EDIT
@@ -238,7 +239,7 @@ def _assignments(
     line: RequisitionLine,
     priced: PricedLine,
     shares: Sequence[Share],
-    budgets: Mapping[int, BudgetFacts],
+    budgets: Mapping[int, Named],
 ) -> list[Assignment]:
     if not shares:
         return []
@@ -251,8 +252,9 @@ def _assignments(
     )
     rows = []
     for number, (share, part) in enumerate(zip(shares, parts, strict=True), start=1):
-        budget = budgets[share.budget_line_id]
-        deductible = round_half_up(part.tax * share.deductible_percent / HUNDRED)
+        named = budgets[share.budget_line_id]
+        budget, percent = named.budget, named.deductible_percent
+        deductible = round_half_up(part.tax * percent / HUNDRED)
         rows.append(
             Assignment(
                 line_id=line.pk,
@@ -261,7 +263,7 @@ def _assignments(
                 budget_entity_id=budget.budget_entity.pk,
                 budget_line_id=budget.pk,
                 share_percent=share.percent,
-                deductible_percent=share.deductible_percent,
+                deductible_percent=percent,
                 grant_no=budget.grant_no,
                 net=part.net,
                 tax=part.tax,
@@ -314,7 +316,7 @@ def _line_facts(
                 share.tax,
                 share.gross,
                 share.bound,
-                new.budgets[share.budget_line_id],
+                new.budgets[share.budget_line_id].budget,
             )
             for share in shares
         ),

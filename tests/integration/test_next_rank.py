@@ -168,7 +168,7 @@ def test_the_account_assignment_goes_along_to_the_next_rank() -> None:
     world = ranks.world
     ranks.put(3)
     shares = [
-        Share(world.budget_line.pk, Decimal(60), deductible_percent=Decimal(50)),
+        Share(world.budget_line.pk, Decimal(60)),
         Share(world.budget_line.pk, Decimal(40)),
     ]
     requisition = requisitions.submit_basket(
@@ -180,8 +180,10 @@ def test_the_account_assignment_goes_along_to_the_next_rank() -> None:
     )  # dearer: a draft
     draft = Requisition.objects.get(state="draft")
     line = RequisitionLine.objects.get(revision__requisition=draft)
-    rows = line.assignments.values_list("share_percent", "deductible_percent")
-    assert list(rows.order_by("number")) == [(60, 50), (40, 0)]
+    assert list(line.assignments.order_by("number").values_list("share_percent", flat=True)) == [
+        60,
+        40,
+    ]
 
 
 def test_what_was_confirmed_is_not_passed_on() -> None:

@@ -26,7 +26,7 @@ from contracts.ledger.models import LimitAccount
 from contracts.ledger.replay import differences
 from orders import requisitions
 from orders.basket import baskets
-from orders.binding.budgets import Dimensions, create_line
+from orders.binding.budgets import Dimensions, create_line, set_deductible
 from orders.call_offs import cancellations, goods_receipts
 from orders.models import CallOff, CallOffAssignment, CallOffLine, FinanceEvent
 from orders.requisitions import Ask, Share
@@ -36,7 +36,8 @@ from .basket_law import half_up
 
 QUANTITIES = (500, 7, 3, 11)
 PERCENTS = (Decimal("33.33"), Decimal("33.33"), Decimal("33.34"))
-DEDUCTIBLE = (Decimal(0), Decimal(50), Decimal("33.33"))
+DEDUCTIBLE = (Decimal("33.33"), Decimal(50))
+"""Of the two budget lines."""
 ROOMY = Decimal(10_000_000)
 
 # Which lines take part in a step, what happens, and how much of the open quantity (1/12).
@@ -109,7 +110,7 @@ def _listed(world: World, spec: ItemSpec, price: str, price_unit: int) -> int:
 
 
 def _shares(world: World) -> list[Share]:
-    """The first and the third assignment draw on the same budget line."""
+    """The first and the third assignment draw on the same budget line; tax is deductible."""
     other = create_line(
         budget_entity=world.entity,
         fiscal_year=2026,
@@ -120,8 +121,10 @@ def _shares(world: World) -> list[Share]:
         by=None,
         now=NOW,
     )
+    for line, percent in zip((world.budget_line, other), DEDUCTIBLE, strict=True):
+        set_deductible(line, percent, valid_from=DAY, reason="BgA", by=None, now=NOW)
     keys = (world.budget_line.pk, other.pk, world.budget_line.pk)
-    return [Share(*row) for row in zip(keys, PERCENTS, DEDUCTIBLE, strict=True)]
+    return [Share(*row) for row in zip(keys, PERCENTS, strict=True)]
 
 
 def run_courses(stage: Stage, *, examples: int, steady: bool = False) -> None:
