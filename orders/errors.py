@@ -232,6 +232,14 @@ class DeviceMissing(Reasons, OrderError):
     )
 
 
+class DeviceNeeded(Reasons, OrderError):
+    """A device can't be cancelled: what hangs on it stays."""
+
+    code = "device_needed"
+    title = "Etwas hängt an diesem Gerät"
+    advice = "Was an einem Gerät hängt, geht mit ihm oder vor ihm."
+
+
 class BelowMinimum(Reasons, OrderError):
     """A call-off would stay below its award's minimum order, without the surcharge."""
 
@@ -281,6 +289,14 @@ class NothingChosen(OrderError):
     kind = Kind.INVALID
     title = "Nichts ausgewählt"
     advice = "Wählen Sie aus, worüber Sie entscheiden."
+
+
+class SentBefore(OrderError):
+    """A form or call was sent before with other content, and took effect."""
+
+    code = "sent_before"
+    title = "Schon gesendet"
+    advice = "Prüfen Sie den Stand, den Sie jetzt sehen, und senden Sie ein neues Formular."
 
 
 class InvalidReceipt(OrderError):

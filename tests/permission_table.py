@@ -198,6 +198,7 @@ _READERS = _AUTHORITY | _CONTRACTS | {Role.SUPPLIER_ORDERS}
 _PARTIES = _READERS | {Role.SUPPLIER_CATALOGUE}
 _DESK = _CONTRACTS | {Role.SUPPLIER_CATALOGUE}
 _KEEPER = {Role.SUPPLIER_CATALOGUE: 302}
+_FORM = "00000000-0000-4000-8000-000000000001"
 _SALES = {Role.SUPPLIER_ORDERS: 302}
 _ATTACHMENT = ("submitted", "attachment")
 _AGREEMENT = ("agreement",)
@@ -340,14 +341,14 @@ PAGE_ROWS: tuple[PageRow, ...] = (
         "call_off_receive",
         _each(_ASKING, 302),
         args=("call_off",),
-        body={"alles": "1", "received_on": "", "delivery_note": "LS-1"},
+        body={"alles": "1", "received_on": "", "delivery_note": "LS-1", "formular": _FORM},
     ),
     PageRow(
         "POST",
         "call_off_cancel",
         {Role.PROCUREMENT_OFFICER: 302},
         args=("call_off",),
-        body={"alles": "1", "reason": "Bedarf entfallen"},
+        body={"alles": "1", "reason": "Bedarf entfallen", "bestaetigt": "1", "formular": _FORM},
     ),
     PageRow("POST", "call_off_confirm", _SALES, args=("call_off",)),
     PageRow(

@@ -11,6 +11,7 @@ from django import forms
 from orders.models import CallOffLine
 
 _PREFIX = "menge-"
+_NAMELESS = "Die Seite ist veraltet. Bitte laden Sie sie neu."
 
 
 def _reason(hint: str) -> forms.CharField:
@@ -23,7 +24,15 @@ def _reason(hint: str) -> forms.CharField:
 
 
 class _Quantities(forms.Form):
-    """A quantity per open line; the button „alles Offene“ takes them all."""
+    """A quantity per open line; the button „alles Offene“ takes them all.
+
+    The name of the form is what a second click is told by (`frontend.forms.once`).
+    """
+
+    formular = forms.UUIDField(
+        widget=forms.HiddenInput,
+        error_messages={"required": _NAMELESS, "invalid": _NAMELESS},
+    )
 
     def __init__(self, *args: Any, lines: Iterable[CallOffLine], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -44,9 +53,9 @@ class _Quantities(forms.Form):
         if "alles" in self.data:
             return None
         return {
-            int(name.removeprefix(_PREFIX)): value or 0
+            int(name.removeprefix(_PREFIX)): value
             for name, value in self.cleaned_data.items()
-            if name.startswith(_PREFIX)
+            if name.startswith(_PREFIX) and value
         }
 
     @property

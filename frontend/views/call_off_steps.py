@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -19,6 +20,7 @@ from frontend.refusals import explain
 from frontend.views.call_offs import detail, found_call_off
 from orders.call_offs import cancellations, confirmations, goods_receipts
 from orders.errors import NotFound
+from orders.lifecycle import CallOffState
 
 
 @require_POST
@@ -32,6 +34,7 @@ def call_off_receive(request: PageRequest, call_off_id: int) -> HttpResponse:
             quantities=form.quantities,
             received_on=form.day(berlin_day(now)),
             delivery_note=form.cleaned_data["delivery_note"],
+            token=form.cleaned_data["formular"],
             by=request.actor,
             now=now,
         )
@@ -41,19 +44,63 @@ def call_off_receive(request: PageRequest, call_off_id: int) -> HttpResponse:
 
 @require_POST
 def call_off_cancel(request: PageRequest, call_off_id: int) -> HttpResponse:
-    """Cancel what was not delivered, or close the rest short."""
+    """Show what cancelling does, and, where that was confirmed, cancel exactly that."""
+    if "bestaetigt" not in request.POST:
+        return _cancel_effect(request, call_off_id)
 
     def step(form: CancelForm) -> object:
         return cancellations.cancel(
             call_off_id=call_off_id,
             quantities=form.quantities,
+            shown=form.quantities,
             reason=form.cleaned_data["reason"],
+            token=form.cleaned_data["formular"],
             by=request.actor,
             now=timezone.now(),
         )
 
     outcome = "Die Menge ist storniert; was sie gebunden hat, ist wieder frei."
     return _act(request, call_off_id, "cancellation", step, outcome)
+
+
+def _cancel_effect(request: PageRequest, call_off_id: int) -> HttpResponse:
+    """What goes along, what stays, which tier it would not reach; nothing has happened yet."""
+    row = found_call_off(request, call_off_id)
+    lines = list(row.lines.select_related("progress").order_by("line_no"))
+    forms = StepForms(lines)
+    form = cast("CancelForm", forms.sent("cancellation", request.POST))
+    if not form.is_valid():
+        return detail(request, call_off_id, forms=forms, status=422)
+    try:
+        effect = cancellations.foresee(
+            call_off_id=call_off_id,
+            quantities=form.quantities,
+            by=request.actor,
+            now=timezone.now(),
+        )
+    except NotFound:
+        raise
+    except Refusal as error:
+        return detail(request, call_off_id, forms=forms, refusal=explain(error), status=422)
+    along = {row.line_no: row.quantity for row in effect.along}
+    context = {
+        "call_off": row,
+        "effect": effect,
+        "going": [
+            {"line": line, "quantity": effect.quantities[line.pk], "along": along.get(line.line_no)}
+            for line in lines
+            if line.pk in effect.quantities
+        ],
+        "reason": form.cleaned_data["reason"],
+        "has_begun": row.state == CallOffState.PARTLY_DELIVERED.value,
+        "crumbs": [
+            {"label": "Abrufe", "url": "/abrufe/"},
+            {"label": row.number, "url": reverse("frontend:call_off", args=[row.pk])},
+            {"label": "Stornieren", "url": ""},
+        ],
+    }
+    status = 422 if effect.refusals else 200
+    return render(request, "frontend/call_offs/cancel.html", context, status=status)
 
 
 @require_POST

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, TypeVar
+from uuid import UUID
 
-from django.db.models import Case, F, Prefetch, Value, When
+from django.db.models import Case, F, Manager, Prefetch, Value, When
 
 from contracts.pricing import BookedShare, IssuedLine, VatCategory, VatRate
-from orders.errors import MoreThanOpen, NotFound, NothingChosen, NothingOpen
+from orders.errors import MoreThanOpen, NotFound, NothingChosen, NothingOpen, SentBefore
 from orders.lifecycle import OPEN_CALL_OFFS, CallOffState
-from orders.models import CallOff, CallOffAssignment, CallOffLine, CallOffLineProgress
+from orders.models import (
+    CallOff,
+    CallOffAssignment,
+    CallOffLine,
+    CallOffLineProgress,
+    Cancellation,
+    GoodsReceipt,
+)
 
 _ZERO = Decimal("0.00")
+Recorded = TypeVar("Recorded", GoodsReceipt, Cancellation)
 
 
 def lines_of(call_off: CallOff) -> list[CallOffLine]:
@@ -26,7 +35,7 @@ def lines_of(call_off: CallOff) -> list[CallOffLine]:
         .order_by("number")
     )
     return list(
-        call_off.lines.select_related("progress", "requisition_line")
+        call_off.lines.select_related("progress", "item", "requisition_line")
         .prefetch_related(Prefetch("assignments", shares))
         .order_by("line_no")
     )
@@ -72,6 +81,28 @@ def wanted_of_open(
             raise NotFound("Diese Zeile gehört nicht zu dem Abruf.")
         _require_open(open_lines[pk], quantity)
     return wanted
+
+
+def known_by(
+    rows: Manager[Recorded], token: UUID, quantities: Mapping[int, int] | None
+) -> Recorded | None:
+    """What the token has recorded at the call-off already; the call-off is locked, so that
+    nobody is between.
+
+    Everything that is open, asked for again, is what the first sending left nothing of.
+    Raises SentBefore where other quantities are asked for: a page left open and filled anew
+    must not be taken for a second click.
+    """
+    known = rows.filter(token=token).first()
+    if known is None or quantities is None:
+        return known
+    recorded = dict(known.lines.values_list("line_id", "quantity"))
+    if any(recorded.get(pk) != quantity for pk, quantity in quantities.items() if quantity):
+        raise SentBefore(
+            "Dieses Formular ist schon gesendet und erfasst, mit anderen Mengen. Bitte laden "
+            "Sie die Seite neu und geben Sie ein, was noch dazukommt."
+        )
+    return known
 
 
 def count(quantities: Mapping[int, int], what: Literal["delivered", "cancelled"]) -> None:

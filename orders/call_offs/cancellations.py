@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
 
 from django.db import transaction
 
@@ -23,9 +24,24 @@ from contracts.retrying import again
 from orders.binding import holds
 from orders.binding.cap_nudges import nudge
 from orders.binding.reversals import Amount, reverse_posts
-from orders.call_offs.bookings import count, issued_line, lines_of, wanted_of_open
+from orders.call_offs.bookings import (
+    count,
+    issued_line,
+    known_by,
+    lines_of,
+    wanted_of_open,
+)
+from orders.call_offs.cancel_effect import Effect, effect_of
+from orders.call_offs.cancel_facts import issued_facts, lock_buyer, ties_to
 from orders.call_offs.reading import bought_call_offs, locked_call_off, translated
-from orders.errors import CommentMissing, NothingOpen
+from orders.errors import (
+    BelowMinimum,
+    CommentMissing,
+    DeviceNeeded,
+    NotFound,
+    NothingOpen,
+    StaleRevision,
+)
 from orders.event_types import EventType
 from orders.facts import assignment_reference, line_reference
 from orders.finance import events
@@ -56,20 +72,31 @@ def cancel(
     *,
     call_off_id: int,
     quantities: Mapping[int, int] | None,
+    shown: Mapping[int, int] | None = None,
     reason: str,
+    token: UUID,
     by: Membership,
     now: datetime,
 ) -> Cancellation:
     """Cancel what was not delivered yet: `quantities` by line id, or None for all of it.
 
-    Once something was delivered, the rest is closed short. Done by the procurement of the
-    authority that issued the call-off, before delivery (domain, "Call-off"). Raises
-    NotFound, NotAllowed, CommentMissing, NothingOpen, NothingChosen and MoreThanOpen;
-    nothing is changed then.
+    What hangs on a cancelled device goes along; `shown` is what people saw would go in all,
+    and must be what goes. The price stays as issued. Once something was delivered, the rest
+    is closed short. A form or call names itself by its `token`: sent again, it gets the
+    cancellation of the first time. Done by the procurement of the authority that issued the
+    call-off, before delivery (domain, "Call-off"). Raises NotFound, NotAllowed,
+    CommentMissing, NothingOpen, NothingChosen, MoreThanOpen, SentBefore, DeviceNeeded (what
+    hangs on a device can't go along), BelowMinimum and StaleRevision; nothing is changed then.
     """
     require_role(by, CANCELLING_ROLES, now)
     with translated(), transaction.atomic():
+        ties = ties_to(call_off_id)
+        if ties:
+            lock_buyer(by.organisation_id)
         call_off = locked_call_off(call_off_id, bought_call_offs(by))
+        known = known_by(call_off.cancellations, token, quantities)
+        if known is not None:
+            return known
         if CallOffState(call_off.state) in _DELIVERED:
             raise NothingOpen(
                 f"Der Abruf {call_off.number} ist vollständig geliefert, und nach der Lieferung "
@@ -77,21 +104,65 @@ def cancel(
             )
         begun = call_off.state == CallOffState.PARTLY_DELIVERED.value
         cause = CancellationCause.CLOSED_SHORT if begun else CancellationCause.CANCELLED
-        return take_back(call_off, quantities, cause=cause, reason=reason, by=by, now=now)
+        lines = lines_of(call_off)
+        wanted = wanted_of_open(call_off, lines, quantities)
+        effect = effect_of(issued_facts(call_off, lines, ties), wanted)
+        _require_possible(effect, shown)
+        return take_back(
+            call_off,
+            effect.quantities,
+            lines=lines,
+            cause=cause,
+            reason=reason,
+            token=token,
+            by=by,
+            now=now,
+        )
+
+
+def foresee(
+    *, call_off_id: int, quantities: Mapping[int, int] | None, by: Membership, now: datetime
+) -> Effect:
+    """What `cancel` would do to tied lines, minimum order and tiers; nothing is written.
+
+    Raises NotFound, NotAllowed, NothingOpen, NothingChosen and MoreThanOpen; what else would
+    refuse it is in the effect.
+    """
+    require_role(by, CANCELLING_ROLES, now)
+    call_off = bought_call_offs(by).select_related("terms").filter(pk=call_off_id).first()
+    if call_off is None:
+        raise NotFound("Diesen Abruf gibt es in Ihrer Organisation nicht.")
+    lines = lines_of(call_off)
+    wanted = wanted_of_open(call_off, lines, quantities)
+    return effect_of(issued_facts(call_off, lines, ties_to(call_off_id), with_tiers=True), wanted)
+
+
+def _require_possible(effect: Effect, shown: Mapping[int, int] | None) -> None:
+    if effect.stuck:
+        raise DeviceNeeded([row.sentence for row in effect.stuck])
+    if effect.below_minimum:
+        raise BelowMinimum([effect.minimum_sentence])
+    if shown is not None and dict(shown) != effect.quantities:
+        raise StaleRevision(
+            "Inzwischen ginge etwas anderes mit als gezeigt. Bitte prüfen Sie, was jetzt gilt."
+        )
 
 
 def take_back(
     call_off: CallOff,
     quantities: Mapping[int, int] | None,
     *,
+    lines: Sequence[CallOffLine] | None = None,
     cause: CancellationCause,
     reason: str,
+    token: UUID | None = None,
     by: Membership | None,
     now: datetime,
 ) -> Cancellation:
     """Take open quantities of a locked call-off back and free exactly what they bound.
 
     Runs inside the caller's transaction, under `translated`; None takes everything open.
+    `lines` are those of `lines_of`, where the caller has read them.
     Writes progress, cancellation, COMMITMENT_REVERSAL events, audit and mails, and last
     the counter entries in the ledger, after which a full lot may open again. Raises
     CommentMissing, NothingOpen, NothingChosen, NotFound, MoreThanOpen and
@@ -100,7 +171,7 @@ def take_back(
     reason = reason.strip()
     if not reason:
         raise CommentMissing("Bitte begründen Sie, warum die Ware nicht mehr kommen soll.")
-    lines = lines_of(call_off)
+    lines = lines_of(call_off) if lines is None else lines
     wanted = wanted_of_open(call_off, lines, quantities)
     chosen = [line for line in lines if line.pk in wanted]
     computed = give_back(
@@ -109,7 +180,7 @@ def take_back(
     given = list(zip(chosen, computed, strict=True))
     before = call_off.state
     _advance(call_off, lines, wanted, cause, now)
-    cancellation = _write(call_off, given, cause, reason, by, now)
+    cancellation = _write(call_off, given, cause, reason, token, by, now)
     mark = f"cancellation-{cancellation.number}"
     events.append(
         call_off_facts(
@@ -153,6 +224,7 @@ def _write(
     given: Given,
     cause: CancellationCause,
     reason: str,
+    token: UUID | None,
     by: Membership | None,
     now: datetime,
 ) -> Cancellation:
@@ -161,6 +233,7 @@ def _write(
     cancellation = Cancellation.objects.create(
         call_off=call_off,
         number=call_off.cancellations.count() + 1,
+        token=token,
         cause=cause,
         reason=reason[:REASON_LENGTH],
         by=by,

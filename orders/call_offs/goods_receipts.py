@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db import transaction
 
@@ -14,7 +15,7 @@ from contracts.parties.models import Membership, Role
 from contracts.pricing import Share
 from contracts.pricing import receive as worth
 from contracts.retrying import again
-from orders.call_offs.bookings import count, issued_line, lines_of, wanted_of_open
+from orders.call_offs.bookings import count, issued_line, known_by, lines_of, wanted_of_open
 from orders.call_offs.reading import bought_call_offs, locked_call_off, translated
 from orders.errors import InvalidReceipt
 from orders.event_types import EventType
@@ -35,19 +36,25 @@ def receive(
     quantities: Mapping[int, int] | None,
     received_on: date,
     delivery_note: str = "",
+    token: UUID,
     by: Membership,
     now: datetime,
 ) -> GoodsReceipt:
     """Record what came in: `quantities` by line id, or None for everything that is open.
 
-    Done by the school that gets the goods or by the procurement of its authority. Writes
-    GOODS_RECEIPT events: all of a line together are worth what is committed for it. Raises
-    NotFound, NotAllowed, InvalidReceipt (a day before the issue or after today),
-    NothingOpen, NothingChosen and MoreThanOpen, which names the line.
+    A form or call names itself by its `token`: sent again, it gets the receipt of the first
+    time and counts nothing. Done by the school that gets the goods or by the procurement of
+    its authority. Writes GOODS_RECEIPT events: all of a line together are worth what is
+    committed for it. Raises NotFound, NotAllowed, InvalidReceipt (a day before the issue or
+    after today), NothingOpen, NothingChosen, MoreThanOpen, which names the line, and
+    SentBefore (this token has recorded something else).
     """
     require_role(by, RECEIVING_ROLES, now)
     with translated(), transaction.atomic():
         call_off = locked_call_off(call_off_id, bought_call_offs(by))
+        known = known_by(call_off.receipts, token, quantities)
+        if known is not None:
+            return known
         _require_day(call_off, received_on, now)
         lines = lines_of(call_off)
         wanted = wanted_of_open(call_off, lines, quantities)
@@ -62,7 +69,7 @@ def receive(
         call_off.updated_at = now
         call_off.save(update_fields=["state", "updated_at"])
         count(wanted, "delivered")
-        receipt = _write(call_off, received, received_on, delivery_note, by, now)
+        receipt = _write(call_off, received, received_on, delivery_note, token, by, now)
         events.append(_facts(call_off, receipt, received), now=now)
         record(
             call_off,
@@ -93,12 +100,14 @@ def _write(
     received: Received,
     received_on: date,
     delivery_note: str,
+    token: UUID,
     by: Membership,
     now: datetime,
 ) -> GoodsReceipt:
     receipt = GoodsReceipt.objects.create(
         call_off=call_off,
         number=call_off.receipts.count() + 1,
+        token=token,
         delivery_note=delivery_note.strip()[:60],
         received_on=received_on,
         by=by,

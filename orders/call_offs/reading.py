@@ -9,12 +9,13 @@ from django.db.models import Q, QuerySet
 
 from contracts import constraints
 from contracts.parties.models import Membership
-from orders.errors import MoreThanOpen, NotFound, StaleRevision
+from orders.errors import MoreThanOpen, NotFound, SentBefore, StaleRevision
 from orders.models import CallOff, Requisition
 
 _PARTIES = (
     "authority",
     "supplier",
+    "terms",
     "lot__agreement",
     "award__lot__agreement",
     "award__supplier",
@@ -30,6 +31,12 @@ _CONSTRAINTS: constraints.Refusals = {
     "orders_cancellation_number_unique": partial(
         StaleRevision,
         "Der Abruf wurde zugleich an anderer Stelle storniert. Bitte prüfen Sie den Stand.",
+    ),
+    "orders_cancellation_once_per_token": partial(
+        SentBefore, "Dieses Formular ist schon gesendet. Bitte prüfen Sie den Stand."
+    ),
+    "orders_receipt_once_per_token": partial(
+        SentBefore, "Dieses Formular ist schon gesendet. Bitte prüfen Sie den Stand."
     ),
     "orders_receipt_number_unique": partial(
         StaleRevision,

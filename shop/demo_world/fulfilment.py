@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import uuid4
 
 from contracts.clock import berlin_day
 from contracts.parties.models import Membership
@@ -103,6 +104,7 @@ def _receive(step: Step, call_off: CallOff, by: Membership, now: datetime) -> No
         quantities=step.quantities(call_off),
         received_on=berlin_day(now),
         delivery_note=step.note,
+        token=uuid4(),
         by=by,
         now=now,
     )
@@ -113,6 +115,7 @@ def _give_up(step: Step, call_off: CallOff, by: Membership, now: datetime) -> No
         call_off_id=call_off.pk,
         quantities=step.quantities(call_off),
         reason=step.note,
+        token=uuid4(),
         by=by,
         now=now,
     )

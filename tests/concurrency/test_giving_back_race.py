@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from threading import Barrier
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -40,7 +41,12 @@ def call_off(world: World) -> CallOff:
 
 def cancel(world: World, call_off: CallOff) -> Callable[[], object]:
     return lambda: cancellations.cancel(
-        call_off_id=call_off.pk, quantities=None, reason="Nein", by=world.officer, now=NOW
+        call_off_id=call_off.pk,
+        quantities=None,
+        reason="Nein",
+        token=uuid4(),
+        by=world.officer,
+        now=NOW,
     )
 
 
@@ -50,6 +56,7 @@ def receive(world: World, call_off: CallOff, quantity: int = ORDERED) -> Callabl
         call_off_id=call_off.pk,
         quantities={line.pk: quantity},
         received_on=DAY,
+        token=uuid4(),
         by=world.officer,
         now=NOW,
     )

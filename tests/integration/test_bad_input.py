@@ -111,6 +111,7 @@ REFUSED: dict[str, Callable[[World], Callable[[], object]]] = {
     **POLICIES,
     **QUICK_ORDERS,
     **REQUISITIONS,
+    **RETURNS,
 }
 
 SHEETS: dict[str, Callable[[], bytes]] = {

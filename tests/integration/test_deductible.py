@@ -114,7 +114,7 @@ def test_it_is_a_share(world: World, percent: Decimal) -> None:
 
 def test_a_row_is_final_and_in_the_audit(world: World) -> None:
     decide(world, HALF, DAY)
-    with pytest.raises(Error, match="append-only|permission denied"), transaction.atomic():
+    with pytest.raises(Error, match=r"append-only|permission denied"), transaction.atomic():
         BudgetLineDeductible.objects.update(percent=0)
     entry = AuditEntry.objects.get(action="budget_line.deductible")
     assert (entry.object_id, entry.reason) == (world.budget_line.pk, "BgA")

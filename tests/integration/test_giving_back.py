@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date, timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -33,10 +34,9 @@ from tests.world import DAY, NOW, World, build_world, person
 pytestmark = pytest.mark.django_db
 
 GROSS = Decimal("1.19")
-# Membership 1, savepoint 2, call-off 1, lines with shares 4, state and progress 2,
-# cancellation 4, events 2, audit 1, notices 1, ledger: posts 2, lock 1,
-# append 1.
-QUERIES_OF_A_GIVE_BACK = 21
+# Membership 1, savepoint 2, ties 1, call-off 1, token 1, lines with shares 4, state and
+# progress 2, cancellation 4, events 1, audit 1, notices 1, ledger: posts 2, lock 1, append 1.
+QUERIES_OF_A_GIVE_BACK = 23
 
 
 @pytest.fixture
@@ -62,6 +62,7 @@ def cancel(world: World, call_off: CallOff, quantity: int | None = None) -> Canc
         call_off_id=call_off.pk,
         quantities=None if quantity is None else {line.pk: quantity},
         reason="Der Bedarf ist entfallen.",
+        token=uuid4(),
         by=world.officer,
         now=NOW,
     )
@@ -74,6 +75,7 @@ def receive(world: World, call_off: CallOff, quantity: int | None = None) -> Non
         quantities=None if quantity is None else {line.pk: quantity},
         received_on=DAY,
         delivery_note="LS-1",
+        token=uuid4(),
         by=world.officer,
         now=NOW,
     )
@@ -173,7 +175,12 @@ def test_a_reason_and_a_possible_day_are_needed(world: World) -> None:
     call_off = issued(world, {0: 1})
     with pytest.raises(CommentMissing):
         cancellations.cancel(
-            call_off_id=call_off.pk, quantities=None, reason=" ", by=world.officer, now=NOW
+            call_off_id=call_off.pk,
+            quantities=None,
+            reason=" ",
+            token=uuid4(),
+            by=world.officer,
+            now=NOW,
         )
     for day in (DAY - timedelta(days=1), DAY + timedelta(days=1)):
         with pytest.raises(InvalidReceipt, match=r"15\.06\.2026"):
@@ -181,6 +188,7 @@ def test_a_reason_and_a_possible_day_are_needed(world: World) -> None:
                 call_off_id=call_off.pk,
                 quantities=None,
                 received_on=day,
+                token=uuid4(),
                 by=world.officer,
                 now=NOW,
             )
@@ -227,7 +235,12 @@ def test_only_the_buyers_procurement_cancels(world: World, desk: Membership) -> 
     ):
         with pytest.raises(refusal):
             cancellations.cancel(
-                call_off_id=call_off.pk, quantities=None, reason="Nein", by=member, now=NOW
+                call_off_id=call_off.pk,
+                quantities=None,
+                reason="Nein",
+                token=uuid4(),
+                by=member,
+                now=NOW,
             )
     assert state(call_off) == "issued"
 
@@ -248,6 +261,7 @@ def test_a_school_receives_its_own_goods_only(world: World) -> None:
             "call_off_id": call_off.pk,
             "quantities": None,
             "received_on": DAY,
+            "token": uuid4(),
             "by": member,
             "now": NOW,
         }
@@ -317,6 +331,11 @@ def test_a_give_back_costs_the_same_for_any_number_of_lines(world: World, count:
     assert call_off.lines.count() == count
     with CaptureQueriesContext(connection) as captured:
         cancellations.cancel(
-            call_off_id=call_off.pk, quantities=None, reason="Nein", by=world.officer, now=NOW
+            call_off_id=call_off.pk,
+            quantities=None,
+            reason="Nein",
+            token=uuid4(),
+            by=world.officer,
+            now=NOW,
         )
     assert len(captured) == QUERIES_OF_A_GIVE_BACK

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 
@@ -26,6 +27,7 @@ def cancel(ranks: Ranks, call_off: CallOff, quantity: int | None = None) -> None
         call_off_id=call_off.pk,
         quantities=quantities,
         reason="Bedarf entfallen",
+        token=uuid4(),
         by=ranks.world.officer,
         now=NOW,
     )
@@ -49,6 +51,7 @@ def test_a_call_off_that_follows_gives_back_its_own_posts() -> None:
         call_off_id=second.pk,
         quantities={second.lines.get().pk: 4},
         received_on=DAY,
+        token=uuid4(),
         by=ranks.world.officer,
         now=NOW,
     )

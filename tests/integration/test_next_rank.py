@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 
@@ -143,6 +144,7 @@ def test_only_what_is_still_open_is_passed_on() -> None:
         call_off_id=first.pk,
         quantities={first.lines.get().pk: 2},
         reason="Weniger Bedarf",
+        token=uuid4(),
         by=ranks.world.officer,
         now=NOW,
     )
@@ -155,6 +157,7 @@ def test_only_what_is_still_open_is_passed_on() -> None:
         call_off_id=second.pk,
         quantities=None,
         reason="Kein Bedarf",
+        token=uuid4(),
         by=ranks.world.officer,
         now=NOW,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 from contracts.agreements.gates import register as gate_register
 from contracts.agreements.gates.register import GateScope, GateSpec
@@ -88,13 +89,18 @@ def cancel(
     call_off: int, quantities: Mapping[int, int] | None, by: Membership, now: datetime
 ) -> Cancellation:
     return cancellations.cancel(
-        call_off_id=call_off, quantities=quantities, reason=REASON, by=by, now=now
+        call_off_id=call_off, quantities=quantities, reason=REASON, token=uuid4(), by=by, now=now
     )
 
 
 def receive(call_off: int, quantities: Mapping[int, int], by: Membership, now: datetime) -> object:
     return goods_receipts.receive(
-        call_off_id=call_off, quantities=quantities, received_on=berlin_day(now), by=by, now=now
+        call_off_id=call_off,
+        quantities=quantities,
+        received_on=berlin_day(now),
+        token=uuid4(),
+        by=by,
+        now=now,
     )
 
 

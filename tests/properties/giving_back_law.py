@@ -14,6 +14,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from types import ModuleType
+from uuid import uuid4
 
 from django.db import transaction
 from hypothesis import HealthCheck, Phase, given, settings
@@ -164,7 +165,12 @@ def _step(stage: Stage, chosen: frozenset[int], what: str, twelfths: int) -> Non
     wanted = {line.pk: -(-line.progress.open * twelfths // 12) for line in lines}
     if not any(wanted.values()):
         return
-    common = {"call_off_id": stage.call_off.pk, "by": stage.world.officer, "now": NOW}
+    common = {
+        "call_off_id": stage.call_off.pk,
+        "token": uuid4(),
+        "by": stage.world.officer,
+        "now": NOW,
+    }
     if what == "cancel":
         stage.cancellations.cancel(quantities=wanted, reason="Bedarf entfallen", **common)
     else:

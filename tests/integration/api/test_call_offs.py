@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import time, timedelta
 from decimal import Decimal
 from urllib.parse import urlencode
+from uuid import uuid4
 
 import pytest
 
@@ -145,6 +146,7 @@ def test_what_changed_comes_again_with_updated_since(issued: World, sales: Progr
         call_off_id=call_off.pk,
         quantities={line.pk: 10},
         received_on=DAY,
+        token=uuid4(),
         by=issued.officer,
         now=later,
     )
@@ -152,6 +154,7 @@ def test_what_changed_comes_again_with_updated_since(issued: World, sales: Progr
         call_off_id=call_off.pk,
         quantities={line.pk: 5},
         reason="Bedarf entfallen",
+        token=uuid4(),
         by=issued.officer,
         now=later,
     )
