@@ -25,7 +25,7 @@ OPEN = "DROP TRIGGER orders_budgetlinedeductible_append_only ON orders_budgetlin
 class Migration(migrations.Migration):
     dependencies: ClassVar = [
         ("audit", "0002_append_only"),
-        ("orders", "0011_basket_filled_once_per_form"),
+        ("orders", "0012_given_up_messages"),
         ("parties", "0002_delivery_to_schools"),
     ]
     operations: ClassVar = [
