@@ -28,6 +28,7 @@ from tests.bad_policies import POLICIES
 from tests.bad_quick_orders import LINES, QUICK_ORDERS
 from tests.bad_requisition_requests import CASES as REQUESTS
 from tests.bad_requisitions import REQUISITIONS
+from tests.bad_returns import RETURNS
 from tests.bad_substitutions import SUBSTITUTIONS
 from tests.bad_webhooks import URLS
 from tests.database_state import contents

@@ -171,10 +171,15 @@ def _step(stage: Stage, chosen: frozenset[int], what: str, twelfths: int) -> Non
         "by": stage.world.officer,
         "now": NOW,
     }
-    if what == "cancel":
-        stage.cancellations.cancel(quantities=wanted, reason="Bedarf entfallen", **common)
-    else:
-        goods_receipts.receive(quantities=wanted, received_on=DAY, **common)
+
+    def act() -> object:
+        if what == "cancel":
+            return stage.cancellations.cancel(
+                quantities=wanted, reason="Bedarf entfallen", **common
+            )
+        return goods_receipts.receive(quantities=wanted, received_on=DAY, **common)
+
+    assert act() == act(), "sent twice it counts twice"
 
 
 def _lines(stage: Stage) -> list[CallOffLine]:

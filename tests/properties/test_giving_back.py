@@ -15,6 +15,7 @@ import pytest
 from contracts.ledger.errors import LedgerError
 from contracts.pricing import PricingError, giveback
 from orders.call_offs import bookings, cancellations
+from orders.errors import OrderError
 from orders.finance import facts
 
 from .giving_back_law import build_stage, run_courses
@@ -82,6 +83,12 @@ MUTANTS = (
         ),
     ),
     Mutant(
+        "nobody looks for the token",
+        cancellations,
+        "sent twice|SentBefore|MoreThanOpen|NothingOpen",
+        (("known = known_by(call_off.cancellations, token, quantities)", "known = None"),),
+    ),
+    Mutant(
         "the budget gets back the gross amount",
         cancellations,
         "differs from what finance heard|ReverseTooLarge",
@@ -109,7 +116,7 @@ def test_a_mutant_dies(mutant: Mutant, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(cancellations, "give_back", spoilt.give_back)
     elif mutant.module is bookings:
         monkeypatch.setattr(cancellations, "issued_line", spoilt.issued_line)
-    with pytest.raises((AssertionError, PricingError, LedgerError)) as death:
+    with pytest.raises((AssertionError, PricingError, LedgerError, OrderError)) as death:
         run_courses(stage, examples=40, steady=True)
     assert re.search(mutant.dies_by, f"{death.type.__name__}: {death.value}")
 

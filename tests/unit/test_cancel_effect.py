@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from types import ModuleType
+
+import pytest
 
 from contracts.pricing import Tier
+from orders.call_offs import cancel_effect
 from orders.call_offs.cancel_effect import (
     Along,
     IssuedFacts,
@@ -14,6 +18,7 @@ from orders.call_offs.cancel_effect import (
     TieFacts,
     effect_of,
 )
+from tests.properties.mutation import spoilt_copy
 
 DEVICE, WARRANTY, SUPPORT, SURCHARGE = (1, "1.1"), (1, "1.8"), (1, "1.9"), (1, "1.7")
 TIERS = (Tier(1, Decimal(429)), Tier(100, Decimal("411.50")))
@@ -174,3 +179,47 @@ def test_a_tier_counts_over_the_lines_of_an_item() -> None:
     assert effect_of(facts, {1: 20}).lost_tiers == ()
     (lost,) = effect_of(facts, {1: 21}).lost_tiers
     assert (lost.rest, lost.more) == (99, 99 * Decimal("17.50"))
+
+
+MUTANTS = (
+    (
+        "what hangs on a device stays",
+        "taken = _take(issued.lines, position, must, quantities)",
+        "taken = 0",
+    ),
+    (
+        "every piece of the position goes along",
+        "min(line.open - quantities[line.key], must - taken)",
+        "line.open - quantities[line.key]",
+    ),
+    ("a factor is forgotten", "tie.factor * kept.get", "kept.get"),
+    (
+        "the minimum is forgotten",
+        "below_minimum=_falls_below(issued, quantities, net_kept)",
+        "below_minimum=False",
+    ),
+    ("the surcharge does not count", "return any(line.is_surcharge and", "return any(False and"),
+    ("the tier is not looked at", "if price > first.net_unit_price:", "if False:"),
+)
+
+
+def _law(module: ModuleType) -> None:
+    """Two warranties a device; a small order with its surcharge; 99 of 100 for the tier."""
+    tied = issued(line(1, DEVICE, 3), line(2, WARRANTY, 6), ties=(tie(WARRANTY, DEVICE, 2),))
+    found = module.effect_of(tied, {1: 1})
+    assert (found.quantities, found.stuck) == ({1: 1, 2: 2}, ())
+    small = issued(line(1, DEVICE, 9, "100"), line(2, SURCHARGE, 1, surcharge=True), minimum="950")
+    assert module.effect_of(small, {2: 1}).below_minimum
+    assert not module.effect_of(small, {1: 1}).below_minimum
+    tiered = issued(line(1, DEVICE, 100, "411.50", tiers=TIERS))
+    assert len(module.effect_of(tiered, {1: 99}).lost_tiers) == 1
+
+
+def test_the_law_holds() -> None:
+    _law(cancel_effect)
+
+
+@pytest.mark.parametrize(("name", "code", "spoilt"), MUTANTS, ids=[row[0] for row in MUTANTS])
+def test_a_mutant_dies(name: str, code: str, spoilt: str) -> None:
+    with pytest.raises(AssertionError):
+        _law(spoilt_copy(cancel_effect, ((code, spoilt),)))
