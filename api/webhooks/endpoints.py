@@ -29,7 +29,7 @@ class TooManyEndpoints(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class EndpointSettings:
     """What an endpoint is to be; without events it hears of everything."""
 
     url: str
@@ -44,23 +44,25 @@ def visible_endpoints(by: Membership) -> QuerySet[WebhookEndpoint]:
     return rows if by.school_id is None else rows.filter(school_id=by.school_id)
 
 
-def create(wish: Wish, *, by: Membership, now: datetime) -> tuple[WebhookEndpoint, str]:
+def create(
+    wanted: EndpointSettings, *, by: Membership, now: datetime
+) -> tuple[WebhookEndpoint, str]:
     """Make an endpoint; return it with its secret, which is never told again.
 
     Raises ForbiddenTarget and TooManyEndpoints.
     """
-    checked(wish.url)
+    checked(wanted.url)
     secret = new_secret()
     with transaction.atomic():
         _require_room(by.organisation_id)
         endpoint = WebhookEndpoint.objects.create(
             organisation=by.organisation,
             school=by.school,
-            url=wish.url,
-            description=wish.description,
-            events=sorted(set(wish.events)),
+            url=wanted.url,
+            description=wanted.description,
+            events=sorted(set(wanted.events)),
             secret=sealed(secret),
-            is_active=wish.is_active,
+            is_active=wanted.is_active,
             created_by=by,
             created_at=now,
         )
@@ -68,16 +70,18 @@ def create(wish: Wish, *, by: Membership, now: datetime) -> tuple[WebhookEndpoin
     return endpoint, secret
 
 
-def change(endpoint: WebhookEndpoint, wish: Wish, *, by: Membership, now: datetime) -> None:
-    """Make an endpoint what is wished. Raises ForbiddenTarget."""
-    if wish.url != endpoint.url:
-        checked(wish.url)
+def change(
+    endpoint: WebhookEndpoint, wanted: EndpointSettings, *, by: Membership, now: datetime
+) -> None:
+    """Make an endpoint what is wanted. Raises ForbiddenTarget."""
+    if wanted.url != endpoint.url:
+        checked(wanted.url)
     before = _state(endpoint)
-    endpoint.url = wish.url
-    endpoint.description = wish.description
-    endpoint.events = sorted(set(wish.events))
-    endpoint.is_active = wish.is_active
-    if wish.is_active:
+    endpoint.url = wanted.url
+    endpoint.description = wanted.description
+    endpoint.events = sorted(set(wanted.events))
+    endpoint.is_active = wanted.is_active
+    if wanted.is_active:
         endpoint.off_reason = ""
     with transaction.atomic():
         endpoint.save(update_fields=["url", "description", "events", "is_active", "off_reason"])

@@ -12,7 +12,7 @@ from api.serializers import Moment
 from orders.telling.watching import Happened
 
 from .addresses import MAX_LENGTH
-from .endpoints import Wish
+from .endpoints import EndpointSettings
 
 TYPES = tuple(row.value for row in Happened)
 
@@ -30,19 +30,21 @@ class EndpointForm(serializers.Serializer):
     )
     is_active = serializers.BooleanField(default=True)
 
-    def wish(self) -> Wish:
+    def wanted(self) -> EndpointSettings:
         """What was asked for, complete."""
-        return Wish(**self.validated_data)
+        return EndpointSettings(**self.validated_data)
 
 
 class EndpointPatch(EndpointForm):
     """Only what is to change."""
 
-    def wish_for(self, endpoint: WebhookEndpoint) -> Wish:
+    def wanted_of(self, endpoint: WebhookEndpoint) -> EndpointSettings:
         """What was asked for, the rest as it is."""
         names = ("url", "description", "events", "is_active")
         given = self.validated_data
-        return Wish(**{name: given.get(name, getattr(endpoint, name)) for name in names})
+        return EndpointSettings(
+            **{name: given.get(name, getattr(endpoint, name)) for name in names}
+        )
 
 
 class EndpointShape(serializers.Serializer):

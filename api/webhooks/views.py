@@ -81,7 +81,7 @@ class EndpointList(SecretShownOnce, BuyerView):
     def command(self, request: Request) -> Response:
         form = EndpointForm(data=request.data)
         form.is_valid(raise_exception=True)
-        made, self.secret = endpoints.create(form.wish(), by=actor(request), now=timezone.now())
+        made, self.secret = endpoints.create(form.wanted(), by=actor(request), now=timezone.now())
         location = reverse("api:webhook", args=[made.pk], request=request)
         return etags.created(EndpointShape(made).data, location)
 
@@ -116,7 +116,7 @@ class EndpointDetail(BuyerView):
         endpoint = _read(request, endpoint_id)
         form = EndpointPatch(data=request.data, partial=True)
         form.is_valid(raise_exception=True)
-        endpoints.change(endpoint, form.wish_for(endpoint), by=actor(request), now=timezone.now())
+        endpoints.change(endpoint, form.wanted_of(endpoint), by=actor(request), now=timezone.now())
         return etags.done(EndpointShape(_own(request, endpoint_id)).data)
 
     @extend_schema(

@@ -103,8 +103,8 @@ def _targets(world: World, keeper: Membership) -> dict[str, Any]:
     withdrawn = propose_successor(world, keeper, now=NOW)
     successors.withdraw(proposal_id=withdrawn.pk, by=keeper, now=NOW)
     draft = world.draft({0: 1})
-    wish = endpoints.Wish("https://93.184.215.14/hook")
-    webhook, _ = endpoints.create(wish, by=world.officer, now=NOW)
+    wanted = endpoints.EndpointSettings("https://93.184.215.14/hook")
+    webhook, _ = endpoints.create(wanted, by=world.officer, now=NOW)
     sending.fan_out(now=NOW)
     return {
         "article": world.listings[0].article_id,

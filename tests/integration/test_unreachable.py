@@ -153,8 +153,8 @@ def _policy(pages: PageWorld) -> dict[str, int]:
 
 def _webhook(pages: PageWorld) -> dict[str, Any]:
     """An endpoint of the authority, and what is on its way to it."""
-    wish = endpoints.Wish("https://93.184.215.14/hook")
-    webhook, _ = endpoints.create(wish, by=pages.officer, now=pages.now)
+    wanted = endpoints.EndpointSettings("https://93.184.215.14/hook")
+    webhook, _ = endpoints.create(wanted, by=pages.officer, now=pages.now)
     pages.draft()
     sending.fan_out(now=pages.now)
     return {"endpoint_id": webhook.pk, "message_id": webhook.deliveries.latest("pk").message_id}
