@@ -24,7 +24,7 @@ from contracts.agreements.prices import decisions as price_decisions
 from contracts.agreements.prices import modifications
 from contracts.agreements.prices.changes import Proposal
 from contracts.agreements.prices.modifications import Entry
-from contracts.agreements.writing.setup import ItemSpec, create_item, set_list_price, set_price
+from contracts.agreements.writing.setup import ItemSpec, set_list_price, write_item, write_price
 from contracts.agreements.writing.tiers import TierRow
 from contracts.parties.models import Membership, Role
 from tests.world import NOW, World, person
@@ -131,13 +131,13 @@ def legal_figures() -> None:
 
 def discount_item(world: World) -> tuple[ContractItem, Article]:
     """An item of the first award with ten percent off the list price of one article."""
-    item = create_item(
+    item = write_item(
         world.awards[0],
         ItemSpec("1.9", "Zubehör", basis=PriceBasis.LIST_DISCOUNT, product_group="Zubehör"),
         by=world.manager,
         now=NOW,
     )
-    set_price(
+    write_price(
         item,
         [TierRow(1, discount_percent=Decimal(10))],
         valid_from=date(2026, 1, 1),

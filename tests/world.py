@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -51,6 +53,16 @@ def person(email: str, organisation: Organisation, role: Role, **extra: object) 
     return Membership.objects.create(
         user=user, organisation=organisation, role=role, valid_from=date(2026, 1, 1), **extra
     )
+
+
+@contextmanager
+def drafting(agreement: FrameworkAgreement) -> Iterator[None]:
+    """Lots and awards are written in drafts; the world is listed, so it is one for a moment."""
+    rows = FrameworkAgreement.objects.filter(pk=agreement.pk)
+    state = rows.get().state
+    rows.update(state="draft")
+    yield
+    rows.update(state=state)
 
 
 @dataclass

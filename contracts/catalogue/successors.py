@@ -34,7 +34,7 @@ from contracts.agreements.prices.application import lock_price
 from contracts.agreements.prices.tables import item_tables, running
 from contracts.agreements.serialised import lock_lots
 from contracts.agreements.writing.managing import require_manager
-from contracts.agreements.writing.setup import set_price
+from contracts.agreements.writing.setup import write_price
 from contracts.agreements.writing.tiers import TierRow
 from contracts.audit.record import record
 from contracts.clock import berlin_day
@@ -335,7 +335,7 @@ def _lower_price(
         *(TierRow(row.from_quantity, row.net_unit_price) for row in lower),
     ]
     PriceVersion.objects.filter(pk=before.version_id).update(valid=DateRange(before.lower, today))
-    set_price(
+    write_price(
         item,
         tiers,
         valid_from=today,

@@ -222,6 +222,28 @@ class ModificationForm(OwnIds, forms.Form):
         )
 
 
+class RegisterFields(forms.Form):
+    """What the register of § 132 GWB needs beside a change of the contract."""
+
+    ground = forms.ChoiceField(label="Rechtsgrund", choices=ModificationGround.choices)
+    value = value_field()
+    description = text_area("Begründung für das Register", max_length=4000)
+    notice_number = forms.CharField(
+        label="Bekanntmachung der Änderung", max_length=60, required=False
+    )
+
+    @property
+    def entry(self) -> Entry:
+        data = self.cleaned_data
+        return Entry(
+            kind=ModificationKind.SCOPE,
+            ground=ModificationGround(data["ground"]),
+            description=data["description"],
+            value=data["value"],
+            notice_number=data["notice_number"],
+        )
+
+
 class AccountChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
     """Caps with their limit."""
 

@@ -20,10 +20,12 @@ from contracts.agreements.models import (
     FrameworkAgreement,
     Lot,
 )
+from contracts.agreements.prices import additions
 from contracts.agreements.writing import edit, positions, setup, terms
 from frontend.actor import PageRequest
 from frontend.forms import agreement as agreement_forms
 from frontend.forms import position as position_forms
+from frontend.forms.price_changes import RegisterFields
 from frontend.saving import attempt
 from frontend.views.agreement_base import own, page_context, today
 from frontend.views.form_page import FormPage
@@ -176,9 +178,11 @@ def terms_create(request: PageRequest, agreement_id: int, award_id: int) -> Http
 
 
 def item_create(request: PageRequest, agreement_id: int, award_id: int) -> HttpResponse:
-    """A position with its tiers."""
+    """A position with its tiers; once the agreement is listed, a proposal for the register."""
     row = own(request, agreement_id)
     award = _award(row, award_id)
+    if row.state != AgreementState.DRAFT:
+        return _item_propose(request, row, award)
     data = _posted(request)
     initial = {"valid_from": award.awarded_on, "source": f"Zuschlag {award.reference}"}
     form = position_forms.PositionForm(data, initial=initial)
@@ -196,6 +200,40 @@ def item_create(request: PageRequest, agreement_id: int, award_id: int) -> HttpR
     title = f"Position zu {award.reference} anlegen"
     page = FormPage(request, title, page_context(request, row, "Position anlegen"))
     return page.saved(form, step, "Die Position ist angelegt.", tiers=tiers, to="agreement_items")
+
+
+def _item_propose(request: PageRequest, row: FrameworkAgreement, award: Award) -> HttpResponse:
+    data = _posted(request)
+    form = position_forms.PositionForm(data, initial={"valid_from": today()})
+    form.fields["source"].required = False
+    register, tiers = RegisterFields(data), position_forms.tier_formset(data)
+
+    def step() -> object:
+        return additions.propose_position(
+            award_id=award.pk,
+            spec=form.spec,
+            prices=form.prices(tiers.rows),
+            entry=register.entry,
+            by=request.actor,
+            now=timezone.now(),
+        )
+
+    page = FormPage(
+        request,
+        f"Weitere Position zu {award.reference} vorschlagen",
+        page_context(request, row, "Position vorschlagen")
+        | {"submit": "Vorschlagen", "more_title": "Änderungsregister (§ 132 GWB)"},
+    )
+    return page.saved(
+        form,
+        step,
+        "Die Position ist vorgeschlagen und wartet auf die Zweitprüfung.",
+        lead="Nach der Listung kommt eine Position nur durch zwei Personen und mit einem Eintrag "
+        "im Änderungsregister hinzu. Höchstmenge mal Preis darf dessen Wert nicht übersteigen.",
+        more=register,
+        tiers=tiers,
+        to="agreement_modifications",
+    )
 
 
 def item_edit(request: PageRequest, agreement_id: int, item_id: int) -> HttpResponse:

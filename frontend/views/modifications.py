@@ -20,10 +20,14 @@ from contracts.agreements.models import (
     FrameworkAgreement,
     ModificationKind,
     ModificationState,
+    PositionProposal,
 )
 from contracts.agreements.prices import modification_effects
 from contracts.agreements.prices import modifications as domain
+from contracts.agreements.prices.admission import proposed_position
 from contracts.agreements.writing.documents import visible_documents
+from contracts.agreements.writing.positions import Prices
+from contracts.agreements.writing.setup import ItemSpec
 from frontend.access import may_open
 from frontend.actor import PageRequest
 from frontend.downloads import export_urls, table_download, wants_export
@@ -232,12 +236,19 @@ def _detail(
         **_steps(request, row, entry, form),
         "entry": entry,
         "documents": list(documents.order_by("title", "pk")),
+        "position": _proposed(entry),
         "uses": list(entry.uses.select_related("account").order_by("pk")),
         "events": history(entry) if is_own(request, row) else [],
         "refusal": refusal,
         "failed": form,
     }
     return render(request, "frontend/agreements/modification.html", context, status=status)
+
+
+def _proposed(entry: ContractModification) -> tuple[ItemSpec, Prices] | None:
+    """The position that waits for the approval, or came by it."""
+    row = PositionProposal.objects.filter(entry=entry).first()
+    return None if row is None else proposed_position(row.content)
 
 
 def _steps(

@@ -39,7 +39,7 @@ from contracts.ledger.replay import differences
 from contracts.parties.models import Membership, Organisation, Role
 from contracts.parties.models.organisation import OrganisationKind
 from orders import requisitions
-from tests.world import DAY, NOW, World, build_world, person
+from tests.world import DAY, NOW, World, build_world, drafting, person
 
 
 @pytest.fixture
@@ -80,15 +80,16 @@ def _without_items(world: World) -> None:
     third = Organisation.objects.create(
         code="lieferant-3", kind=OrganisationKind.SUPPLIER, name="Lieferant-3"
     )
-    create_award(
-        world.lots[0],
-        supplier=third,
-        reference="Z-3",
-        awarded_on=date(2026, 1, 1),
-        rank=2,
-        by=world.manager,
-        now=NOW,
-    )
+    with drafting(world.agreement):
+        create_award(
+            world.lots[0],
+            supplier=third,
+            reference="Z-3",
+            awarded_on=date(2026, 1, 1),
+            rank=2,
+            by=world.manager,
+            now=NOW,
+        )
 
 
 def _foreign_article(world: World) -> None:

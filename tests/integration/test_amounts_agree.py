@@ -18,7 +18,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 
 from contracts.agreements.life.listing import list_articles
 from contracts.agreements.models import Article, PriceBasis, VatRule
-from contracts.agreements.writing.setup import ItemSpec, TierRow, create_item, set_price
+from contracts.agreements.writing.setup import ItemSpec, TierRow, write_item, write_price
 from contracts.ledger.replay import differences
 from contracts.pricing import round_half_up
 from orders import requisitions
@@ -51,7 +51,7 @@ def _world() -> World:
     )
     for number, (lot, vat_class, price, price_unit, periods) in enumerate(ITEMS):
         supplier = world.suppliers[lot]
-        item = create_item(
+        item = write_item(
             world.awards[lot],
             ItemSpec(
                 number=f"X{number}",
@@ -67,7 +67,7 @@ def _world() -> World:
             TierRow(1, net_unit_price=Decimal(price)),
             TierRow(50, net_unit_price=Decimal(price) - Decimal("0.0007")),
         ]
-        set_price(
+        write_price(
             item,
             tiers,
             valid_from=date(2026, 1, 1),

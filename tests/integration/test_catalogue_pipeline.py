@@ -29,9 +29,9 @@ from contracts.agreements.prices.quotes import offers, with_contract
 from contracts.agreements.writing.setup import (
     ItemSpec,
     TierRow,
-    create_item,
     set_list_price,
-    set_price,
+    write_item,
+    write_price,
 )
 from contracts.audit.models import AuditEntry
 from contracts.catalogue import publication, staging, uploads
@@ -119,7 +119,7 @@ class Market:
 def market() -> Market:
     world = build_world()
     award = world.awards[1]
-    item = create_item(
+    item = write_item(
         award,
         ItemSpec(
             number="2.9", title="Zubehör", basis=PriceBasis.LIST_DISCOUNT, product_group="Zubehör"
@@ -127,7 +127,7 @@ def market() -> Market:
         by=world.manager,
         now=NOW,
     )
-    set_price(
+    write_price(
         item,
         (TierRow(1, discount_percent=Decimal(20)),),
         valid_from=date(2026, 1, 1),
@@ -345,13 +345,13 @@ def test_a_listed_fixed_article_is_offered_at_or_below_the_contract_price(market
 
 
 def test_a_fixed_item_takes_its_first_article_by_number_and_no_second(market: Market) -> None:
-    item = create_item(
+    item = write_item(
         market.award,
         ItemSpec(number="2.2", title="Koffer", basis=PriceBasis.FIXED),
         by=market.world.manager,
         now=NOW,
     )
-    set_price(
+    write_price(
         item,
         (TierRow(1, net_unit_price=Decimal(100)),),
         valid_from=date(2026, 1, 1),
@@ -477,7 +477,7 @@ def test_an_expired_list_price_is_no_way_round_the_rise_rule(market: Market) -> 
 
 def test_another_item_or_unit_is_no_way_round_it_either(market: Market) -> None:
     market.published("K-1;Kabel;Muster;Zubehör;10,00\n")
-    other = create_item(
+    other = write_item(
         market.award,
         ItemSpec(
             number="2.10",
@@ -488,7 +488,7 @@ def test_another_item_or_unit_is_no_way_round_it_either(market: Market) -> None:
         by=market.world.manager,
         now=NOW,
     )
-    set_price(
+    write_price(
         other,
         (TierRow(1, discount_percent=Decimal(1)),),
         valid_from=date(2026, 1, 1),

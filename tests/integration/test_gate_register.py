@@ -28,7 +28,7 @@ from contracts.audit.models import AuditEntry
 from contracts.ledger.models import LimitAccount
 from contracts.parties.models import Membership, Organisation, Role
 from contracts.parties.models.organisation import OrganisationKind
-from tests.world import DAY, NOW, World, build_world, person
+from tests.world import DAY, NOW, World, build_world, drafting, person
 
 pytestmark = pytest.mark.django_db
 
@@ -86,16 +86,17 @@ def test_suspending_the_only_supplier_closes_lot_and_own_cap(world: World) -> No
 
 
 def test_suspending_one_of_two_suppliers_closes_only_the_own_cap(world: World) -> None:
-    second = create_award(
-        world.lots[0],
-        supplier=world.suppliers[1],
-        reference="Z-1b",
-        awarded_on=date(2026, 1, 1),
-        rank=2,
-        maximum=Decimal(1000),
-        by=world.manager,
-        now=NOW,
-    )
+    with drafting(world.agreement):
+        second = create_award(
+            world.lots[0],
+            supplier=world.suppliers[1],
+            reference="Z-1b",
+            awarded_on=date(2026, 1, 1),
+            rank=2,
+            maximum=Decimal(1000),
+            by=world.manager,
+            now=NOW,
+        )
     scope = GateScope(lot_id=world.lots[0].pk, supplier_id=world.suppliers[1].pk)
     set_gate(spec(world, scope=scope), by=world.manager, now=NOW)
     assert lot_account(world).is_open

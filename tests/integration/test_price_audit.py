@@ -19,7 +19,7 @@ from contracts.agreements.models import (
     PriceBasis,
     PriceVersion,
 )
-from contracts.agreements.writing.setup import ItemSpec, create_item, set_price
+from contracts.agreements.writing.setup import ItemSpec, write_item, write_price
 from contracts.agreements.writing.tiers import TierRow
 from contracts.parties.models import Membership, Role
 from orders.call_offs.price_audit import AuditReport, InvalidPeriod, audit
@@ -65,7 +65,7 @@ class TestHonestWorld:
         order(deal.world, {0: 10})
         evening = NOW + timedelta(hours=8)
         PriceVersion.objects.filter(item=deal.item).update(valid=DateRange(date(2026, 1, 1), DAY))
-        set_price(
+        write_price(
             deal.item, [TierRow(1, net_unit_price=FALL[0])], valid_from=DAY, source="Änderung",
             by=deal.manager, now=evening,
         )  # fmt: skip
@@ -112,13 +112,13 @@ class TestHonestWorld:
 
     def test_periods_and_price_units_are_part_of_the_price(self, deal: Bargain) -> None:
         world = deal.world
-        item = create_item(
+        item = write_item(
             world.awards[0],
             ItemSpec("1.7", "Wartung", basis=PriceBasis.FIXED, periods=36, period_months=1),
             by=world.manager,
             now=NOW,
         )
-        set_price(
+        write_price(
             item, [TierRow(1, net_unit_price=Decimal("4.5000"))], valid_from=date(2026, 1, 1),
             price_unit=100, source="Zuschlag", by=world.manager, now=NOW,
         )  # fmt: skip

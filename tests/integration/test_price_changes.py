@@ -22,7 +22,7 @@ from contracts.agreements.prices import decisions as price_decisions
 from contracts.agreements.prices import errors, modifications
 from contracts.agreements.prices.ordering import Wanted
 from contracts.agreements.prices.quotes import price_order
-from contracts.agreements.writing.setup import OverlappingPrices, set_price
+from contracts.agreements.writing.setup import OverlappingPrices, write_price
 from contracts.agreements.writing.tiers import TierRow
 from contracts.audit.models import AuditEntry
 from contracts.parties.models import Membership, Role
@@ -242,7 +242,7 @@ class TestOverlaps:
         PriceVersion.objects.filter(item=deal.item).update(
             valid=(date(2026, 1, 1), date(2026, 9, 1))
         )
-        set_price(
+        write_price(
             deal.item, tiers(*RISE), valid_from=date(2026, 9, 1), source="Zuschlag",
             by=deal.manager, now=NOW,
         )  # fmt: skip

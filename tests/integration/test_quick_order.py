@@ -21,7 +21,7 @@ from contracts.agreements.models import (
     Listing,
     PriceVersion,
 )
-from contracts.agreements.writing.setup import TierRow, set_price
+from contracts.agreements.writing.setup import TierRow, write_price
 from contracts.catalogue import successors
 from contracts.ledger.movements import set_open
 from contracts.parties.models import Membership, Role
@@ -371,7 +371,7 @@ def test_an_order_once_more_shows_then_and_today(world: World) -> None:
     PriceVersion.objects.filter(item=world.items[1]).update(
         valid=DateRange(date(2026, 1, 1), date(2026, 7, 1))
     )
-    set_price(
+    write_price(
         world.items[1],
         [TierRow(1, net_unit_price=Decimal("9.4000"))],
         valid_from=date(2026, 7, 1),

@@ -24,7 +24,7 @@ from contracts.agreements.writing.relations import (
     ties_of,
     unrelate,
 )
-from contracts.agreements.writing.setup import ItemSpec, create_item
+from contracts.agreements.writing.setup import ItemSpec, write_item
 from contracts.audit.models import AuditEntry
 from contracts.parties.models import Role
 from tests.world import DAY, NOW, World, build_world, person
@@ -43,7 +43,7 @@ def draft(world: World) -> None:
 
 def bundle(world: World) -> ContractItem:
     spec = ItemSpec(number="1.8", title="Klassensatz", basis=PriceBasis.BUNDLE)
-    return create_item(world.awards[0], spec, by=world.manager, now=NOW)
+    return write_item(world.awards[0], spec, by=world.manager, now=NOW)
 
 
 def tie(world: World, kind: RelationKind = RelationKind.REQUIRES, **changed: int) -> Tie:

@@ -33,14 +33,14 @@ from contracts.agreements.models import (
     StandardItem,
     StandardLevel,
 )
-from contracts.agreements.writing.setup import ItemSpec, create_award, create_item
+from contracts.agreements.writing.setup import ItemSpec, create_award, write_item
 from contracts.audit.models import AuditEntry
 from contracts.parties.models import Membership, Role
 from contracts.pricing import InvalidQuantity
 from orders.basket import baskets
 from orders.basket.bundles import put_bundle
 from orders.errors import NotFound as OrderNotFound
-from tests.world import DAY, NOW, World, build_world, person
+from tests.world import DAY, NOW, World, build_world, drafting, person
 
 pytestmark = pytest.mark.django_db
 
@@ -87,17 +87,18 @@ class TestStandards:
         assert rules_for(world.other_authority.pk, [], [], DAY) == []
 
     def test_a_position_meets_it_at_every_rank(self, world: World, officer: Membership) -> None:
-        award = create_award(
-            world.lots[0],
-            supplier=world.suppliers[1],
-            reference="Z-1b",
-            awarded_on=date(2026, 1, 1),
-            rank=2,
-            by=world.manager,
-            now=NOW,
-        )
+        with drafting(world.agreement):
+            award = create_award(
+                world.lots[0],
+                supplier=world.suppliers[1],
+                reference="Z-1b",
+                awarded_on=date(2026, 1, 1),
+                rank=2,
+                by=world.manager,
+                now=NOW,
+            )
         made = {
-            number: create_item(
+            number: write_item(
                 award,
                 ItemSpec(number=number, title="Notebooks", basis=PriceBasis.FIXED),
                 by=world.manager,

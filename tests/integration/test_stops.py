@@ -17,15 +17,15 @@ from contracts.agreements.writing.setup import (
     ItemSpec,
     TierRow,
     create_award,
-    create_item,
     set_list_price,
-    set_price,
+    write_item,
+    write_price,
 )
 from contracts.ledger.models import LimitAccount
 from contracts.ledger.movements import adjust, set_open
 from contracts.pricing import Tier, active_tier, line_net
 from orders import requisitions
-from tests.world import DAY, NOW, World, build_world
+from tests.world import DAY, NOW, World, build_world, drafting
 
 pytestmark = pytest.mark.django_db
 START = date(2026, 1, 1)
@@ -48,8 +48,8 @@ def limit(account_id: int, amount: Decimal | int) -> None:
 
 
 def list_item(world: World, spec: ItemSpec, tiers: list[TierRow], **article: str) -> ContractItem:
-    item = create_item(world.awards[0], spec, by=world.manager, now=NOW)
-    set_price(item, tiers, valid_from=START, source="Zuschlag", by=world.manager, now=NOW)
+    item = write_item(world.awards[0], spec, by=world.manager, now=NOW)
+    write_price(item, tiers, valid_from=START, source="Zuschlag", by=world.manager, now=NOW)
     row = Article.objects.create(
         supplier=world.suppliers[0],
         supplier_aid=spec.number,
@@ -169,25 +169,26 @@ def test_a_lot_without_anything_listed_is_not_full() -> None:
 
 def test_an_award_is_full_by_its_own_cap_alone() -> None:
     world = build_world()
-    award = create_award(
-        world.lots[0],
-        supplier=world.suppliers[1],
-        reference="Z-1b",
-        awarded_on=START,
-        rank=2,
-        maximum=Decimal(100),
-        by=world.manager,
-        now=NOW,
-    )
+    with drafting(world.agreement):
+        award = create_award(
+            world.lots[0],
+            supplier=world.suppliers[1],
+            reference="Z-1b",
+            awarded_on=START,
+            rank=2,
+            maximum=Decimal(100),
+            by=world.manager,
+            now=NOW,
+        )
     review_stops(now=NOW)
     assert state(award.account_id) == ""  # nothing is listed there yet
-    item = create_item(
+    item = write_item(
         award,
         ItemSpec(number="1.1", title="Notebooks", basis=PriceBasis.FIXED),
         by=world.manager,
         now=NOW,
     )
-    set_price(
+    write_price(
         item,
         [TierRow(1, Decimal("440.0000"))],
         valid_from=START,
@@ -273,8 +274,8 @@ def test_the_database_judges_as_the_calculator_does() -> None:
         tiers = [TierRow(start, Decimal(chance.randint(1, 9_999_999)) / 10_000) for start in starts]
         spec = ItemSpec(number=f"r{number}", title="Ding", basis=PriceBasis.FIXED, periods=periods)
         with transaction.atomic():
-            item = create_item(world.awards[0], spec, by=world.manager, now=NOW)
-            set_price(
+            item = write_item(world.awards[0], spec, by=world.manager, now=NOW)
+            write_price(
                 item,
                 tiers,
                 valid_from=START,

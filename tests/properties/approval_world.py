@@ -13,7 +13,7 @@ from decimal import Decimal
 from contracts.agreements.life.listing import list_articles
 from contracts.agreements.models import Article, BuyerEntitlement, ContractItem, PriceBasis
 from contracts.agreements.writing.buyers import set_quota
-from contracts.agreements.writing.setup import ItemSpec, TierRow, create_item, set_price
+from contracts.agreements.writing.setup import ItemSpec, TierRow, write_item, write_price
 from contracts.parties.models import BudgetEntity, Membership, Role, School
 from orders.binding.budgets import Dimensions, create_line
 from orders.models import ApprovalPolicy, ApprovalRule, BudgetLine
@@ -143,8 +143,8 @@ def _listed(
 ) -> int:
     award = world.awards[lot]
     spec = ItemSpec(number, title, PriceBasis.FIXED, vat_class=vat_class, max_quantity=pieces)
-    item: ContractItem = create_item(award, spec, by=world.manager, now=NOW)
-    set_price(item, tiers, valid_from=BEGIN, source="Zuschlag", by=world.manager, now=NOW)
+    item: ContractItem = write_item(award, spec, by=world.manager, now=NOW)
+    write_price(item, tiers, valid_from=BEGIN, source="Zuschlag", by=world.manager, now=NOW)
     article = Article.objects.create(
         supplier=award.supplier, supplier_aid=number, name=title, updated_at=NOW
     )

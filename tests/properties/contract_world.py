@@ -30,18 +30,18 @@ from contracts.agreements.writing.setup import (
     ItemSpec,
     TierRow,
     create_award,
-    create_item,
     create_lot,
     entitle,
     set_list_price,
-    set_price,
+    write_item,
+    write_price,
 )
 from contracts.parties.models import BudgetEntity, Membership, Organisation, Role, School
 from contracts.parties.models.organisation import OrganisationKind
 from orders.binding.budgets import Dimensions, create_line
 from orders.models import ApprovalPolicy, ApprovalRule, BudgetLine
 from tests.price_changes import bargain
-from tests.world import NOW, World, build_world, person
+from tests.world import NOW, World, build_world, drafting, person
 
 BEGIN = date(2026, 1, 1)
 AGREEMENT_MAXIMUM = Decimal(90_000)
@@ -137,7 +137,7 @@ def _suppliers(world: World) -> list[Organisation]:
 def _first_lot(world: World) -> None:
     """A second colour of the notebook, stickers counted over all buyers, accessories."""
     award = world.awards[0]
-    stickers = create_item(
+    stickers = write_item(
         award,
         ItemSpec(
             "1.3", "Aufkleber", PriceBasis.FIXED, cumulative_tiers=True, max_quantity=STICKERS
@@ -146,7 +146,7 @@ def _first_lot(world: World) -> None:
         now=NOW,
     )
     _price(world, stickers, STICKER_TIERS)
-    accessories = create_item(
+    accessories = write_item(
         award,
         ItemSpec("1.9", "Zubehör", PriceBasis.LIST_DISCOUNT, product_group="*"),
         by=world.manager,
@@ -175,18 +175,19 @@ def _cascade(world: World) -> None:
             name=f"Rang {rank}",
             email=f"post@rang-{rank}.example",
         )
-        award = create_award(
-            lot,
-            supplier=supplier,
-            reference=f"R-{rank}",
-            awarded_on=BEGIN,
-            rank=rank,
-            maximum=FIRST_RANK_MAXIMUM if rank == 1 else None,
-            by=world.manager,
-            now=NOW,
-        )
+        with drafting(world.agreement):
+            award = create_award(
+                lot,
+                supplier=supplier,
+                reference=f"R-{rank}",
+                awarded_on=BEGIN,
+                rank=rank,
+                maximum=FIRST_RANK_MAXIMUM if rank == 1 else None,
+                by=world.manager,
+                now=NOW,
+            )
         spec = ItemSpec("3.1", "Tablet", PriceBasis.FIXED, max_quantity=TABLETS)
-        item = create_item(award, spec, by=world.manager, now=NOW)
+        item = write_item(award, spec, by=world.manager, now=NOW)
         _price(world, item, tiers)
         _listed(world, item, f"T-{rank}")
         world.awards.append(award)
@@ -194,20 +195,17 @@ def _cascade(world: World) -> None:
 
 
 def _lot_of_listed(world: World) -> Lot:
-    """A lot is written in a draft; the world is listed already, so it is one for a moment."""
-    rows = FrameworkAgreement.objects.filter(pk=world.agreement.pk)
-    rows.update(state="draft")
-    lot = create_lot(
-        world.agreement,
-        number=3,
-        title="Tablets",
-        allocation=AllocationRule.CASCADE,
-        estimate=CASCADE_MAXIMUM / 2,
-        maximum=CASCADE_MAXIMUM,
-        by=world.manager,
-        now=NOW,
-    )
-    rows.update(state="listed")
+    with drafting(world.agreement):
+        lot = create_lot(
+            world.agreement,
+            number=3,
+            title="Tablets",
+            allocation=AllocationRule.CASCADE,
+            estimate=CASCADE_MAXIMUM / 2,
+            maximum=CASCADE_MAXIMUM,
+            by=world.manager,
+            now=NOW,
+        )
     world.lots.append(lot)
     return lot
 
@@ -303,7 +301,7 @@ def _tighten(world: World) -> None:
 
 
 def _price(world: World, item: ContractItem, tiers: tuple[TierRow, ...]) -> None:
-    set_price(item, tiers, valid_from=BEGIN, source="Zuschlag", by=world.manager, now=NOW)
+    write_price(item, tiers, valid_from=BEGIN, source="Zuschlag", by=world.manager, now=NOW)
 
 
 def _listed(world: World, item: ContractItem, aid: str) -> None:

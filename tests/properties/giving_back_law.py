@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from contracts.agreements.life.listing import list_articles
 from contracts.agreements.models import Article, ContractItem, PriceBasis
-from contracts.agreements.writing.setup import ItemSpec, TierRow, create_item, entitle, set_price
+from contracts.agreements.writing.setup import ItemSpec, TierRow, entitle, write_item, write_price
 from contracts.ledger.models import LimitAccount
 from contracts.ledger.replay import differences
 from orders import requisitions
@@ -92,9 +92,9 @@ def build_stage(module: ModuleType = cancellations) -> Stage:
 
 
 def _listed(world: World, spec: ItemSpec, price: str, price_unit: int) -> int:
-    item = create_item(world.awards[0], spec, by=world.manager, now=NOW)
+    item = write_item(world.awards[0], spec, by=world.manager, now=NOW)
     tier = TierRow(1, net_unit_price=Decimal(price))
-    set_price(
+    write_price(
         item,
         (tier,),
         valid_from=date(2026, 1, 1),

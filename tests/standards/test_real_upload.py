@@ -13,7 +13,7 @@ import pytest
 
 from contracts.agreements.models import ContractItem, Listing, ListPriceVersion, PriceBasis
 from contracts.agreements.prices.quotes import offers, with_contract
-from contracts.agreements.writing.setup import ItemSpec, TierRow, create_item, set_price
+from contracts.agreements.writing.setup import ItemSpec, TierRow, write_item, write_price
 from contracts.catalogue import publication, uploads
 from contracts.catalogue.errors import NothingToSubmit
 from contracts.catalogue.models import CatalogueUpload, SearchEntry, StagedArticle
@@ -49,7 +49,7 @@ class Road:
     keeper: Membership
 
     def item(self, number: str, group: str) -> ContractItem:
-        item = create_item(
+        item = write_item(
             self.world.awards[1],
             ItemSpec(
                 number=number,
@@ -60,7 +60,7 @@ class Road:
             by=self.world.manager,
             now=NOW,
         )
-        set_price(
+        write_price(
             item,
             (TierRow(1, discount_percent=Decimal(20)),),
             valid_from=date(2026, 1, 1),

@@ -26,6 +26,7 @@ from .modification import (
     ModificationKind,
     ModificationState,
     ModificationUse,
+    PositionProposal,
     UseLevel,
 )
 from .price import PriceTier, PriceVersion
@@ -75,6 +76,7 @@ __all__ = [
     "ModificationKind",
     "ModificationState",
     "ModificationUse",
+    "PositionProposal",
     "PriceBasis",
     "PriceChange",
     "PriceChangeRoute",

@@ -12,6 +12,7 @@ from contracts.parties.models import Membership
 from .agreement import FrameworkAgreement
 from .award import Award
 from .change import PriceChange
+from .item import ContractItem
 from .lot import Lot
 
 
@@ -173,3 +174,24 @@ class ModificationUse(models.Model):
 
     def __str__(self) -> str:
         return f"{self.entry}: {self.get_level_display()}"
+
+
+class PositionProposal(models.Model):
+    """A position that a listed agreement is to get, as the register's entry describes it.
+
+    It waits for the second person, whose approval of the entry writes it (`item`).
+    """
+
+    entry = models.OneToOneField(ContractModification, models.PROTECT, related_name="position")
+    award = models.ForeignKey(Award, models.PROTECT, related_name="position_proposals")
+    content = models.JSONField("Position und Preis")
+    item = models.OneToOneField(
+        ContractItem, models.PROTECT, null=True, blank=True, related_name="proposal"
+    )
+
+    class Meta:
+        verbose_name = "Positionsvorschlag"
+        verbose_name_plural = "Positionsvorschläge"
+
+    def __str__(self) -> str:
+        return f"{self.entry}: Position {self.content['spec']['number']}"

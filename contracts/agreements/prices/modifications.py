@@ -36,6 +36,7 @@ from contracts.agreements.models import (
     PriceChange,
     PriceChangeState,
 )
+from contracts.agreements.prices.admission import admit
 from contracts.agreements.prices.errors import (
     InvalidEntry,
     NoOriginalValue,
@@ -128,12 +129,21 @@ def register_for_change(
     return _register(row, entry, change, by=by, now=now)
 
 
+def register_scope(
+    agreement: FrameworkAgreement, entry: Entry, *, by: Membership, now: datetime
+) -> ContractModification:
+    """Write down what a further position rests on, in the transaction that holds the agreement."""
+    with translated(MODIFICATION_CONSTRAINTS):
+        return _register(agreement, entry, None, by=by, now=now)
+
+
 @again
 def approve(*, modification_id: int, by: Membership, now: datetime) -> ContractModification:
     """The second person's approval, measured again on this day.
 
-    Raises NotAllowed, NotFound, WrongModificationState, SamePerson, AgreementEnded,
-    OutsideLimits, NoLegalFigure.
+    A position that waits for it is written. Raises NotAllowed, NotFound,
+    WrongModificationState, SamePerson, AgreementEnded, OutsideLimits, NoLegalFigure, and what
+    writing the position refuses.
     """
     require_role(by, _SECONDS, now)
     with translated(MODIFICATION_CONSTRAINTS), transaction.atomic():
@@ -158,6 +168,7 @@ def approve(*, modification_id: int, by: Membership, now: datetime) -> ContractM
         entry.state = ModificationState.APPROVED
         _decided(entry, by, now)
         _record(entry, "modification.approved", by=by, now=now)
+        admit(entry, by=by, now=now)
     return entry
 
 

@@ -19,7 +19,8 @@ class NotEditable(AgreementError):
 
 
 def require_draft(agreement: FrameworkAgreement, what: str) -> None:
-    """Raise NotEditable unless the agreement is a draft; *what* begins the sentence."""
+    """Raise AgreementEnded, or NotEditable unless it is a draft; *what* begins the sentence."""
+    require_not_ended(agreement)
     if agreement.state != AgreementState.DRAFT:
         raise NotEditable(
             f"{what} nur im Entwurf änderbar. Nach der Listung gilt, was zugeschlagen wurde; "

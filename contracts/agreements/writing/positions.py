@@ -56,9 +56,10 @@ class Prices:
 def add_position(
     *, award_id: int, spec: ItemSpec, prices: Prices, by: Membership, now: datetime
 ) -> ContractItem:
-    """Write a position with its first price.
+    """Write a draft's position with its first price.
 
-    Raises AlreadyExists, OutOfOrder, a PricingError, AgreementEnded, NotAllowed, NotFound.
+    Raises AlreadyExists, OutOfOrder, a PricingError, NotEditable, AgreementEnded, NotAllowed,
+    NotFound.
     """
     with translated(), transaction.atomic():
         award, _ = editable_award(award_id, by=by, now=now)

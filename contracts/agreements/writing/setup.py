@@ -175,13 +175,13 @@ def create_award(
     by: Membership,
     now: datetime,
 ) -> Award:
-    """Create an award with the first version of its terms and, where agreed, its own cap.
+    """Create an award of a draft with the first version of its terms and, where agreed, its cap.
 
-    `terms` replaces the three figures beside it. Raises NotAllowed, NotFound,
-    AgreementEnded, AlreadyExists.
+    `terms` replaces the three figures beside it. Raises NotAllowed, NotFound, NotEditable,
+    AlreadyExists.
     """
     with translated(), transaction.atomic():
-        require_not_ended(managed_agreement(lot.agreement_id, by=by, now=now))
+        require_draft(managed_agreement(lot.agreement_id, by=by, now=now), "Zuschläge sind")
         account = None
         if maximum is not None:
             account = _value_account(
@@ -225,15 +225,24 @@ class ItemSpec:
 
 
 def create_item(award: Award, spec: ItemSpec, *, by: Membership, now: datetime) -> ContractItem:
-    """Create a row of the price sheet.
+    """Create a row of the price sheet of a draft.
+
+    Raises NotAllowed, NotFound, NotEditable (a listed agreement gets a further position by two
+    people and the register only: `prices.additions`), AlreadyExists, OutOfOrder.
+    """
+    with transaction.atomic():
+        require_draft(managed_agreement(award.lot.agreement_id, by=by, now=now), "Positionen sind")
+        return write_item(award, spec, by=by, now=now)
+
+
+def write_item(award: Award, spec: ItemSpec, *, by: Membership, now: datetime) -> ContractItem:
+    """The row itself, for whoever has seen to it that it may be written.
 
     The quantity cap belongs to the position of the lot: further ranks with the same
     number share the account of the first, so that a cascade does not multiply it.
-    Raises NotAllowed, NotFound, AgreementEnded, AlreadyExists, OutOfOrder (another cap than
-    the position has already).
+    Raises AlreadyExists, OutOfOrder (another cap than the position has already).
     """
     with translated(), transaction.atomic():
-        require_not_ended(managed_agreement(award.lot.agreement_id, by=by, now=now))
         account_id = position_account_id(award, spec, by=by, now=now)
         _require_same_cap(spec, account_id)
         item = unsaved_item(award.pk, spec, account_id=account_id)
@@ -311,7 +320,38 @@ def set_price(
     by: Membership,
     now: datetime,
 ) -> PriceVersion:
-    """Write a dated price version. `valid_to` is the first day it no longer holds.
+    """Write a dated price version of a draft's position.
+
+    `valid_to` is the first day it no longer holds. Raises NotAllowed, NotFound, NotEditable (a
+    listed price changes by `prices.changes` only), and as `write_price`.
+    """
+    agreement_id = item.award.lot.agreement_id
+    with transaction.atomic():
+        require_draft(managed_agreement(agreement_id, by=by, now=now), "Preise sind")
+        return write_price(
+            item,
+            tiers,
+            valid_from=valid_from,
+            valid_to=valid_to,
+            price_unit=price_unit,
+            source=source,
+            by=by,
+            now=now,
+        )
+
+
+def write_price(
+    item: ContractItem,
+    tiers: Sequence[TierRow],
+    *,
+    valid_from: date,
+    valid_to: date | None = None,
+    price_unit: int = 1,
+    source: str,
+    by: Membership,
+    now: datetime,
+) -> PriceVersion:
+    """The version itself, for whoever has seen to it that it may be written.
 
     Raises OverlappingPrices, TierOrderError or InvalidPrice.
     """

@@ -13,7 +13,7 @@ from django.urls import reverse
 from contracts.agreements.models import DocumentAudience, DocumentKind, PriceBasis
 from contracts.agreements.writing import documents
 from contracts.agreements.writing.documents import NewDocument
-from contracts.agreements.writing.setup import ItemSpec, create_item, entitle, set_price
+from contracts.agreements.writing.setup import ItemSpec, entitle, write_item, write_price
 from contracts.agreements.writing.tiers import TierRow
 from contracts.clock import berlin_day
 from contracts.parties.models import Organisation, Role
@@ -52,12 +52,12 @@ def more(pages: PageWorld) -> None:
     by = {"by": world.manager, "now": pages.now}
     day = berlin_day(pages.now)
     entitle(world.agreement, body, valid_from=day, quota=Decimal(1_000), **by)
-    item = create_item(
+    item = write_item(
         world.awards[0],
         ItemSpec(f"1.{known}", "Tasche", PriceBasis.FIXED, max_quantity=5),
         **by,
     )
-    set_price(item, [TierRow(1, Decimal(9))], valid_from=day, source="Zuschlag", **by)
+    write_price(item, [TierRow(1, Decimal(9))], valid_from=day, source="Zuschlag", **by)
     documents.upload(
         agreement_id=world.agreement.pk,
         new=NewDocument(

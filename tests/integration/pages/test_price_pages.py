@@ -13,6 +13,7 @@ from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
 
 from contracts.agreements.models import (
+    ContractItem,
     ContractModification,
     DocumentAudience,
     DocumentKind,
@@ -507,3 +508,41 @@ def test_queries_are_pinned_and_constant(pages: PageWorld) -> None:
                 propose(pages, str(470 - days), "300", days)
             pages.issued()
     assert (before, counted(pages)) == (QUERIES, QUERIES)
+
+
+def test_a_further_position_waits_for_the_second_person(pages: PageWorld) -> None:
+    """Listed: the form proposes, the register shows what waits, the approval writes it."""
+    manager, award = pages.as_role(Role.CONTRACT_MANAGER), pages.world.awards[0]
+    form = address(pages, "zuschlaege", award.pk, "position")
+    assert "Weitere Position" in text(manager.get(form))
+    given = {
+        "number": "1.5",
+        "title": "Dockingstation",
+        "basis": "fixed",
+        "role": "goods",
+        "unit": "C62",
+        "vat_class": "standard",
+        "max_quantity": "100",
+        "periods": "1",
+        "period_months": "12",
+        "valid_from": berlin_day(pages.now).isoformat(),
+        "price_unit": "1",
+        "staffel-TOTAL_FORMS": "1",
+        "staffel-INITIAL_FORMS": "0",
+        "staffel-0-from_quantity": "1",
+        "staffel-0-net_unit_price": "150",
+        "ground": "de_minimis",
+        "value": "14999.99",
+        "description": "Neue Geräte brauchen sie",
+    }
+    refused = manager.post(form, given)
+    assert (refused.status_code, "15.000,00 EUR wert" in text(refused)) == (422, True)
+    assert manager.post(form, {**given, "value": "15000"}).status_code == 302
+    row = ContractModification.objects.get()
+    assert not ContractItem.objects.filter(number="1.5").exists()
+    page = address(pages, "vertragsaenderungen", row.pk)
+    shown = text(pages.as_role(Role.REVIEWER).get(page))
+    assert "Position 1.5 Dockingstation" in shown
+    assert "höchstens 100 Stück" in shown
+    pages.as_role(Role.REVIEWER).post(f"{page}entscheiden/", {"verdict": "accept"})
+    assert ContractItem.objects.get(number="1.5").proposal.entry == row

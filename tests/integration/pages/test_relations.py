@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from contracts.agreements.models import ItemRelation, PriceBasis, RelationKind
 from contracts.agreements.writing.relations import Tie, relate
-from contracts.agreements.writing.setup import ItemSpec, create_item
+from contracts.agreements.writing.setup import ItemSpec, write_item
 from contracts.parties.models import Role
 from tests.pages import PageWorld, build_pages
 from tests.world import NOW
@@ -77,7 +77,7 @@ def test_the_number_of_queries_does_not_grow(pages: PageWorld) -> None:
     counts = []
     for number in range(3):
         spec = ItemSpec(f"1.7{number}", "Hülle", basis=PriceBasis.FIXED)
-        cover = create_item(pages.world.awards[0], spec, by=pages.world.manager, now=NOW)
+        cover = write_item(pages.world.awards[0], spec, by=pages.world.manager, now=NOW)
         relate(
             Tie(cover.pk, pages.world.items[0].pk, RelationKind.ACCESSORY),
             by=pages.world.manager,

@@ -10,7 +10,7 @@ import pytest
 
 from contracts.agreements.life.listing import list_articles
 from contracts.agreements.models import Article, Listing, PriceBasis
-from contracts.agreements.writing.setup import ItemSpec, TierRow, create_item, set_price
+from contracts.agreements.writing.setup import ItemSpec, TierRow, write_item, write_price
 from contracts.clock import berlin_day, working_days_after
 from contracts.parties.models import Role
 from orders import requisitions
@@ -26,7 +26,7 @@ from tests.world import NOW
 def platform(pages: PageWorld) -> Listing:
     """A learning platform for three years at 2.40 a year, on the shelf of the second lot."""
     world = pages.world
-    item = create_item(
+    item = write_item(
         world.awards[1],
         ItemSpec(
             number="2.2",
@@ -39,7 +39,7 @@ def platform(pages: PageWorld) -> Listing:
         now=NOW,
     )
     tiers = (TierRow(1, net_unit_price=Decimal("2.4000")),)
-    set_price(
+    write_price(
         item, tiers, valid_from=date(2026, 1, 1), source="Zuschlag", by=world.manager, now=NOW
     )
     article = Article.objects.create(
