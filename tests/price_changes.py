@@ -24,7 +24,7 @@ from contracts.agreements.prices import decisions as price_decisions
 from contracts.agreements.prices import modifications
 from contracts.agreements.prices.changes import Proposal
 from contracts.agreements.prices.modifications import Entry
-from contracts.agreements.writing.setup import ItemSpec, set_list_price, write_item, write_price
+from contracts.agreements.writing.setup import ItemSpec, write_item, write_list_price, write_price
 from contracts.agreements.writing.tiers import TierRow
 from contracts.parties.models import Membership, Role
 from tests.world import NOW, World, person
@@ -148,9 +148,10 @@ def discount_item(world: World) -> tuple[ContractItem, Article]:
     article = Article.objects.create(
         supplier=world.suppliers[0], supplier_aid="Z-9", name="Netzteil", updated_at=NOW
     )
-    set_list_price(
+    write_list_price(
         article,
         Decimal("50.0000"),
+        item=item,
         valid_from=date(2026, 1, 1),
         evidence="Preisliste 2026",
         by=world.manager,

@@ -26,8 +26,8 @@ from contracts.agreements.writing.setup import (
     create_item,
     create_lot,
     entitle,
-    set_list_price,
     set_price,
+    write_list_price,
 )
 from contracts.catalogue.indexing import reindex
 from contracts.ledger.movements import set_open
@@ -197,9 +197,10 @@ def _group(ranks: Ranks, award: Award, articles: Sequence[Mapping[str, str]]) ->
     )
     for place, extra in enumerate(articles):
         listing = _listing(ranks, item, f"K-{award.rank}-{place}", **extra)
-        set_list_price(
+        write_list_price(
             listing.article,
             PRICE,
+            item=item,
             valid_from=date(2026, 1, 1),
             evidence="Liste",
             by=manager,

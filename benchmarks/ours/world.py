@@ -169,6 +169,7 @@ def shelf(world: BenchWorld, count: int) -> list[Listing]:
         [
             ListPriceVersion(
                 article=article,
+                item=world.discount_item,
                 amount=Decimal("429.0000"),
                 valid=DateRange(start, None),
                 evidence="Preisliste",

@@ -28,15 +28,15 @@ SELECT l.article_id, array_agg(li.id) AS items, min(li.id) AS item,
  GROUP BY l.article_id
 """
 
-# The list price of each article of the supplier that began last; `holds` tells whether it
+# The list price of each article under each position that began last; `holds` tells whether it
 # holds today. One that ended still counts as the price before.
 _LIST_PRICES = """
-SELECT DISTINCT ON (v.article_id) v.article_id, v.amount, v.price_unit,
+SELECT DISTINCT ON (v.article_id, v.item_id) v.article_id, v.item_id, v.amount, v.price_unit,
        v.valid @> %(day)s::date AS holds
   FROM agreements_listpriceversion v
   JOIN agreements_article va ON va.id = v.article_id AND va.supplier_id = %(supplier)s
  WHERE lower(v.valid) <= %(day)s::date
- ORDER BY v.article_id, lower(v.valid) DESC
+ ORDER BY v.article_id, v.item_id, lower(v.valid) DESC
 """
 
 # The price versions of the award's items that hold today.
@@ -79,7 +79,7 @@ UPDATE supplier_catalogue_stagedarticle s
         row.item_id, listed.fixed_item, grouped.id, listed.item,
         (SELECT min(id) FROM agreements_contractitem
           WHERE award_id = %(award)s AND basis = 'list_discount' AND product_group = '*'))
-      LEFT JOIN ({_LIST_PRICES}) lp ON lp.article_id = a.id
+      LEFT JOIN ({_LIST_PRICES}) lp ON lp.article_id = a.id AND lp.item_id = i.id
       LEFT JOIN ({_VERSIONS}) version ON version.item_id = i.id
      WHERE row.upload_id = %(upload)s
   ) m
@@ -147,7 +147,8 @@ SELECT s.id, s.row, s.item_id, s.price, s.price_unit, s.unit, s.article_id,
   JOIN agreements_contractitem i ON i.id = s.item_id
   LEFT JOIN agreements_article a ON a.id = s.article_id
   LEFT JOIN ({_LISTED}) listed ON listed.article_id = s.article_id
-  LEFT JOIN ({_LIST_PRICES}) lp ON lp.article_id = s.article_id AND i.basis = 'list_discount'
+  LEFT JOIN ({_LIST_PRICES}) lp
+    ON lp.article_id = s.article_id AND lp.item_id = s.item_id AND i.basis = 'list_discount'
   LEFT JOIN ({_VERSIONS}) version ON version.item_id = s.item_id
   LEFT JOIN (
     SELECT DISTINCT l.item_id

@@ -78,24 +78,25 @@ UPDATE agreements_listpriceversion v
   FROM supplier_catalogue_stagedarticle s
   JOIN agreements_contractitem i ON i.id = s.item_id AND i.basis = 'list_discount'
  WHERE s.upload_id = %(upload)s AND s.action IN ('new', 'changed')
-   AND v.article_id = s.article_id AND v.valid @> %(day)s::date
+   AND v.article_id = s.article_id AND v.item_id = s.item_id AND v.valid @> %(day)s::date
    AND v.amount * s.price_unit <> s.price * v.price_unit
 """
 
 _OPEN_LIST_PRICES = """
 INSERT INTO agreements_listpriceversion
-    (article_id, amount, price_unit, valid, evidence, approved_by_id, created_at)
-SELECT s.article_id, s.price, s.price_unit,
+    (article_id, item_id, amount, price_unit, valid, evidence, approved_by_id, created_at)
+SELECT s.article_id, s.item_id, s.price, s.price_unit,
        daterange(%(day)s::date, later.begins), %(evidence)s, %(by)s, %(now)s
   FROM supplier_catalogue_stagedarticle s
   JOIN agreements_contractitem i ON i.id = s.item_id AND i.basis = 'list_discount'
   LEFT JOIN (
-    SELECT article_id, min(lower(valid)) AS begins FROM agreements_listpriceversion
-     WHERE lower(valid) > %(day)s::date GROUP BY article_id
-  ) later ON later.article_id = s.article_id
+    SELECT article_id, item_id, min(lower(valid)) AS begins FROM agreements_listpriceversion
+     WHERE lower(valid) > %(day)s::date GROUP BY article_id, item_id
+  ) later ON later.article_id = s.article_id AND later.item_id = s.item_id
  WHERE s.upload_id = %(upload)s AND s.action IN ('new', 'changed')
    AND NOT EXISTS (SELECT 1 FROM agreements_listpriceversion v
-                    WHERE v.article_id = s.article_id AND v.valid @> %(day)s::date)
+                    WHERE v.article_id = s.article_id AND v.item_id = s.item_id
+                      AND v.valid @> %(day)s::date)
  ORDER BY s.row
 """
 

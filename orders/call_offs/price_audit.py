@@ -196,9 +196,12 @@ def _compare(line: _Line, book: PriceBook) -> Deviation | None:
 
 
 def _findings(line: _Line, agreed: Agreed, price: Decimal, net: Decimal) -> tuple[Finding, ...]:
+    # a line from before list prices belonged to positions keeps the version that held for all
+    is_origin = line.list_price_id is not None and line.list_price_id == agreed.list_price_origin_id
+    list_price_id = line.list_price_id if is_origin else agreed.list_price_id
     pairs = (
         ("version", "Preisfassung", agreed.version_id, line.version_id),
-        ("list_price", "Listenpreisfassung", agreed.list_price_id, line.list_price_id),
+        ("list_price", "Listenpreisfassung", list_price_id, line.list_price_id),
         ("net_unit_price", "Nettopreis", price, line.net_unit_price),
         ("price_unit", "Preiseinheit", agreed.price_unit, line.price_unit),
         ("periods", "Zeiträume", line.item_periods, line.periods),

@@ -33,6 +33,8 @@ class Agreed:
     price_unit: int
     version_id: int
     list_price_id: int | None
+    list_price_origin_id: int | None = None
+    """Where the list price was written down for one position and held for all, its row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +57,15 @@ class _ItemTerms:
 class _ListTerms:
     amount: Decimal
     price_unit: int
+    origin_id: int | None
 
 
 @dataclass(slots=True)
 class PriceBook:
-    """Versions by item, list prices by article; make it with `of`."""
+    """Versions by item, list prices by item and article; make it with `of`."""
 
     versions: dict[int, list[_Version[_ItemTerms]]]
-    list_prices: dict[int, list[_Version[_ListTerms]]]
+    list_prices: dict[tuple[int | None, int], list[_Version[_ListTerms]]]
     _discounted: dict[tuple[int, int], tuple[Tier, ...]] = field(default_factory=dict)
 
     @classmethod
@@ -89,11 +92,12 @@ class PriceBook:
             if not terms.prices:
                 return None
             return Agreed(terms.prices, terms.price_unit, version.pk, None)
-        list_price = _known(self.list_prices.get(article_id, ()), on, known_at)
+        list_price = _known(self.list_prices.get((item_id, article_id), ()), on, known_at)
         if list_price is None or not version.terms.discounts:
             return None
         tiers = self._off_list(version, list_price)
-        return Agreed(tiers, list_price.terms.price_unit, version.pk, list_price.pk)
+        listed = list_price.terms
+        return Agreed(tiers, listed.price_unit, version.pk, list_price.pk, listed.origin_id)
 
     def _off_list(
         self, version: _Version[_ItemTerms], list_price: _Version[_ListTerms]
@@ -158,15 +162,35 @@ def _keys(*groups: Iterable[int]) -> set[int]:
     return {key for group in groups for key in group}
 
 
-def _list_versions(lines: QuerySet[CallOffLine]) -> dict[int, list[_Version[_ListTerms]]]:
-    rows = ListPriceVersion.objects.filter(article__in=lines.values("listing__article_id"))
-    found: dict[int, list[_Version[_ListTerms]]] = defaultdict(list)
-    for pk, article_id, valid, amount, price_unit, created_at in rows.values_list(
-        "pk", "article_id", "valid", "amount", "price_unit", "created_at"
+def _list_versions(
+    lines: QuerySet[CallOffLine],
+) -> dict[tuple[int | None, int], list[_Version[_ListTerms]]]:
+    rows = ListPriceVersion.objects.filter(
+        article__in=lines.values("listing__article_id"), item__in=lines.values("item_id")
+    )
+    found: dict[tuple[int | None, int], list[_Version[_ListTerms]]] = defaultdict(list)
+    for (
+        pk,
+        item_id,
+        article_id,
+        valid,
+        amount,
+        price_unit,
+        created_at,
+        origin_id,
+    ) in rows.values_list(
+        "pk",
+        "item_id",
+        "article_id",
+        "valid",
+        "amount",
+        "price_unit",
+        "created_at",
+        "origin_id",
     ):
         lower, upper = _bounds(valid, created_at)
-        terms = _ListTerms(amount, price_unit)
-        found[article_id].append(_Version(pk, lower, upper, created_at, terms))
+        terms = _ListTerms(amount, price_unit, origin_id)
+        found[item_id, article_id].append(_Version(pk, lower, upper, created_at, terms))
     return found
 
 

@@ -56,7 +56,7 @@ def fill_catalogue(item: ContractItem, series: Iterable[int], *, by: Membership)
             _article(row, supplier, start_of(start)) for row in rows
         )
         ListPriceVersion.objects.bulk_create(
-            _list_price(article, row, start, by)
+            _list_price(item, article, row, start, by)
             for article, row in zip(articles, rows, strict=True)
         )
         _list([(item, article) for article in articles], supplier, start_of(start))
@@ -123,9 +123,12 @@ def _article(row: Model, supplier: Organisation, now: datetime) -> Article:
     )
 
 
-def _list_price(article: Article, row: Model, valid_from: date, by: Membership) -> ListPriceVersion:
+def _list_price(
+    item: ContractItem, article: Article, row: Model, valid_from: date, by: Membership
+) -> ListPriceVersion:
     return ListPriceVersion(
         article=article,
+        item=item,
         amount=row.list_price,
         valid=DateRange(valid_from, None),
         evidence="Listenpreise zum Angebot",

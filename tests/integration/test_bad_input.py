@@ -16,7 +16,7 @@ import pytest
 from contracts.agreements.life import lifecycle
 from contracts.agreements.prices import changes as price_changes
 from contracts.agreements.prices import modification_effects
-from contracts.agreements.writing.setup import entitle, set_price
+from contracts.agreements.writing.setup import entitle, write_price
 from contracts.agreements.writing.tiers import TierRow
 from contracts.refusals import Refusal
 from orders import requisitions
@@ -48,7 +48,7 @@ def price(*tiers: tuple[int, str], valid_from: date = date(2030, 1, 1)) -> Calla
     rows = [TierRow(quantity, net_unit_price=Decimal(net)) for quantity, net in tiers]
 
     def act(world: World) -> None:
-        set_price(
+        write_price(
             world.items[0], rows, valid_from=valid_from, source="Test", by=world.manager, now=NOW
         )
 

@@ -29,8 +29,8 @@ from contracts.agreements.prices.quotes import offers, with_contract
 from contracts.agreements.writing.setup import (
     ItemSpec,
     TierRow,
-    set_list_price,
     write_item,
+    write_list_price,
     write_price,
 )
 from contracts.audit.models import AuditEntry
@@ -445,9 +445,10 @@ def test_a_lower_price_ends_where_an_agreed_one_begins(market: Market) -> None:
     article = Article.objects.get(supplier_aid="K-1")
     autumn = date(2026, 9, 1)
     ListPriceVersion.objects.filter(article=article).update(valid=DateRange(DAY, autumn))
-    set_list_price(
+    write_list_price(
         article,
         Decimal(11),
+        item=market.item,
         valid_from=autumn,
         evidence="Änderung 1",
         by=market.world.manager,

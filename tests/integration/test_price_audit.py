@@ -76,12 +76,12 @@ class TestHonestWorld:
     def test_a_list_price_replaced_on_its_own_day_still_explains_the_order(
         self, deal: Bargain
     ) -> None:
-        _, article = discount_item(deal.world)
+        item, article = discount_item(deal.world)
         ListPriceVersion.objects.update(valid=DateRange(DAY, None))
         order(deal.world, {2: 3})
         ListPriceVersion.objects.update(valid=DateRange(empty=True))
         ListPriceVersion.objects.create(
-            article=article, amount=Decimal(45), valid=DateRange(DAY, None),
+            article=article, item=item, amount=Decimal(45), valid=DateRange(DAY, None),
             evidence="neu", created_at=NOW + timedelta(hours=1),
         )  # fmt: skip
         order(deal.world, {2: 3}, now=NOW + timedelta(hours=2))

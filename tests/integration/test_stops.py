@@ -17,8 +17,8 @@ from contracts.agreements.writing.setup import (
     ItemSpec,
     TierRow,
     create_award,
-    set_list_price,
     write_item,
+    write_list_price,
     write_price,
 )
 from contracts.ledger.models import LimitAccount
@@ -141,9 +141,10 @@ def test_a_discount_off_the_list_price_counts_as_the_calculator_counts_it() -> N
         product_group="Zubehör",
     )
     (listing,) = item.listings.all()
-    set_list_price(
+    write_list_price(
         listing.article,
         Decimal("99.9900"),
+        item=item,
         valid_from=START,
         evidence="Preisliste",
         by=world.manager,

@@ -32,8 +32,8 @@ from contracts.agreements.writing.setup import (
     create_award,
     create_lot,
     entitle,
-    set_list_price,
     write_item,
+    write_list_price,
     write_price,
 )
 from contracts.parties.models import BudgetEntity, Membership, Organisation, Role, School
@@ -155,9 +155,10 @@ def _first_lot(world: World) -> None:
     _price(world, accessories, ACCESSORY_TIERS)
     for item, aid in ((world.items[0], "A-1-S"), (stickers, "A-3"), (accessories, "A-9")):
         _listed(world, item, aid)
-    set_list_price(
+    write_list_price(
         world.listings[-1].article,
         ACCESSORY_LIST_PRICE,
+        item=accessories,
         valid_from=BEGIN,
         evidence="Preisliste 2026",
         by=world.manager,

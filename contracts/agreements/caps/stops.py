@@ -114,12 +114,24 @@ def _wanted(*, is_suspended: bool, is_full: bool) -> str:
     return ClosedReason.FULL if is_full else ""
 
 
+# The two sums of the calculator (`contracts.pricing`: discounted, line_net) for twenty thousand
+# listings where they lie; tests/properties/test_stop_arithmetic.py holds them to it (ADR 13).
+OFF_LIST = "round({amount} * (100 - {percent}) / 100, 4)"
+LINE_NET = "round({quantity} * {periods} * {price} / {price_unit}, 2)"
+
+_NET = LINE_NET.format(
+    quantity="smallest.quantity",
+    periods="item.periods",
+    price="smallest.price",
+    price_unit="smallest.price_unit",
+)
+
 # The smallest orders of a lot's awards: one piece, or the first quantity of a tier, at the
-# price of the day (`contracts.pricing`: discounted, line_net), with what is left of the
-# item and of the award. Freight, surcharges and levies only accompany goods. A cumulative
-# tier follows from what all buyers have called off before. OFFSET 0 keeps the planner from
-# taking all tiers times all articles first, as it does where statistics say "no rows yet".
-_SMALLEST = """
+# price of the day, with what is left of the item and of the award. Freight, surcharges and
+# levies only accompany goods. A cumulative tier follows from what all buyers have called off
+# before. OFFSET 0 keeps the planner from taking all tiers times all articles first, as it does
+# where statistics say "no rows yet".
+_SMALLEST = f"""
   FROM agreements_award award
   JOIN agreements_contractitem item ON item.award_id = award.id AND item.role = ANY(%(roles)s)
  CROSS JOIN LATERAL (
@@ -139,25 +151,25 @@ _SMALLEST = """
   LEFT JOIN ledger_limitaccount own ON own.id = award.account_id
   LEFT JOIN agreements_listpriceversion list
     ON item.basis = %(by_discount)s AND list.article_id = article.id
-   AND list.valid @> %(day)s::date
+   AND list.item_id = item.id AND list.valid @> %(day)s::date
  CROSS JOIN LATERAL (
    SELECT CASE WHEN item.basis = %(by_discount)s
-               THEN round(list.amount * (100 - tier.discount_percent) / 100, 4)
+               THEN {OFF_LIST.format(amount="list.amount", percent="tier.discount_percent")}
                ELSE tier.net_unit_price END AS price,
           coalesce(list.price_unit, tier.price_unit) AS price_unit,
           CASE WHEN item.cumulative_tiers THEN 1 ELSE tier.from_quantity END AS quantity
  ) smallest
  CROSS JOIN LATERAL (
-   SELECT round(smallest.quantity * item.periods * smallest.price / smallest.price_unit, 2) AS net,
+   SELECT {_NET} AS net,
           pieces.limit_amount - pieces.held - pieces.posted AS pieces_left,
           own.limit_amount - own.held - own.posted AS own_left
  ) cost
- WHERE award.lot_id = lot.id AND cost.net IS NOT NULL
+ WHERE award.lot_id = lot.id AND smallest.price > 0 AND cost.net IS NOT NULL
    AND (NOT item.cumulative_tiers OR tier.from_quantity = (
          SELECT max(reached.from_quantity) FROM agreements_pricetier reached
           WHERE reached.version_id = tier.version_id
             AND reached.from_quantity <= greatest(pieces.posted, 1)))
-"""
+"""  # noqa: S608 - put together from the constants above
 
 _FITS_OWN = "(own.id IS NULL OR cost.own_left > 0 AND cost.net <= cost.own_left)"
 

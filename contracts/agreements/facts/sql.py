@@ -68,7 +68,8 @@ SELECT {LISTING}, {ARTICLE}, {ITEM}, {AWARD}, {SUPPLIER}, {LOT}, {AGREEMENT},
         WHERE version.item_id = item.id AND version.valid @> %(on)s::date
         GROUP BY version.id) price ON true
   LEFT JOIN agreements_listpriceversion list
-         ON list.article_id = article.id AND list.valid @> %(on)s::date
+         ON list.article_id = article.id AND list.item_id = item.id
+        AND list.valid @> %(on)s::date
         AND item.basis = 'list_discount'
   LEFT JOIN LATERAL (
        SELECT version.id, version.minimum_order, version.delivery_days,

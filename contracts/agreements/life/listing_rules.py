@@ -160,7 +160,9 @@ def _listings(agreement: FrameworkAgreement, on: date) -> Iterator[str]:
     )
     within = Q(article__supplier=F("item__award__supplier")) & (~discounted | same_group)
     versions = PriceVersion.objects.filter(item=OuterRef("item"), valid__contains=on)
-    list_prices = ListPriceVersion.objects.filter(article=OuterRef("article"), valid__contains=on)
+    list_prices = ListPriceVersion.objects.filter(
+        article=OuterRef("article"), item=OuterRef("item"), valid__contains=on
+    )
     priced = Q(Exists(versions)) & (~discounted | Q(Exists(list_prices)))
     yield from _named(
         rows.filter(~within), "gehört nicht zu Lieferant und Warengruppe der Position"

@@ -55,13 +55,31 @@ class Article(models.Model):
 
 
 class ListPriceVersion(models.Model):
-    """A supplier's list price (net EUR, 4 decimals) with validity and evidence.
+    """A supplier's list price (net EUR, 4 decimals) as agreed for one position.
 
-    No two versions of an article overlap (exclusion constraint
-    `agreements_list_price_no_overlap`).
+    The same article may be sold under positions of several bodies: each has agreed to its own
+    list price, and keeps it until it agrees to another. No two versions of an article under
+    one position overlap (exclusion constraint `agreements_list_price_no_overlap`).
     """
 
     article = models.ForeignKey(Article, models.PROTECT, related_name="list_prices")
+    item = models.ForeignKey(
+        "agreements.ContractItem",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="list_prices",
+        verbose_name="Position",
+        help_text="Leer nur aus früherer Zeit, für Artikel, die nirgends gelistet sind.",
+    )
+    origin = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Die Fassung aus der Zeit, als ein Listenpreis für alle Positionen galt.",
+    )
     amount = models.DecimalField("Listenpreis (netto)", max_digits=14, decimal_places=4)
     price_unit = models.PositiveIntegerField("je Einheiten", default=1)
     valid = DateRangeField("gültig")

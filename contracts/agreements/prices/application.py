@@ -136,10 +136,10 @@ def judge(item: ContractItem, change: PriceChange, tiers: Sequence[TierRow]) -> 
 
 
 def tables_of(item: ContractItem, change: PriceChange) -> list[DatedTable]:
-    """The dated prices the change is about: the item's, or the article's list prices."""
+    """The dated prices the change is about: the item's, or its list prices of the article."""
     if change.article_id is None:
         return item_tables(item)
-    return list_price_tables(change.article_id)
+    return list_price_tables(item, change.article_id)
 
 
 def proposed_table(change: PriceChange, tiers: Sequence[TierRow]) -> PriceTable:
@@ -203,6 +203,7 @@ def _apply_list_price(
     ListPriceVersion.objects.filter(pk=before.version_id).update(valid=ended)
     ListPriceVersion.objects.create(
         article_id=change.article_id,
+        item_id=change.item_id,
         amount=change.list_amount,
         price_unit=change.price_unit,
         valid=begun,

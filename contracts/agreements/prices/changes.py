@@ -238,10 +238,10 @@ def _check_basis(item: ContractItem, proposal: Proposal) -> None:
 
 
 def _check_none_open(proposal: Proposal) -> None:
-    """One undecided change per price; an article's list price may stand under several items."""
-    rows = PriceChange.objects.filter(state__in=OPEN_STATES)
+    """One undecided change per price: the item's, or that of one article under it."""
+    rows = PriceChange.objects.filter(state__in=OPEN_STATES, item_id=proposal.item_id)
     if proposal.article_id is None:
-        rows = rows.filter(item_id=proposal.item_id, article__isnull=True)
+        rows = rows.filter(article__isnull=True)
     else:
         rows = rows.filter(article_id=proposal.article_id)
     number = rows.values_list("number", flat=True).first()

@@ -85,7 +85,7 @@ def price_history(listing: Listing) -> list[PriceSpan]:
     versions.sort(key=lambda row: row.valid.lower)
     if listing.item.basis != PriceBasis.LIST_DISCOUNT:
         return [span for row in versions if (span := _fixed(row)) is not None]
-    return _off_list(versions, listing.article_id)
+    return _off_list(versions, listing)
 
 
 def _fixed(version: PriceVersion) -> PriceSpan | None:
@@ -100,8 +100,10 @@ def _fixed(version: PriceVersion) -> PriceSpan | None:
     return PriceSpan(valid.lower, valid.upper, tiers, version.price_unit, version, None, None)
 
 
-def _off_list(versions: Sequence[PriceVersion], article_id: int) -> list[PriceSpan]:
-    rows = ListPriceVersion.objects.filter(article_id=article_id, valid__isempty=False)
+def _off_list(versions: Sequence[PriceVersion], listing: Listing) -> list[PriceSpan]:
+    rows = ListPriceVersion.objects.filter(
+        article_id=listing.article_id, item_id=listing.item_id, valid__isempty=False
+    )
     list_prices = sorted(
         rows.select_related("approved_by__user", "approved_by__organisation"),
         key=lambda row: row.valid.lower,
@@ -109,7 +111,7 @@ def _off_list(versions: Sequence[PriceVersion], article_id: int) -> list[PriceSp
     changes = {
         row.effective_from: row
         for row in PriceChange.objects.filter(
-            article_id=article_id, state=PriceChangeState.ACCEPTED
+            article_id=listing.article_id, item_id=listing.item_id, state=PriceChangeState.ACCEPTED
         )
     }
     spans = []

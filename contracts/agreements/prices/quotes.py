@@ -47,7 +47,7 @@ def offers(listings: Collection[Listing], on: date) -> dict[int, Offer]:
     """
     versions = _price_versions({row.item_id for row in listings}, on)
     list_prices = _list_prices(
-        {row.article_id for row in listings if row.item.basis == PriceBasis.LIST_DISCOUNT}, on
+        [row for row in listings if row.item.basis == PriceBasis.LIST_DISCOUNT], on
     )
     terms = _terms({row.item.award_id for row in listings}, on)
     found = {}
@@ -56,7 +56,8 @@ def offers(listings: Collection[Listing], on: date) -> dict[int, Offer]:
         award_terms = terms.get(listing.item.award_id)
         if version is None or award_terms is None:
             continue
-        offer = _offer(listing, version, list_prices.get(listing.article_id), award_terms)
+        list_price = list_prices.get((listing.item_id, listing.article_id))
+        offer = _offer(listing, version, list_price, award_terms)
         if offer is not None:
             found[listing.pk] = offer
     return found
@@ -77,11 +78,18 @@ def _price_versions(item_ids: Collection[int], on: date) -> dict[int, PriceVersi
     return {row.item_id: row for row in rows}
 
 
-def _list_prices(article_ids: Collection[int], on: date) -> dict[int, ListPriceVersion]:
-    if not article_ids:
+def _list_prices(
+    listings: Collection[Listing], on: date
+) -> dict[tuple[int | None, int], ListPriceVersion]:
+    """By position and article: what one body has agreed to moves no other's price."""
+    if not listings:
         return {}
-    rows = ListPriceVersion.objects.filter(article_id__in=article_ids, valid__contains=on)
-    return {row.article_id: row for row in rows}
+    rows = ListPriceVersion.objects.filter(
+        article_id__in={row.article_id for row in listings},
+        item_id__in={row.item_id for row in listings},
+        valid__contains=on,
+    )
+    return {(row.item_id, row.article_id): row for row in rows}
 
 
 def _terms(award_ids: Collection[int], on: date) -> dict[int, AwardTerms]:

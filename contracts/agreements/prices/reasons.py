@@ -122,15 +122,20 @@ def _tier(tiers: Sequence[PriceTier], base: int) -> PriceTier | None:
 
 def _list_changes(versions: Iterable[ListPriceVersion]) -> dict[int, PriceChange]:
     """The accepted change each list price began with, by version."""
-    begun = {(row.article_id, row.valid.lower): row.pk for row in versions if not row.valid.isempty}
-    rows = PriceChange.objects.filter(
-        article__in={article for article, _ in begun}, state=PriceChangeState.ACCEPTED
-    )
-    return {
-        begun[row.article_id, row.effective_from]: row
-        for row in (rows if begun else ())
-        if row.article_id is not None and (row.article_id, row.effective_from) in begun
+    begun = {
+        (row.item_id, row.article_id, row.valid.lower): row.pk
+        for row in versions
+        if not row.valid.isempty
     }
+    rows = PriceChange.objects.filter(
+        article__in={article for _, article, _ in begun}, state=PriceChangeState.ACCEPTED
+    )
+    found = {}
+    for row in rows if begun else ():
+        key = (row.item_id, row.article_id or 0, row.effective_from)
+        if key in begun:
+            found[begun[key]] = row
+    return found
 
 
 def _terms(asked: Sequence[Asked], versions: Mapping[int, PriceVersion]) -> dict[int, AwardTerms]:

@@ -41,9 +41,9 @@ def item_tables(item: ContractItem) -> list[DatedTable]:
     return sorted(tables, key=lambda table: table.lower)
 
 
-def list_price_tables(article_id: int) -> list[DatedTable]:
-    """The list prices of an article, oldest first, in one query."""
-    rows = ListPriceVersion.objects.filter(article_id=article_id, valid__isempty=False)
+def list_price_tables(item: ContractItem, article_id: int) -> list[DatedTable]:
+    """The list prices of an article as agreed for the position, oldest first, in one query."""
+    rows = ListPriceVersion.objects.filter(item=item, article_id=article_id, valid__isempty=False)
     tables = [
         DatedTable(
             row.pk,

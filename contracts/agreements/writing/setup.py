@@ -387,16 +387,52 @@ def set_list_price(
     article: Article,
     amount: Decimal,
     *,
+    item: ContractItem,
     valid_from: date,
     price_unit: int = 1,
     evidence: str,
     by: Membership,
     now: datetime,
 ) -> ListPriceVersion:
-    """Write a supplier's list price with its evidence. Raises OverlappingPrices."""
+    """Write a supplier's list price for a draft's position, with its evidence.
+
+    A listed one changes by `prices.changes` or a published catalogue. Raises NotAllowed,
+    NotFound, NotEditable, OverlappingPrices.
+    """
+    agreement_id = item.award.lot.agreement_id
+    with transaction.atomic():
+        require_draft(managed_agreement(agreement_id, by=by, now=now), "Listenpreise sind")
+        return write_list_price(
+            article,
+            amount,
+            item=item,
+            valid_from=valid_from,
+            price_unit=price_unit,
+            evidence=evidence,
+            by=by,
+            now=now,
+        )
+
+
+def write_list_price(
+    article: Article,
+    amount: Decimal,
+    *,
+    item: ContractItem,
+    valid_from: date,
+    price_unit: int = 1,
+    evidence: str,
+    by: Membership,
+    now: datetime,
+) -> ListPriceVersion:
+    """The version itself, for whoever has seen to it that it may be written.
+
+    Raises OverlappingPrices.
+    """
     with constraints.translated(_OVERLAP), transaction.atomic():
         return ListPriceVersion.objects.create(
             article=article,
+            item=item,
             amount=amount,
             price_unit=price_unit,
             valid=DateRange(valid_from, None),
