@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
-from orders.mails import expand_due
+from orders.mails import expand_due, failing
 from orders.models import OutboxMessage
 
 
 def written() -> QuerySet[OutboxMessage]:
     """Mails in the outbox, after each notice was expanded as of the moment it was told."""
-    waiting = OutboxMessage.objects.filter(kind="notice", done_at__isnull=True, attempts=0)
+    waiting = OutboxMessage.objects.filter(kind="notice", done_at__isnull=True)
     for moment in waiting.order_by("due_at").values_list("due_at", flat=True).distinct():
         expand_due(now=moment)
-    assert not OutboxMessage.objects.exclude(last_error="").exists()
+    assert not failing(tries=1).filter(kind="notice").exists()
     return OutboxMessage.objects.filter(kind="mail").order_by("pk")

@@ -100,7 +100,8 @@ def _waiting(pk: int) -> OutboxMessage | None:
 def _put_down(pk: int, error: Exception, now: datetime, *, for_good: bool) -> None:
     """Keep why it failed; it is tried again, but not for ever."""
     message = OutboxMessage.objects.get(pk=pk)
-    message.last_error = f"{type(error).__name__}: {error}"[:_ERROR_LENGTH]
+    # PostgreSQL stores no null characters
+    message.last_error = f"{type(error).__name__}: {error}".replace("\x00", "")[:_ERROR_LENGTH]
     if for_good or message.attempts >= MOST_TRIES:
         message.given_up, message.done_at = True, now
     message.save(update_fields=["last_error", "given_up", "done_at"])
