@@ -1,6 +1,9 @@
 """python -m benchmarks NAME --json: ours beside plain Oscar on the same PostgreSQL.
 
-`hotlot` has pgbench beside it instead (benchmarks/hotlot.py).
+`hotlot` has pgbench beside it instead (benchmarks/hotlot.py); `desk` works over HTTP and
+measures against a goal (benchmarks/desk.py), `million` compares a house with a million
+call-off lines with a small one (benchmarks/million.py), `pages` walks the demo
+(benchmarks/pages.py).
 
 Two processes, one per Django project, are driven in interleaved rounds (ours, peer,
 ours, peer, ...), so that a machine that slows down slows both. Printed is the median of
@@ -15,7 +18,7 @@ import statistics
 import sys
 from typing import Any
 
-from benchmarks import hotlot
+from benchmarks import desk, hotlot, million, pages
 from benchmarks.runner import Worker, databases
 
 ROUNDS = 5
@@ -27,6 +30,9 @@ BENCHMARKS = {
     "long-requisition": "Seiten je Sekunde",
 }
 HOTLOT = "hotlot"
+DESK = "desk"
+MILLION = "million"
+PAGES = "pages"
 MANY_ENTRIES = 5_000_000
 
 
@@ -55,9 +61,31 @@ def run(name: str, size: int | None) -> dict[str, Any]:
     }
 
 
+def _result(name: str, options: argparse.Namespace) -> dict[str, Any]:
+    if name == HOTLOT:
+        return hotlot.run(options.entries)
+    if name == MILLION:
+        return million.run(options.size or million.MANY_LINES)
+    if name == DESK:
+        return desk.run()
+    return pages.run() if name == PAGES else run(name, options.size)
+
+
+def _lines(result: dict[str, Any]) -> list[str]:
+    name, unit = result["name"], result["unit"]
+    if name in {DESK, PAGES}:
+        module = desk if name == DESK else pages
+        return [f"{name}: {result['ours']} {unit}, Ziel {result['goal']}", *module.lines(result)]
+    if name == MILLION:
+        return [f"{name}: {result['ratio']} ×, Ziel {result['goal']}", *million.lines(result)]
+    ratio = f"{name}: {result['ours']} gegen {result['peer']} {unit} = {result['ratio']} ×"
+    return [ratio, *(hotlot.lines(result) if name == HOTLOT else ())]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("name", nargs="?", default="all", choices=[*BENCHMARKS, HOTLOT, "all"])
+    names = [*BENCHMARKS, HOTLOT, DESK, PAGES, MILLION]
+    parser.add_argument("name", nargs="?", default="all", choices=[*names, "all"])
     parser.add_argument("--json", action="store_true", help="print the whole object")
     parser.add_argument(
         "--size", type=int, help="articles, rows, requisitions or lines to measure with"
@@ -66,18 +94,13 @@ def main() -> None:
         "--entries", type=int, default=MANY_ENTRIES, help="hotlot: entries of the large ledger"
     )
     options = parser.parse_args()
-    names = [*BENCHMARKS, HOTLOT] if options.name == "all" else [options.name]
+    names = names if options.name == "all" else [options.name]
     for name in names:
-        result = hotlot.run(options.entries) if name == HOTLOT else run(name, options.size)
+        result = _result(name, options)
         if options.json:
             print(json.dumps(result, ensure_ascii=False))
         else:
-            print(
-                f"{name}: {result['ours']} gegen {result['peer']} {result['unit']}"
-                f" = {result['ratio']} ×"
-            )
-            if name == HOTLOT:
-                print(*hotlot.lines(result), sep="\n")
+            print(*_lines(result), sep="\n")
         sys.stdout.flush()
 
 

@@ -19,7 +19,8 @@ from django.db.models import F, QuerySet
 from contracts.agreements.allocation.reading import hidden_award_ids
 from contracts.agreements.entitlement import entitled_listings, entitled_lot_ids
 from contracts.agreements.facts.shapes import Offer
-from contracts.agreements.models import FrameworkAgreement, Listing, Lot
+from contracts.agreements.kinds import AllocationRule
+from contracts.agreements.models import Listing
 from contracts.agreements.prices.quotes import offers, with_contract
 from contracts.catalogue.models import SearchEntry
 
@@ -79,28 +80,31 @@ def search(
     *, buyer_id: int, on: date, filters: Filters, page: int = 1, per_page: int = 24
 ) -> SearchPage:
     """Return one page of what the buyer may order on the day."""
-    lot_ids = list(entitled_lot_ids(buyer_id, on))
-    hits = _hits(lot_ids, hidden_award_ids(lot_ids, on), filters)
-    count = hits.order_by()[: COUNT_CAP + 1].count()
-    pages = max(1, -(-min(count, COUNT_CAP) // per_page))
-    page = min(max(page, 1), pages)
-    start = (page - 1) * per_page
-    keys = list(_sorted(hits, filters).values_list("pk", flat=True)[start : start + per_page])
+    lots = dict(entitled_lot_ids(buyer_id, on).values_list("pk", "allocation"))
+    contested = [pk for pk, rule in lots.items() if rule != AllocationRule.SINGLE]
+    hidden = hidden_award_ids(contested, on) if contested else []
+    if not lots:
+        return SearchPage(
+            [], {}, count=0, capped=False, page=1, pages=1, facets=_facets({}, filters)
+        )
+    hits = _hits(list(lots), hidden, filters)
+    found = _found(hits, filters, page=max(page, 1), per_page=per_page)
+    pages = max(1, -(-min(found.count, COUNT_CAP) // per_page))
     rows = {
         row.pk: row
         for row in with_contract(
-            Listing.objects.filter(pk__in=keys, is_listed=True, article__is_active=True)
+            Listing.objects.filter(pk__in=found.keys, is_listed=True, article__is_active=True)
         )
     }
-    listings = [rows[key] for key in keys if key in rows]
+    listings = [rows[key] for key in found.keys if key in rows]
     return SearchPage(
         listings=listings,
         offers=offers(listings, on),
-        count=min(count, COUNT_CAP),
-        capped=count > COUNT_CAP,
-        page=page,
+        count=min(found.count, COUNT_CAP),
+        capped=found.count > COUNT_CAP,
+        page=min(max(page, 1), pages),
         pages=pages,
-        facets=_labelled(_facet_counts(hits) if count else {}, filters),
+        facets=_facets(found.facets, filters),
     )
 
 
@@ -181,43 +185,70 @@ def _sorted(hits: QuerySet[SearchEntry], filters: Filters) -> QuerySet[SearchEnt
     ).order_by("-whole", "-rank", "sort_key", "pk")
 
 
-def _facet_counts(hits: QuerySet[SearchEntry]) -> dict[str, list[tuple[str, int]]]:
-    inner = hits.order_by().values(*_FACETS)[:FACET_HITS]
-    sql, params = inner.query.sql_with_params()
-    sets = ", ".join(f"({name})" for name in _FACETS)
-    columns = ", ".join(_FACETS)
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """`count` and `facets` ((value, label, count) by column) of at most `FACET_HITS` hits."""
+
+    count: int
+    facets: dict[str, list[tuple[str, str, int]]]
+    keys: list[int]
+
+
+# The hits are counted by each column alone, and by none: the last is their number, by which
+# a page behind the last becomes the last. Keys come as rows of their own, in their order.
+_FOUND = """
+WITH hits AS MATERIALIZED ({hits}),
+counted AS MATERIALIZED (
+    SELECT {columns}, grouping({columns}) AS missing, count(*) AS number
+      FROM hits
+     GROUP BY GROUPING SETS ((), {sets})),
+page AS (
+    {sorted}
+     LIMIT %s
+    OFFSET (SELECT least(%s, greatest(least(number, %s) - 1, 0) / %s) * %s
+              FROM counted WHERE missing = {none}))
+SELECT missing, coalesce(product_group, manufacturer, supplier_name, counted.agreement_id::text,
+                         counted.lot_id::text, ''),
+       coalesce(agreement.title, lots.number || ' Los ' || lot.number || ': ' || lot.title, ''),
+       counted.number
+  FROM counted
+  LEFT JOIN agreements_frameworkagreement agreement ON agreement.id = counted.agreement_id
+  LEFT JOIN agreements_lot lot ON lot.id = counted.lot_id
+  LEFT JOIN agreements_frameworkagreement lots ON lots.id = lot.agreement_id
+UNION ALL
+SELECT -1, pk::text, '', -row_number() OVER () FROM page
+ ORDER BY 4 DESC, 3, 2"""
+
+
+def _found(hits: QuerySet[SearchEntry], filters: Filters, *, page: int, per_page: int) -> _Found:
+    """Count, facets and the keys of the page in one query: each alone costs a round trip."""
+    inner, values = hits.order_by().values(*_FACETS)[:FACET_HITS].query.sql_with_params()
+    keys, more = _sorted(hits, filters).values("pk").query.sql_with_params()
+    statement = _FOUND.format(
+        hits=inner,
+        sorted=keys,
+        columns=", ".join(_FACETS),
+        sets=", ".join(f"({name})" for name in _FACETS),
+        none=2 ** len(_FACETS) - 1,
+    )
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {columns}, count(*) FROM ({sql}) hits "  # noqa: S608 - fixed column names
-            f"GROUP BY GROUPING SETS ({sets}) ORDER BY count(*) DESC",
-            params,
+            statement, (*values, *more, per_page, page - 1, COUNT_CAP, per_page, per_page)
         )
         rows = cursor.fetchall()
-    counts: dict[str, list[tuple[str, int]]] = {name: [] for name in _FACETS}
-    for *values, count in rows:
-        for name, value in zip(_FACETS, values, strict=True):
-            if value not in (None, ""):
-                counts[name].append((str(value), count))
-    return counts
-
-
-def _labelled(found: dict[str, list[tuple[str, int]]], filters: Filters) -> list[Facet]:
-    counts = {name: found.get(name, []) for name in _FACETS}
-    agreements = dict(
-        FrameworkAgreement.objects.filter(
-            pk__in=[value for value, _ in counts["agreement_id"]]
-        ).values_list("pk", "title")
+    by_mask = {2 ** len(_FACETS) - 1 - 2**place: name for place, name in enumerate(_FACETS[::-1])}
+    facets: dict[str, list[tuple[str, str, int]]] = {name: [] for name in _FACETS}
+    for mask, value, label, count in rows:
+        if mask in by_mask and value:
+            facets[by_mask[mask]].append((value, label or value, count))
+    return _Found(
+        count=next(count for mask, _, _, count in rows if mask == 2 ** len(_FACETS) - 1),
+        facets=facets,
+        keys=[int(value) for mask, value, _, _ in rows if mask == -1],
     )
-    lots = {
-        lot.pk: f"{lot.agreement.number} Los {lot.number}: {lot.title}"
-        for lot in Lot.objects.filter(
-            pk__in=[value for value, _ in counts["lot_id"]]
-        ).select_related("agreement")
-    }
-    names = {
-        "agreement_id": {str(pk): title for pk, title in agreements.items()},
-        "lot_id": {str(pk): title for pk, title in lots.items()},
-    }
+
+
+def _facets(found: dict[str, list[tuple[str, str, int]]], filters: Filters) -> list[Facet]:
     heads: list[tuple[str, str, str, tuple[object, ...]]] = [
         ("product_group", "gruppe", "Warengruppe", filters.product_groups),
         ("manufacturer", "hersteller", "Hersteller", filters.manufacturers),
@@ -232,11 +263,11 @@ def _labelled(found: dict[str, list[tuple[str, int]]], filters: Filters) -> list
             values=tuple(
                 FacetValue(
                     value=value,
-                    label=names.get(column, {}).get(value, value),
+                    label=shown,
                     count=count,
                     active=value in {str(choice) for choice in active},
                 )
-                for value, count in counts[column][:20]
+                for value, shown, count in found.get(column, [])[:20]
             ),
         )
         for column, parameter, label, active in heads

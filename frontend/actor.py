@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
+from django.contrib.auth.backends import ModelBackend
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -18,6 +21,17 @@ class PageRequest(HttpRequest):
 
     actor: Membership
     memberships: Sequence[Membership]
+
+
+class PersonBackend(ModelBackend):
+    """Brings the memberships of today along with the person: every page needs both."""
+
+    def get_user(self, user_id: Any) -> Any:
+        found = list(_in_force().filter(user=user_id))
+        user = found[0].user if found else super().get_user(user_id)
+        if user is not None:
+            user.memberships_of_today = found
+        return user
 
 
 class ActorMiddleware:
@@ -38,12 +52,17 @@ class ActorMiddleware:
 
 def memberships_of(request: HttpRequest) -> list[Membership]:
     """Memberships of the person logged in that are in force today, with their bodies."""
-    if not request.user.is_authenticated:
+    user = request.user
+    if not user.is_authenticated:
         return []
-    return list(
-        Membership.objects.valid_on(berlin_day(timezone.now()))
-        .filter(user=request.user)
-        .select_related("user", "organisation", "school")
+    if not hasattr(user, "memberships_of_today"):  # who logs in just now
+        user.memberships_of_today = list(_in_force().filter(user=user))
+    return user.memberships_of_today
+
+
+def _in_force() -> QuerySet[Membership]:
+    return Membership.objects.valid_on(berlin_day(timezone.now())).select_related(
+        "user", "organisation", "school"
     )
 
 

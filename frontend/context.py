@@ -9,9 +9,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from contracts.parties.models import Membership
-from orders.basket import baskets
 
 from .access import may_open
+from .held import held_by
 from .voices import waiting_count
 
 NAVIGATION = (
@@ -52,7 +52,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "nav": [entry for entry in nav if not (folds and entry["seldom"])],
         "nav_more": [entry for entry in nav if folds and entry["seldom"]],
         "basket_count": (
-            len(baskets.quantities(actor)) if actor and may_open(actor, "basket") else None
+            len(held_by(request, actor)) if actor and may_open(actor, "basket") else None
         ),
         "may_search": may_open(actor, "catalogue"),
     }

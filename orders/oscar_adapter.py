@@ -11,7 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
+from django.db.models import QuerySet
 from oscar.core.loading import get_model
 
 from contracts.agreements.facts.shapes import ListingFacts
@@ -28,9 +30,18 @@ def create_basket() -> int:
 
 def basket_quantities(basket_id: int) -> list[tuple[int, int]]:
     """(listing id, quantity) of each line, in the order added."""
+    return _quantities(basket_id=basket_id)
+
+
+def quantities_of(baskets: QuerySet[Any, int]) -> list[tuple[int, int]]:
+    """The same of the baskets with these keys, which are read in the same query."""
+    return _quantities(basket_id__in=baskets)
+
+
+def _quantities(**condition: Any) -> list[tuple[int, int]]:
     line_model = get_model("basket", "Line")
     rows = (
-        line_model.objects.filter(basket_id=basket_id)
+        line_model.objects.filter(**condition)
         .order_by("pk")
         .values_list("stockrecord__listing__pk", "quantity")
     )

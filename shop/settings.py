@@ -144,7 +144,7 @@ MIGRATION_MODULES = {"partner": "oscar.apps.partner.migrations"}
 # Users and sessions ------------------------------------------------------------
 
 AUTH_USER_MODEL = "parties.User"
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["frontend.actor.PersonBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {

@@ -21,7 +21,6 @@ from contracts.agreements.prices.quotes import vat_rules
 from contracts.ledger.models import LimitAccount
 from contracts.parties.models import Membership, Organisation
 from contracts.pricing import active_tier, line_net
-from orders.basket import baskets
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +80,14 @@ class ArticleCard:
 
 
 def cards(
-    listings: Sequence[Listing], priced: Mapping[int, Offer], *, by: Membership, on: date
+    listings: Sequence[Listing],
+    priced: Mapping[int, Offer],
+    *,
+    held: Mapping[int, int],
+    by: Membership,
+    on: date,
 ) -> list[ArticleCard]:
-    """Cards in the order given, with a constant number of queries."""
-    held = dict(baskets.quantities(by))
+    """Cards in the order given, with a constant number of queries; *held* is in the basket."""
     bases = _base_quantities(held)
     gates = gates_of(listings, by.organisation_id, on)
     caps = caps_of(map(listing_facts, listings), by.organisation_id, on)
@@ -103,6 +106,8 @@ def cards(
 
 def _base_quantities(held: Mapping[int, int]) -> dict[int, int]:
     """Quantity per contract item in the basket: what the tier follows from."""
+    if not held:
+        return {}
     rows = Listing.objects.filter(pk__in=held).values_list("pk", "item_id")
     sums: dict[int, int] = defaultdict(int)
     for listing_id, item_id in rows:

@@ -21,6 +21,7 @@ from contracts.clock import berlin_day
 from contracts.search import Facet, Filters, SearchPage, exact_listing, search
 from frontend.access import may_open
 from frontend.actor import PageRequest
+from frontend.held import held_by
 from frontend.presenters.allocation import detour
 from frontend.presenters.articles import ArticleCard, cards, gross_preview
 from orders.quick_order import lists
@@ -50,7 +51,13 @@ def catalogue(request: PageRequest) -> HttpResponse:
     )
     context = {
         "found": found,
-        "cards": cards(found.listings, found.offers, by=request.actor, on=day),
+        "cards": cards(
+            found.listings,
+            found.offers,
+            held=held_by(request, request.actor),
+            by=request.actor,
+            on=day,
+        ),
         "page": Paginator(range(found.count), PER_PAGE).get_page(found.page),
         "facets": _facets(found.facets),
         "hidden": [(name, value) for name, value in _kept(request.GET) if value],
@@ -77,7 +84,8 @@ def article(request: PageRequest, listing_id: int) -> HttpResponse:
     listing = with_contract(rows).filter(pk=listing_id).first()
     if listing is None:
         return _successor(request, listing_id, day)
-    (card,) = cards([listing], offers([listing], day), by=request.actor, on=day)
+    held = held_by(request, request.actor)
+    (card,) = cards([listing], offers([listing], day), held=held, by=request.actor, on=day)
     why = _why(card, request, day)
     context = {
         "card": card,

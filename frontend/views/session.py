@@ -19,7 +19,7 @@ from contracts.parties.models import User
 from frontend.actor import SESSION_KEY, choose
 from frontend.forms.session import LoginForm
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = settings.AUTHENTICATION_BACKENDS[0]
 
 
 @never_cache

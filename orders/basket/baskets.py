@@ -32,7 +32,13 @@ from orders.allotting.moments import Moment
 from orders.allotting.reading import read_accessories, read_order
 from orders.errors import NotFound
 from orders.models import BasketOwner
-from orders.oscar_adapter import basket_quantities, close_basket, create_basket, set_basket_line
+from orders.oscar_adapter import (
+    basket_quantities,
+    close_basket,
+    create_basket,
+    quantities_of,
+    set_basket_line,
+)
 
 MAX_QUANTITY = 1_000_000
 REMEMBERED = 50
@@ -203,8 +209,9 @@ def close(basket_id: int, now: datetime) -> None:
 
 def quantities(by: Membership) -> list[tuple[int, int]]:
     """(listing id, quantity) of the open basket."""
-    tie = BasketOwner.objects.filter(membership=by, is_open=True).first()
-    return basket_quantities(tie.pk) if tie is not None else []
+    return quantities_of(
+        BasketOwner.objects.filter(membership=by, is_open=True).values_list("pk", flat=True)
+    )
 
 
 def view(by: Membership, *, now: datetime) -> BasketView:

@@ -23,12 +23,12 @@ from tests.pages import PageWorld, agreement_targets
 
 # Page, role, and queries of the page and of its CSV file (None: it has none).
 PAGES: dict[str, tuple[Role, int, int | None]] = {
-    "agreement": (Role.CONTRACT_MANAGER, 13, 8),
-    "agreement_items": (Role.CONTRACT_MANAGER, 8, 7),
-    "agreement_buyers": (Role.CONTRACT_MANAGER, 10, 5),
-    "agreement_documents": (Role.PROCUREMENT_OFFICER, 9, 5),
-    "agreement_call_offs": (Role.PROCUREMENT_OFFICER, 9, 5),
-    "agreement_audit": (Role.CONTRACT_MANAGER, 12, 11),  # one per kind of thing, for its name
+    "agreement": (Role.CONTRACT_MANAGER, 12, 7),
+    "agreement_items": (Role.CONTRACT_MANAGER, 7, 6),
+    "agreement_buyers": (Role.CONTRACT_MANAGER, 9, 4),
+    "agreement_documents": (Role.PROCUREMENT_OFFICER, 7, 4),
+    "agreement_call_offs": (Role.PROCUREMENT_OFFICER, 7, 4),
+    "agreement_audit": (Role.CONTRACT_MANAGER, 11, 10),  # one per kind of thing, for its name
 }
 
 

@@ -500,8 +500,8 @@ class TestQueries:
             found[chunk] = (content, len(captured))
         assert len({content for content, _ in found.values()}) == 1
         assert found[500][0].count("Mögliche Auftragsteilung") == 4
-        # Session, user, memberships, the list, 4 for order splitting; one a chunk.
-        assert [number for _, number in found.values()] == [8 + 4, 8 + 2, 8 + 1]
+        # Session, person with memberships, the list, 4 for order splitting; one a chunk.
+        assert [number for _, number in found.values()] == [7 + 4, 7 + 2, 7 + 1]
 
     def test_more_substitutions_cost_no_query(self, pages: PageWorld) -> None:
         deputy, _ = deputy_of(pages)

@@ -16,21 +16,21 @@ from tests.gate_pages import gate_targets, more_gates
 from tests.pages import PageWorld
 from tests.world import NOW
 
-# Each page: session, user, memberships and what the navigation counts, plus its own.
+# Each page: session, person with memberships and what the navigation counts, plus its own.
 PAGES: dict[str, tuple[Role, int]] = {
-    "/": (Role.PROCUREMENT_OFFICER, 13),
-    "/katalog/": (Role.PROCUREMENT_OFFICER, 23),
-    "/bedarfskorb/": (Role.PROCUREMENT_OFFICER, 15),
-    "/hindernisse/": (Role.CONTRACT_MANAGER, 6),
-    "/hindernisse/opt-outs/": (Role.PROCUREMENT_OFFICER, 9),
-    "/ausstattung/": (Role.IT_OFFICER, 7),
-    "/ausstattung/pakete/": (Role.PROCUREMENT_OFFICER, 14),
-    "/anforderungen/": (Role.PROCUREMENT_OFFICER, 10),
-    "/freigaben/": (Role.APPROVER, 9),
-    "/abrufe/": (Role.PROCUREMENT_OFFICER, 8),
-    "/vereinbarungen/": (Role.CONTRACT_MANAGER, 5),
-    "/haushalt/": (Role.TREASURER, 7),
-    "/finanzfeed/": (Role.TREASURER, 10),
+    "/": (Role.PROCUREMENT_OFFICER, 10),
+    "/katalog/": (Role.PROCUREMENT_OFFICER, 14),
+    "/bedarfskorb/": (Role.PROCUREMENT_OFFICER, 12),
+    "/hindernisse/": (Role.CONTRACT_MANAGER, 5),
+    "/hindernisse/opt-outs/": (Role.PROCUREMENT_OFFICER, 7),
+    "/ausstattung/": (Role.IT_OFFICER, 6),
+    "/ausstattung/pakete/": (Role.PROCUREMENT_OFFICER, 12),
+    "/anforderungen/": (Role.PROCUREMENT_OFFICER, 8),
+    "/freigaben/": (Role.APPROVER, 8),
+    "/abrufe/": (Role.PROCUREMENT_OFFICER, 6),
+    "/vereinbarungen/": (Role.CONTRACT_MANAGER, 4),
+    "/haushalt/": (Role.TREASURER, 6),
+    "/finanzfeed/": (Role.TREASURER, 9),
 }
 
 
