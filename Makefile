@@ -11,6 +11,7 @@ BIN := $(VENV)/bin
 TOOLS := var/tools
 UV := $(TOOLS)/bin/uv
 STAMP := $(VENV)/.synced
+TEMPLATES = $$(find api frontend -name '*.html')
 CODE := contracts orders shop api frontend tests benchmarks manage.py
 WORKERS ?= 2
 
@@ -25,8 +26,9 @@ demo: $(STAMP) ## the house with demo data at http://127.0.0.1:8000 (PORT=8001 f
 test: $(STAMP) assets ## the whole suite on real servers
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
-check: $(STAMP) ## format, lint, import directions, types, settings, missing migrations
+check: $(STAMP) ## format of code and templates, lint, import directions, types, settings, missing migrations
 	$(BIN)/ruff format --check .
+	$(BIN)/djade --target-version 5.2 --check $(TEMPLATES)
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
@@ -47,9 +49,10 @@ reset: ## stops the servers and deletes all data, not the packages
 assets: $(STAMP) ## design system and htmx into var/assets
 	@$(BIN)/python -m shop.assets
 
-format: $(STAMP) ## sorts imports and formats
+format: $(STAMP) ## sorts imports, formats code and templates
 	$(BIN)/ruff check --fix-only --select I .
 	$(BIN)/ruff format .
+	$(BIN)/djade --target-version 5.2 $(TEMPLATES)
 
 lock: $(UV) ## pins requirements.in with hashes
 	$(UV) pip compile --universal --python-version 3.11 --generate-hashes \
