@@ -3,7 +3,7 @@
 Usage: ``{% load components %}``. A part with one piece of content is a block tag; a part with
 several has slots, parsed like the branches of ``{% if %}``. What a part renders is put
 together from constant strings: a file per part would be opened, filled and joined for each
-of a hundred rows (docs/adr/0011-template-components.md has the figures).
+of a hundred rows (docs/adr/0015-template-components.md has the figures).
 """
 
 from __future__ import annotations
