@@ -35,22 +35,27 @@ SELECT member.id, member.user_id, member.organisation_id, member.school_id, memb
  WHERE member.id = ANY(%(ids)s::bigint[]) AND organisation.is_active AND person.is_active
    AND member.valid_from <= %(on)s AND (member.valid_to IS NULL OR member.valid_to >= %(on)s)
  ORDER BY member.id
-   FOR SHARE OF member, organisation"""
+   FOR SHARE OF member"""
+_WITH_OTHERS = f"{_DECIDING} FOR SHARE OF organisation"
+_ALONE = f"{_DECIDING} FOR NO KEY UPDATE OF organisation"
 _COLUMNS = (
     "id", "user_id", "organisation_id", "school_id", "role", "signing_limit", "valid_from",
     "valid_to",
 )  # fmt: skip
 
 
-def valid_while_deciding(known: Collection[Membership], now: datetime) -> dict[int, Membership]:
+def valid_while_deciding(
+    known: Collection[Membership], now: datetime, *, alone: bool = False
+) -> dict[int, Membership]:
     """Those memberships that are in force, as they are now, kept so until the transaction is
-    over; with them the row of the organisation, which its own gates wait for.
+    over; with them the row of the organisation, which its own gates wait for, and with `alone`
+    everybody else who decides there: two who shared the row could not both come to hold it.
 
     Whoever ends one waits for the row; what was decided before stays decided, and nothing is
     decided after.
     """
     by_key = {row.pk: row for row in known}
-    rows = fetch(_DECIDING, {"ids": sorted(by_key), "on": berlin_day(now)})
+    rows = fetch(_ALONE if alone else _WITH_OTHERS, {"ids": sorted(by_key), "on": berlin_day(now)})
     found = {row[0]: Membership.from_db(connection.alias, _COLUMNS, row) for row in rows}
     for pk, fresh in found.items():
         fresh.user = by_key[pk].user

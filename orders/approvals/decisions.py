@@ -154,11 +154,13 @@ def decide(
         step_to(requisition, _LEADS_TO[ruling.verdict])
         require_running(requisition, now)
         require_read(requisition, revision_no)
-        voice = voice_to_decide(by, delegation_id, now=now)
+        revision = read_revision(requisition.pk, requisition.current_revision)
+        # `stand_still` holds the buyer's row then: taken whole at once, not shared before
+        tied = any(line.stands_in.is_tied for line in revision.lines)
+        voice = voice_to_decide(by, delegation_id, alone=tied, now=now)
         round_ = read_round(requisition)
         step = _step_for(requisition, round_, voice)
         _require_own_hands(round_, voice)
-        revision = read_revision(requisition.pk, requisition.current_revision)
         case = Case(requisition, revision, round_, step, voice, ruling, now)
         if ruling.verdict is Verdict.APPROVE:
             _approve(case)

@@ -78,11 +78,13 @@ def voice_of(by: Membership, delegation_id: int | None, *, on: date) -> Voice:
     return Voice(by, delegation.delegator, delegation)
 
 
-def voice_to_decide(by: Membership, delegation_id: int | None, *, now: datetime) -> Voice:
+def voice_to_decide(
+    by: Membership, delegation_id: int | None, *, alone: bool = False, now: datetime
+) -> Voice:
     """The same, kept as it is until the transaction is over.
 
     Whoever ends the membership or revokes the substitution waits; what was decided before
-    stays decided. Raises NotAllowed or InvalidDelegation.
+    stays decided. `alone` as in `valid_while_deciding`. Raises NotAllowed or InvalidDelegation.
     """
     day = berlin_day(now)
     if delegation_id is not None:
@@ -91,7 +93,7 @@ def voice_to_decide(by: Membership, delegation_id: int | None, *, now: datetime)
                 "SELECT id FROM orders_delegation WHERE id = %s FOR SHARE", [delegation_id]
             )
     voice = voice_of(by, delegation_id, on=day)
-    valid = valid_while_deciding([by, voice.membership], now)
+    valid = valid_while_deciding([by, voice.membership], now, alone=alone)
     if by.pk not in valid:
         raise NotAllowed(_ended(by))
     if voice.membership.pk not in valid:

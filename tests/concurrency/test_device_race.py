@@ -4,7 +4,7 @@ can fail (docs/gates.md).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from decimal import Decimal
 from threading import Barrier
 
@@ -12,9 +12,11 @@ import pytest
 
 from contracts.agreements.models import ItemRelation, PriceBasis, RelationKind
 from contracts.agreements.writing.setup import ItemSpec, TierRow
+from contracts.ledger.models import LimitAccount
 from contracts.parties.models import Membership, Role
 from orders import approvals
-from orders.allotting import line_rules
+from orders.allotting import reading
+from orders.binding import holds, standing
 from orders.errors import DeviceMissing
 from orders.models import CallOffLine, Requisition
 from orders.models.approval import Verdict
@@ -69,9 +71,26 @@ def test_one_of_two_gets_the_devices(world: World) -> None:
     assert hanging(world) == DEVICES
 
 
+def unlocked(account_ids: Collection[int]) -> dict[int, LimitAccount]:
+    """In place of the lock on the accounts: two warranties of one lot wait for each other there
+    too, which would hide whether the buyer's row is locked.
+    """
+    return LimitAccount.objects.in_bulk(list(account_ids))
+
+
+def test_the_lock_of_the_buyer_alone_suffices(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acts = two_approvals(world)
+    monkeypatch.setattr(holds, "lock", unlocked)
+    outcomes = race(acts)
+    assert [type(refusal) for refusal in losers(outcomes)] == [DeviceMissing]
+    assert hanging(world) == DEVICES
+
+
 def test_without_the_lock_both_do(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Negative control: both read what was called off before either issues."""
-    look, meeting = line_rules._called_off, Barrier(2)
+    look, meeting = reading.read_called_off, Barrier(2)
 
     def meet(*args: object) -> object:
         found = look(*args)  # type: ignore[arg-type]
@@ -79,7 +98,8 @@ def test_without_the_lock_both_do(world: World, monkeypatch: pytest.MonkeyPatch)
         return found
 
     acts = two_approvals(world)
-    monkeypatch.setattr(line_rules, "_called_off", meet)
-    monkeypatch.setattr(line_rules, "_lock_buyer", lambda _: None)
+    monkeypatch.setattr(holds, "lock", unlocked)
+    monkeypatch.setattr(reading, "read_called_off", meet)
+    monkeypatch.setattr(standing, "lock_buyer", lambda _: None)
     assert len(winners(race(acts))) == 2
     assert hanging(world) == 2 * DEVICES

@@ -7,7 +7,7 @@ taken away the loser's refusal is another one, but no second proposal comes to b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
@@ -220,8 +220,10 @@ def test_without_the_share_lock_the_end_overtakes_the_decision(
     assert _ends_during_decision(world, keepers[0], requisition, monkeypatch) is True
 
 
-def _valid_unlocked(membership_ids: set[int], now: object) -> dict[int, Membership]:
-    rows = Membership.objects.filter(pk__in=membership_ids)
+def _valid_unlocked(
+    known: Collection[Membership], now: object, *, alone: bool
+) -> dict[int, Membership]:
+    rows = Membership.objects.filter(pk__in=[row.pk for row in known])
     return {row.pk: row for row in rows.select_related("user", "organisation")}
 
 
@@ -231,12 +233,12 @@ def _ends_during_decision(
     """Let the keeper end the approver's membership while the decision is half done."""
     half_done, tried = Barrier(2), Barrier(2)
     seen: list[bool] = []
-    write = decisions._write
+    sign = decisions._sign
 
     def paused(*args: object, **kwargs: object) -> None:
         half_done.wait(PATIENCE)
         tried.wait(PATIENCE)
-        write(*args, **kwargs)
+        sign(*args, **kwargs)
 
     def end_with_little_patience() -> object:
         half_done.wait(PATIENCE)
@@ -249,7 +251,7 @@ def _ends_during_decision(
         tried.wait(PATIENCE)
         return None
 
-    monkeypatch.setattr(decisions, "_write", paused)
+    monkeypatch.setattr(decisions, "_sign", paused)
     outcomes = race([approving(requisition, world.approver), end_with_little_patience])
     assert losers(outcomes) == []
     return seen == [True]

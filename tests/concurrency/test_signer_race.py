@@ -19,6 +19,7 @@ from orders.approvals import decisions
 from orders.errors import InvalidDelegation, NotAllowed, SigningLimitExceeded
 from orders.models import ApprovalPolicy, Decision, Delegation, Requisition
 from orders.models.approval import Verdict
+from orders.requisitions import submission
 from orders.signing import delegations, people, policies, steps, voices
 from orders.signing.rules import Rule
 from tests.properties.mutation import Edits, spoilt_copy
@@ -31,6 +32,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.concurrency]
 Act = Callable[[], object]
 YESTERDAY = DAY - timedelta(days=1)
 LOCK: Edits = ((" FOR SHARE", ""),)
+LOCK_OF_ROWS: Edits = (("   FOR SHARE OF member", ""),)
 
 
 @pytest.fixture
@@ -175,7 +177,7 @@ def test_without_the_lock_a_decision_passes_the_change(
 ) -> None:
     """Negative control: both go through, though the change came first."""
     row = world.submitted({0: 1})
-    unlocked = spoilt_copy(acting, LOCK).valid_while_deciding
+    unlocked = spoilt_copy(acting, LOCK_OF_ROWS).valid_while_deciding
     monkeypatch.setattr(voices, "valid_while_deciding", unlocked)
     outcomes = one_into_the_other(change(world.approver, keeper), deciding(row, world.approver))
     assert len(winners(outcomes)) == 2
@@ -230,7 +232,7 @@ def test_a_proposal_that_counts_at_once_is_seen(
 ) -> None:
     """Negative control: the version of one person would ask others already."""
     draft, policy = world.draft({0: 1}), proposed(world, keeper)
-    edit = ((", confirmed_at__isnull=False", ""),)
-    monkeypatch.setattr(steps, "policy_in_force", spoilt_copy(steps, edit).policy_in_force)
+    edit = (("                       AND confirmed_at IS NOT NULL\n", ""),)
+    monkeypatch.setattr(submission, "read_rules", spoilt_copy(steps, edit).read_rules)
     one_into_the_other(confirming(world, policy), submitting(world, draft))
     assert draft.steps.get().policy_id == policy.pk
