@@ -12,7 +12,7 @@ from contracts.agreements.models import AllocationRule, RotationCounter
 from contracts.ledger.models import LimitAccount
 from orders import approvals
 from orders.allotting.audit import deviations
-from orders.call_offs import placement
+from orders.binding import standing
 from orders.call_offs.confirmations import refuse
 from orders.errors import NobodyInTurn
 from orders.models import AllocationStep, CallOff, Requisition
@@ -75,7 +75,7 @@ def test_without_the_lock_a_turn_is_given_twice(monkeypatch: pytest.MonkeyPatch)
     ranks = build_ranks(AllocationRule.ROTATION)
     RotationCounter.objects.create(lot=ranks.lot)
     asked = [ranks.submitted() for _ in range(FEW)]
-    monkeypatch.setattr(placement, "lock_counters", unlocked_counters(Barrier(FEW)))
+    monkeypatch.setattr(standing, "lock_counters", unlocked_counters(Barrier(FEW)))
     outcomes = race([approving(ranks, row) for row in asked])
     assert len(winners(outcomes)) < FEW
     assert any("orders_turn_taken_once" in str(refusal) for refusal in losers(outcomes))

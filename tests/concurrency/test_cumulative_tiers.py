@@ -13,8 +13,9 @@ from contracts.agreements.models import ContractItem
 from contracts.ledger.models import EntryKind, LedgerEntry
 from orders import requisitions
 from orders.basket import baskets
-from orders.binding import holds
+from orders.facts import line_reference
 from orders.models import CallOffLine, Requisition, RequisitionLine
+from orders.requisitions import submission
 from tests.concurrency.racing import PATIENCE, race, until_somebody_waits
 from tests.world import NOW, World, build_world
 
@@ -42,7 +43,7 @@ def _line(requisition: Requisition) -> RequisitionLine:
 def _posted_before(line: RequisitionLine) -> Decimal:
     """What stood posted on the item's account when the line was held, by the entries."""
     hold = LedgerEntry.objects.get(
-        account_id=line.item.account_id, kind=EntryKind.HOLD, reference=holds.line_reference(line)
+        account_id=line.item.account_id, kind=EntryKind.HOLD, reference=line_reference(line.pk)
     )
     entries = LedgerEntry.objects.filter(account_id=hold.account_id, pk__lt=hold.pk)
     return entries.aggregate(sum=Sum("delta_posted"))["sum"] or Decimal(0)
@@ -102,6 +103,6 @@ def test_without_the_lock_the_price_is_bound_to_an_outdated_quantity(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Negative control."""
-    monkeypatch.setattr(holds, "lock_first", lambda *_, **__: False)
+    monkeypatch.setattr(submission, "_needs_lock", lambda _: False)
     base, posted = _issue_while_submitting(world)
     assert (base, posted) == (1, Decimal(100))

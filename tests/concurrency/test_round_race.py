@@ -21,8 +21,7 @@ from contracts.ledger.models import LimitAccount
 from contracts.parties.models import Membership, Role
 from orders import approvals, requisitions
 from orders.approvals import Chosen, Grant, Outcome, Result, decisions
-from orders.binding import holds
-from orders.call_offs import placement
+from orders.binding import standing
 from orders.errors import NotAllowed, StaleRevision
 from orders.lifecycle import IllegalTransition
 from orders.models import ApprovalRule, CallOff, Decision, Requisition
@@ -46,6 +45,12 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.concurrency]
 Act = Callable[[], object]
 LATE = NOW + timedelta(days=20)
 GROSS = Decimal("510.51")  # of one notebook
+COUNTERS = (
+    "    counters = lock_counters("
+    "{pk for pk, rule in lots.items() if rule == AllocationRule.ROTATION})\n"
+)
+ACCOUNTS = "    locked = holds.lock(accounts)\n"
+COUNTERS_LAST = ((COUNTERS + ACCOUNTS, ACCOUNTS + COUNTERS),)
 
 
 @pytest.fixture
@@ -171,10 +176,7 @@ def test_an_expiry_that_does_not_look_again_ends_it(
 ) -> None:
     """Negative control."""
     row = two_tiers(world)
-    edit = (
-        "is_due = requisition.expires_at is not None and requisition.expires_at <= now",
-        "is_due = True",
-    )
+    edit = (" or not is_over(requisition, now)", "")
     monkeypatch.setattr(ending, "_expire", spoilt_copy(ending, (edit,))._expire)
     outcomes = one_into_the_other(deciding(row, world.approver), expiring())
     assert outcomes[1] == 1
@@ -309,22 +311,27 @@ def test_a_cut_that_leaves_the_counters_for_later_does_deadlock(
     ranks = build_ranks(AllocationRule.ROTATION, maxima=[Decimal(100_000)] * 3)
     rows = [ranks.submitted(5) for _ in range(2)]
     accounts, counters = Event(), Event()
-    lock_all, lock_counters = holds.lock_all, placement.lock_counters
+    in_order, lock_counters = standing.stand_still, standing.lock_counters
+    spoilt = spoilt_copy(standing, COUNTERS_LAST)
 
-    def hold_accounts(*args: Any, **kwargs: Any) -> None:
-        lock_all(*args, **kwargs)
+    def after_the_accounts(lot_ids: Collection[int]) -> object:
         accounts.set()
         counters.wait(PATIENCE)
+        return lock_counters(lot_ids)
 
-    def hold_counters(lot_ids: Collection[int]) -> object:
+    def before_the_accounts(lot_ids: Collection[int]) -> object:
         found = lock_counters(lot_ids)
         counters.set()
         accounts.wait(PATIENCE)
         return found
 
-    monkeypatch.setattr(exchanges, "lock_counters", lambda _: {})
-    monkeypatch.setattr(holds, "lock_all", hold_accounts)
-    monkeypatch.setattr(placement, "lock_counters", hold_counters)
+    def stand_still(*args: Any, requisition_id: int, **kwargs: Any) -> object:
+        stand = spoilt.stand_still if requisition_id == rows[0].pk else in_order
+        return stand(*args, requisition_id=requisition_id, **kwargs)
+
+    monkeypatch.setattr(spoilt, "lock_counters", after_the_accounts)
+    monkeypatch.setattr(standing, "lock_counters", before_the_accounts)
+    monkeypatch.setattr(exchanges, "stand_still", stand_still)
     approver = ranks.world.approver
     outcomes = race([deciding(rows[0], approver, 3), deciding(rows[1], approver)])
     (refusal,) = losers(outcomes)
