@@ -9,11 +9,13 @@ from types import ModuleType
 import pytest
 
 from contracts.agreements.allocation import allotment
+from contracts.agreements.allocation import reading as turns_read
 from contracts.agreements.allocation import turns as turns_of
 from contracts.agreements.models import AllocationRule
 from orders.allotting import allotments as allocation
-from orders.call_offs import cascade, issuing, placement
-from orders.requisitions import requoting
+from orders.allotting import asking
+from orders.allotting import reading as order_read
+from orders.call_offs import issuing, placement
 
 from .allocation_law import run_acts
 from .mutation import Edits, spoilt_copy
@@ -50,14 +52,14 @@ MUTANTS = (
         ROTATION,
         turns_of,
         (("(awards, start=1)", "(awards, start=0)"),),
-        (allocation,),
-        ("turns",),
+        (turns_read,),
+        ("turn_of",),
         "another supplier",
     ),
     Mutant(
         "a turn is given without being counted",
         ROTATION,
-        turns_of,
+        turns_read,
         (("    counter.taken += 1\n", ""),),
         (placement,),
         ("take_turn",),
@@ -67,9 +69,9 @@ MUTANTS = (
         "a suspended award stays in turn",
         CASCADE,
         turns_of,
-        (("== ClosedReason.SUSPENDED", "== ClosedReason.FULL"),),
-        (allocation,),
-        ("turns",),
+        (("closed_reason == _SUSPENDED", "closed_reason == _FULL"),),
+        (turns_read,),
+        ("turn_of",),
         "another supplier|refused although|AccountClosed",
     ),
     Mutant(
@@ -77,17 +79,17 @@ MUTANTS = (
         CASCADE,
         allocation,
         (("for line in lines), Decimal(0)) > room:", "for line in lines), Decimal(0)) >= room:"),),
-        (requoting, placement, cascade),
+        (asking,),
         ("allot",),
         "another supplier|another rank|refused although",
     ),
     Mutant(
         "a refusal is forgotten",
         CASCADE,
-        allocation,
-        (("outcome__in=GIVEN_BACK\n", "outcome=AllocationOutcome.SKIPPED\n"),),
-        (cascade,),
-        ("grounds_of",),
+        order_read,
+        (("[row.value for row in GIVEN_BACK]", "[AllocationOutcome.SKIPPED.value]"),),
+        (order_read,),
+        ("_barred",),
         "another rank",
     ),
     Mutant(

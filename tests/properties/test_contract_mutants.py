@@ -16,19 +16,20 @@ import psycopg
 import pytest
 
 from contracts.agreements import entitlement
-from contracts.agreements.gates import rules as gates
+from contracts.agreements.facts import reading, sql
+from contracts.agreements.gates import judging
 from contracts.agreements.prices import application as price_application
 from contracts.agreements.prices import changes as price_changes
 from contracts.agreements.prices import decisions as price_decisions
-from contracts.agreements.prices import modification_effects, quotes, worth
+from contracts.agreements.prices import modification_effects, ordering, worth
 from contracts.ledger import checks as ledger_checks
 from contracts.ledger import movements
 from contracts.pricing import calculator
 from contracts.pricing import price_change as clause
 from orders.allotting import allotments as allocation
+from orders.allotting import asking
 from orders.approvals import decisions
-from orders.binding import holds
-from orders.call_offs import cancellations, cascade, placement
+from orders.call_offs import cancellations, cascade
 from orders.requisitions import ending
 from tests.concurrency.racing import losers, race, unlocked_accounts, winners
 from tests.world import NOW
@@ -40,6 +41,13 @@ from .contract_machine import ContractMachine, Road, check, walk
 from .contract_world import Stage, build_stage
 from .mutation import Mutant, Patch, mutant
 
+QUOTAS = """array_agg(entitled.quota_id ORDER BY entitled.lot_id NULLS LAST)
+                  FILTER (WHERE entitled.quota_id IS NOT NULL)"""
+QUOTAS_OF_OTHERS = """(SELECT array_agg(other.quota_id)
+                  FROM agreements_buyerentitlement other
+                 WHERE other.buyer_id <> buyer.id AND other.agreement_id = agreement.id
+                   AND (other.lot_id IS NULL OR other.lot_id = lot.id)
+                   AND other.quota_id IS NOT NULL)"""
 DECIDED = '        _record(change, "price_change.decided"'
 
 
@@ -51,7 +59,7 @@ MUTANTS = (
         calculator,
         ("_cut(tax, nets)", "[rates[group_key].tax_on(net) for net in nets]"),
         "quote",
-        places=(quotes,),
+        places=(ordering,),
     ),
     mutant(
         "VAT grouping dropped: every line is a group of its own",
@@ -64,7 +72,7 @@ MUTANTS = (
         ),
         "quote",
         "LineInput",
-        places=(quotes,),
+        places=(ordering,),
     ),
     mutant(
         ">= for >: what fits exactly is refused",
@@ -109,22 +117,22 @@ MUTANTS = (
         "tier taken from the line instead of the item's sum",
         roads.two_colours,
         "basket differs|priced otherwise",
-        quotes,
-        ("].tiers, base[listings[want.listing_id].item_id]", "].tiers, want.quantity"),
-        "price_order",
+        ordering,
+        (
+            "active_tier(offer.tiers, base[offer.listing.item_id])",
+            "active_tier(offer.tiers, next(row.quantity for row in wanted if row.key == key))",
+        ),
+        "price",
         places=(allocation,),
     ),
     mutant(
         "the quota of another buyer is charged",
         roads.two_buyers,
         "held differs|posted differs",
-        entitlement,
-        (
-            "entitlements_on(buyer_id, on)\n        .filter(quota",
-            "BuyerEntitlement.objects\n        .filter(quota",
-        ),
-        "quota_account_ids",
-        places=(holds,),
+        sql,
+        (QUOTAS, QUOTAS_OF_OTHERS),
+        "BY_LISTING",
+        "BY_POSITION",
     ),
     mutant(
         "a price changes without the second person",
@@ -183,10 +191,16 @@ MUTANTS = (
                 (entitlement,),
             ),
             Patch(
-                gates,
+                reading,
+                (("is_open=mine and is_open", "is_open=mine"),),
+                ("_reach",),
+                (reading,),
+            ),
+            Patch(
+                judging,
                 (("return rule.valid_from <= on", "return False and rule.valid_from <= on"),),
                 ("_in_force",),
-                (gates,),
+                (judging,),
             ),
             Patch(
                 ledger_checks,
@@ -200,9 +214,9 @@ MUTANTS = (
         "the cumulative base ignores what is posted",
         roads.counted_over_all,
         "basket differs|priced otherwise",
-        quotes,
-        ("int(posted[account])", "0"),
-        "_posted_before",
+        reading,
+        ("int(row[72])", "0"),
+        "_shelf",
     ),
     mutant(
         "passing on keeps the old posts",
@@ -218,7 +232,7 @@ MUTANTS = (
         roads.refused_by_the_first,
         "the turn is followed instead of drafted",
         cascade,
-        ("if order.quote.gross > given.gross:", "if False:"),
+        ("if order.quote.gross > passing.given.gross:", "if False:"),
         "_require_covered",
     ),
     mutant(
@@ -226,8 +240,8 @@ MUTANTS = (
         roads.refused_in_a_full_lot,
         "the turn is nothing instead of followed",
         cascade,
-        (", lines), held=True)", ", lines), held=False)"),
-        "_next_rank",
+        ("        Moment.FOLLOW_UP,\n", "        Moment.SUBMIT,\n"),
+        "_issued",
     ),
     mutant(
         "the old version is not closed when the new one opens",
@@ -254,16 +268,19 @@ MUTANTS = (
         "a dearer total is issued all the same",
         roads.dearer_at_issue,
         "states differ",
-        placement,
-        ("if allotted.order.quote.gross > approved:", "if False:"),
-        "still_good",
+        asking,
+        ("if approved is not None and order.quote.gross > approved:", "if False:"),
+        "_require_price",
     ),
     mutant(
         "an expired requisition keeps its holds",
         roads.nobody_signs,
         "held differs from what is open",
         ending,
-        ("        holds.void_all(lines, by=by, now=now)\n", "        pass\n"),
+        (
+            "holds.void(holds.open_holds(revision.lines), shelf, by=plan.by, now=plan.now)\n",
+            "pass\n",
+        ),
         "release",
         places=(ending, decisions),
     ),
