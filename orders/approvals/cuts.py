@@ -124,15 +124,16 @@ def priced_cut(
 ) -> Cut | None:
     """Price what *grants* (by line number) leave of the revision; None when they cut nothing.
 
-    Raises InvalidCut; PriceRisen when the rest would cost more than the whole; what `submit`
-    raises when the rest can't be ordered by itself.
+    Raises InvalidCut; PriceRisen when the rest would cost more than the whole, BudgetNotUsable
+    when its budget is over; what `submit` raises when the rest can't be ordered by itself.
     """
     refused = _refused(revision, grants)
     if not refused:
         return None
-    order = judge(
-        Moment.CUT, _rest(revision, refused), standing.facts, paid_from=paid_from(revision.lines)
-    ).order
+    wanted = _rest(revision, refused)
+    left = {row.key for row in wanted}
+    budgets = paid_from([line for line in revision.lines if line.key in left])
+    order = judge(Moment.CUT, wanted, standing.facts, paid_from=budgets).order
     if order.quote.gross > revision.gross:
         raise PriceRisen(
             f"Die gekürzte Anforderung kostet {euros(order.quote.gross)} statt "

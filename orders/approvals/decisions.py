@@ -190,9 +190,9 @@ def _approve(case: Case) -> None:
         standing = standing_for(case.requisition, case.revision, now=case.now)
     try:
         cut = _cut(case, standing)
-    except PriceRisen as risen:
+    except (PriceRisen, BudgetNotUsable) as over:
         _require_signing_limit(case.revision.gross, case.voice)
-        _refuse(case, Ruling(Verdict.RETURN, f"{case.ruling.comment} {risen}".strip()))
+        _refuse(case, Ruling(Verdict.RETURN, f"{case.ruling.comment} {over}".strip()))
         return
     total = cut.new.order.quote.gross if cut is not None else case.revision.gross
     _require_signing_limit(total, case.voice)
@@ -209,7 +209,7 @@ def _approve(case: Case) -> None:
     try:
         answer = _judge(case, revision, standing)
     except (PriceRisen, BudgetNotUsable) as over:
-        _sign(case, plan, cut, completes=True)
+        _sign(case, plan, cut, completes=case.completes)
         release(plan, case.requisition, RequisitionState.RETURNED, reason=str(over))
         return
     _go_on(case, plan, revision, standing, answer, cut)

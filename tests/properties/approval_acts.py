@@ -7,24 +7,29 @@ refusal must leave the database as it was, and whatever is accepted leaves an au
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import ClassVar, TypeVar
 
 from django.db import transaction
 from hypothesis.stateful import RuleBasedStateMachine
 
-from contracts.agreements.errors import AgreementError, Blocked
+from contracts.agreements.errors import Blocked
 from contracts.audit.models import AuditEntry
 from contracts.clock import berlin_day
-from contracts.ledger.errors import LedgerError, LimitExceeded
+from contracts.ledger.errors import LimitExceeded
 from contracts.parties.models import Membership, Role
+from contracts.refusals import Refusal
 from orders.errors import (
+    BelowMinimum,
+    BudgetNotUsable,
+    DeviceMissing,
     InvalidAssignment,
     NoPolicy,
     NotAllowed,
     NotFound,
-    OrderError,
     OwnRequest,
+    RequisitionOver,
     StaleRevision,
 )
 from orders.lifecycle import IllegalTransition, RequisitionState
@@ -33,12 +38,11 @@ from tests.world import NOW
 
 from . import approval_calls as calls
 from .approval_books import model_of
-from .approval_model import ApprovalModel, Line, Member, Requisition, is_part
+from .approval_model import ApprovalModel, Line, Member, Requisition
 from .approval_world import Stage
 
 T = TypeVar("T")
 Refusals = set[type[Exception]]
-NAMED = (AgreementError, LedgerError, OrderError, IllegalTransition)
 OFFICER, SCHOOL = Role.PROCUREMENT_OFFICER.value, Role.SCHOOL_REQUESTER.value
 ALL_STATES = {state.value for state in RequisitionState}
 ASKING = {SCHOOL, OFFICER}
@@ -100,9 +104,13 @@ class ApprovalActs(RuleBasedStateMachine):
         """A draft; a school asks for itself."""
         school = by.school if by.school is not None else place
         lines = {no: self._placed(line, school) for no, line in lines.items()}
-        refused = by.role not in ASKING or not by.is_valid(self.day)
+        expected: Refusals = set()
+        if by.role not in ASKING or not by.is_valid(self.day):
+            expected.add(NotAllowed)
+        if not self.model.may_name(lines, {}, self.day):
+            expected.add(InvalidAssignment)
         done = self._attempt(
-            {NotAllowed} if refused else set(),
+            expected,
             lambda: calls.create(TITLE, _keyed(lines), school, self._row(by), self.now),
             "requisition.created",
         )
@@ -123,9 +131,14 @@ class ApprovalActs(RuleBasedStateMachine):
             expected.add(NotAllowed)
         if base != row.revision:
             expected.add(StaleRevision)
+        if row.is_over(self.now):
+            expected.add(RequisitionOver)
         numbered = self._numbered(row, lines)
+        if not self.model.may_name(numbered, row.lines, self.day):
+            expected.add(InvalidAssignment)
+        is_less = title == row.title and self.model.is_less(numbered, row.lines)
         if is_open:
-            expected |= self._refusals_of_holding(row, numbered)
+            expected |= self._refusals_of_holding(row, numbered, is_less=is_less)
         done = self._attempt(
             expected,
             lambda: calls.revise(row.pk, base, title, _keyed(lines), self._row(by), self.now),
@@ -133,11 +146,6 @@ class ApprovalActs(RuleBasedStateMachine):
         )
         if done is None:
             return
-        is_less = (
-            title == row.title
-            and is_part(numbered, row.lines)
-            and self.model.gross(numbered) <= self.model.gross(row.lines)
-        )
         row.revision += 1
         row.title, row.lines, row.was_held = title, numbered, is_open
         row.last_line = max(row.last_line, *numbered)
@@ -203,19 +211,30 @@ class ApprovalActs(RuleBasedStateMachine):
         return found
 
     def _refusals_of_holding(
-        self, instead_of: Requisition | None, lines: Mapping[int, Line]
+        self, instead_of: Requisition | None, lines: Mapping[int, Line], *, is_less: bool = False
     ) -> Refusals:
-        """What stands before a revision that is to be in approval."""
+        """What stands before a revision that is to be in approval; less may stay as it was."""
         found: Refusals = set()
         if any(not line.shares for line in lines.values()):
             found.add(InvalidAssignment)
-        if self.model.is_blocked(lines):
-            found.add(Blocked)
+        found |= self._refusals_of_the_contract(lines)
         if not self.model.fits(lines, instead_of):
             found.add(LimitExceeded)
-        is_less = instead_of is not None and is_part(lines, instead_of.lines)
+        if not is_less and self.model.is_too_late(lines, self.day):
+            found.add(BudgetNotUsable)
         if not is_less and not self.model.steps(lines, self.now, self.day):
             found.add(NoPolicy)
+        return found
+
+    def _refusals_of_the_contract(self, lines: Mapping[int, Line]) -> Refusals:
+        """What is asked of the articles whenever something is to be released."""
+        found: Refusals = set()
+        if self.model.is_blocked(lines):
+            found.add(Blocked)
+        if self.model.is_below_minimum(lines):
+            found.add(BelowMinimum)
+        if self.model.lacks_device(lines):
+            found.add(DeviceMissing)
         return found
 
     # Plumbing
@@ -229,7 +248,7 @@ class ApprovalActs(RuleBasedStateMachine):
         return by.town == town and by.school in (None, row.school)
 
     def _placed(self, line: Line, school: int | None) -> Line:
-        return Line(line.listing, line.quantity, line.shares, school)
+        return replace(line, place=school)
 
     def _numbered(self, row: Requisition, lines: Mapping[int, Line]) -> dict[int, Line]:
         """New lines get numbers that were never used."""
@@ -244,5 +263,5 @@ def _keyed(lines: Mapping[int, Line]) -> dict[str, Line]:
 def _done_or_refused(act: Callable[[], T]) -> tuple[T | None, Exception | None]:
     try:
         return act(), None
-    except NAMED as refusal:
+    except Refusal as refusal:
         return None, refusal

@@ -44,6 +44,8 @@ def model_of(stage: Stage) -> ApprovalModel:
         caps=caps,
         limits={row.pk: amount_of(row, row.limit_amount) for row in rows},
         budgets={row.pk: row.binding_account_id for row in BudgetLine.objects.all()},
+        years={row.pk: row.fiscal_year for row in BudgetLine.objects.all()},
+        awards=dict(listings.filter(pk__in=stage.prices).values_list("pk", "item__award_id")),
         members={row.pk: member_of(row) for row in stage.members.values()},
         policies=[Policy(stage.world.policy.pk, BEGIN, POLICIES[0])],
     )
@@ -111,7 +113,7 @@ def check_requisitions(model: ApprovalModel) -> None:
     }
     for pk, row in model.requisitions.items():
         assert lines[pk] == {
-            no: (line.listing, line.quantity, line.place, line.shares)
+            no: (line.listing, line.quantity, line.place, line.earliest, line.shares)
             for no, line in row.lines.items()
         }, "the lines differ"
         assert cents(gross[pk, row.revision]) == model.gross(row.lines), "the sum differs"
@@ -130,8 +132,14 @@ def _current_lines(model: ApprovalModel) -> dict[int, dict[int, tuple[object, ..
             shares = tuple(
                 (row.budget_line_id, int(row.share_percent)) for row in line.assignments.all()
             )
-            place = line.delivery.school_id if line.delivery is not None else None
-            found[key][line.line_no] = (line.listing_id, line.quantity, place, shares)
+            place = line.delivery
+            found[key][line.line_no] = (
+                line.listing_id,
+                line.quantity,
+                place.school_id if place is not None else None,
+                place.earliest if place is not None else None,
+                shares,
+            )
     return found
 
 

@@ -8,8 +8,10 @@ from decimal import Decimal
 
 from contracts.agreements.gates import register as gate_register
 from contracts.agreements.gates.register import GateScope, GateSpec
-from contracts.agreements.models import Gate, GateEffect, GateReason, Listing
+from contracts.agreements.models import Gate, GateEffect, GateReason, Listing, RelationKind
 from contracts.agreements.prices.ordering import Wanted
+from contracts.agreements.writing import relations
+from contracts.agreements.writing.terms import Terms, add_terms
 from contracts.clock import berlin_day
 from contracts.ledger import movements
 from contracts.ledger.models import LimitAccount
@@ -124,6 +126,24 @@ def set_limit(account: int, cents: int, reference: str, now: datetime) -> LimitA
     )
 
 
+def set_minimum(award: int, cents: int, first: date, by: Membership, now: datetime) -> None:
+    add_terms(
+        award_id=award,
+        terms=Terms(minimum_order=Decimal(cents) / 100),
+        valid_from=first,
+        document="Nachtrag",
+        by=by,
+        now=now,
+    )
+
+
+def tie(listing: int, device: int, by: Membership, now: datetime) -> None:
+    items = {row.pk: row.item_id for row in Listing.objects.filter(pk__in=(listing, device))}
+    relations.relate(
+        relations.Tie(items[listing], items[device], RelationKind.REQUIRES), by=by, now=now
+    )
+
+
 def delegate(
     member: int, deputy: int, first: date, last: date, by: Membership, now: datetime
 ) -> Delegation:
@@ -197,7 +217,9 @@ def _ask(title: str, lines: Keyed) -> Ask:
             for key, line in lines.items()
             if line.shares
         },
-        places={key: Place(school_id=line.place) for key, line in lines.items()},
+        places={
+            key: Place(school_id=line.place, earliest=line.earliest) for key, line in lines.items()
+        },
     )
 
 

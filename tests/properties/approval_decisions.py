@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 
-from contracts.agreements.errors import Blocked
 from contracts.ledger.errors import LimitExceeded
 from contracts.parties.models import Membership
 from orders.errors import (
@@ -25,6 +24,7 @@ from orders.errors import (
     OwnMembership,
     OwnProposal,
     OwnRequest,
+    RequisitionOver,
     ResolutionMissing,
     SigningLimitExceeded,
     StaleRevision,
@@ -68,6 +68,7 @@ class DecisionActs(ApprovalActs):
     def __init__(self) -> None:
         super().__init__()
         self.signed: list[Signed] = []
+        self.agreed: dict[int, date] = {}
 
     # Decisions
 
@@ -106,18 +107,29 @@ class DecisionActs(ApprovalActs):
     def _follow_approval(
         self, row: Requisition, by: Member, voice: Voice, step: Step, left: dict[int, Line]
     ) -> None:
-        """Less that costs more goes back; else the signature counts."""
-        gross = self.model.gross(left)
-        if gross > self.model.gross(row.lines):
+        """Less that costs more, or is paid from a year that is over, goes back; else the
+        signature counts.
+        """
+        if self._goes_back(row, left):
             row.state = "returned"
             return
+        gross = self.model.gross(left)
         self.signed.append(Signed(row.pk, by.human, row.revision, gross, voice.member.limit))
+        if self.model.is_too_late(left, self.day):
+            step.people.add(by.human)
+            row.state = "returned"
+            return
         if left != row.lines:
             row.revision, row.lines, row.was_cut = row.revision + 1, left, True
         self.model.cosign(row, step, self.now)
         step.people.add(by.human)
         if self.model.go_on(row, self.now):
             row.state = "partly_approved" if row.was_cut else "approved"
+
+    def _goes_back(self, row: Requisition, left: dict[int, Line]) -> bool:
+        """Whether a cut can't be granted, so that nothing is signed."""
+        is_dearer = self.model.gross(left) > self.model.gross(row.lines)
+        return left != row.lines and (is_dearer or self.model.is_too_late(left, self.day))
 
     def _refusals_of_decision(
         self, row: Requisition, by: Member, ruling: Ruling, voice: Voice | None, step: Step | None
@@ -130,17 +142,26 @@ class DecisionActs(ApprovalActs):
             found.add(InvalidCut)
         if row.state != "submitted":
             return found | {IllegalTransition}
+        if row.is_over(self.now):
+            found.add(RequisitionOver)
         if ruling.revision != row.revision:
             found.add(StaleRevision)
         if not by.is_valid(self.day):
             found.add(NotAllowed)
+        return found | self._refusals_of_voice(row, voice, step)
+
+    def _refusals_of_voice(
+        self, row: Requisition, voice: Voice | None, step: Step | None
+    ) -> Refusals:
+        """Whether these people may speak, and whether it is their turn."""
         if voice is None:
-            found.add(InvalidDelegation)
-        elif step is None:
+            return {InvalidDelegation}
+        found: Refusals = set()
+        if step is None:
             found.add(NotAllowed)
-        if voice is not None and voice.humans & row.asked:
+        if voice.humans & row.asked:
             found.add(OwnRequest)
-        if voice is not None and voice.humans & row.spoken:
+        if voice.humans & row.spoken:
             found.add(AlreadyDecided)
         return found
 
@@ -155,16 +176,14 @@ class DecisionActs(ApprovalActs):
             for number, quantity in ruling.grants.items()
         ):
             return {InvalidCut}
-        found: Refusals = set()
-        before, after = self.model.gross(row.lines), self.model.gross(left)
+        found = self._refusals_of_the_contract(left)
+        goes_back = self._goes_back(row, left)
         limit = voice.member.limit
-        total = min(before, after)
+        total = self.model.gross(row.lines if goes_back else left)
         if limit is None or total > limit:
             found.add(SigningLimitExceeded)
-        if after > before:
+        if goes_back:
             return found
-        if self.model.is_blocked(left):
-            found.add(Blocked)
         if not self.model.fits(left, row):
             found.add(LimitExceeded)
         if self.model.is_overdrawn(left, row):
@@ -320,11 +339,30 @@ class DecisionActs(ApprovalActs):
         calls.set_limit(account, cents, f"freeze:{self.now:%Y%m%d%H%M%S}", self.now)
         self.model.limits[account] = cents
 
-    def _let_days_pass(self, days: int) -> None:
-        """Beat runs behind them: what is late escalates, what is overdue expires."""
+    def _set_minimum(self, award: int, cents: int) -> None:
+        """What the award agrees to deliver at least, from today on; once a day."""
+        if award in self.agreed and self.agreed[award] == self.day:
+            return
+        self.now += timedelta(seconds=1)
+        calls.set_minimum(award, cents, self.day, self.stage.world.manager, self.now)
+        self.model.minima[award] = cents
+        self.agreed[award] = self.day
+
+    def _tie(self, listing: int, device: int) -> None:
+        """From now on one piece of the listing for each device."""
+        if listing not in self.model.ties:
+            calls.tie(listing, device, self.stage.world.manager, self.now)
+            self.model.ties[listing] = device
+
+    def _let_days_pass(self, days: int, *, swept: bool = True) -> None:
+        """Beat runs behind them: what is late escalates, what is overdue expires.
+
+        Unless it stands still: then nobody has said that something is over.
+        """
         self.now += timedelta(days=days)
-        self._escalate()
-        self._expire()
+        if swept:
+            self._escalate()
+            self._expire()
 
     def _escalate(self) -> None:
         calls.watch_deadlines(self.now)
@@ -335,11 +373,7 @@ class DecisionActs(ApprovalActs):
                     step.is_escalated = True
 
     def _expire(self) -> None:
-        due = [
-            row
-            for row in self.model.requisitions.values()
-            if row.state == "submitted" and row.expires is not None and row.expires <= self.now
-        ]
+        due = [row for row in self.model.requisitions.values() if row.is_over(self.now)]
         assert calls.expire(self.now) == len(due), "others expired than those overdue"
         for row in due:
             row.state = "expired"

@@ -64,12 +64,28 @@ LAWS = {
           LEFT JOIN orders_requisitionline signed
             ON signed.revision_id = read.id AND signed.line_no = kept.line_no
            AND signed.listing_id = kept.listing_id AND signed.quantity >= kept.quantity
+          LEFT JOIN orders_requisitiondelivery there ON there.id = kept.delivery_id
+          LEFT JOIN orders_requisitiondelivery agreed ON agreed.id = signed.delivery_id
          WHERE d.verdict = 'approve' AND (signed.id IS NULL OR cur.gross > read.gross
+            OR (there.school_id, there.earliest, there.latest)
+               IS DISTINCT FROM (agreed.school_id, agreed.earliest, agreed.latest)
             OR (SELECT array_agg((budget_line_id, share_percent) ORDER BY number)
                   FROM orders_assignment WHERE line_id = kept.id)
                IS DISTINCT FROM
                (SELECT array_agg((budget_line_id, share_percent) ORDER BY number)
                   FROM orders_assignment WHERE line_id = signed.id))
+    """,
+    "an edit made a piece dearer and kept its round": """
+        SELECT v.id FROM orders_requisition r
+          JOIN orders_requisitionrevision v
+            ON v.requisition_id = r.id AND v.kind = 'edit' AND v.number > r.submitted_revision
+           AND r.state IN ('submitted', 'approved', 'partly_approved')
+          JOIN orders_requisitionrevision before
+            ON before.requisition_id = r.id AND before.number = v.number - 1
+          JOIN orders_requisitionline line ON line.revision_id = v.id
+          JOIN orders_requisitionline was
+            ON was.revision_id = before.id AND was.line_no = line.line_no
+         WHERE line.net_unit_price * was.price_unit > was.net_unit_price * line.price_unit
     """,
     "released without enough people in a step, or in the wrong order": """
         SELECT r.id FROM orders_requisition r

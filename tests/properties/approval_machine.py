@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import TypeVar
 
 from django.db import connection
@@ -37,7 +38,7 @@ kinds = st.sampled_from(["device", "device", "book"])
 splits = st.sampled_from(["first"] * 8 + ["second", "both", "both", "none"])
 wishes = st.lists(st.tuples(kinds, quantities, splits), min_size=1, max_size=3)
 edits = st.sampled_from(
-    ["less", "less", "drop", "more", "add", "budget", "title", "place", "same", "other"]
+    ["less", "less", "drop", "more", "add", "budget", "title", "place", "date", "same", "other"]
 )
 steps = st.sampled_from(["submit"] * 4 + ["hand over", "hand over", "hand back", "withdraw"])
 verdicts = st.sampled_from([Verdict.APPROVE] * 6 + [Verdict.REJECT, Verdict.RETURN])
@@ -49,12 +50,20 @@ moves = st.sampled_from(
 )
 
 
+TO_DECEMBER = 190
+"""Days from the begin of the world to the 22nd."""
+
+
 class ApprovalMachine(DecisionActs):
     """The rules draw what to do; what must hold is checked after each."""
 
-    @initialize(wish=wishes)
-    def begin(self, wish: list[tuple[str, int, str]]) -> None:
-        """Two are in approval, and a school has drawn one up, before anything else happens."""
+    @initialize(wish=wishes, late=st.booleans())
+    def begin(self, wish: list[tuple[str, int, str]], late: bool) -> None:
+        """Two are in approval, and a school has drawn one up, before anything else happens;
+        in summer, or when the budgets' year is nearly over.
+        """
+        if late:
+            self._let_days_pass(TO_DECEMBER)
         self.ask(0, [("device", 2, "first"), ("book", 3, "both")], signers=[], place=0)
         self.ask(1, wish, signers=[], place=0)
         school = self.stage.schools[0].pk
@@ -166,9 +175,17 @@ class ApprovalMachine(DecisionActs):
             bound = self.model.held[account] + self.model.posted[account]
             self._set_budget(account, bound + amount * 100 if flag else max(bound - 100_00, 0))
 
-    @rule(length=days)
-    def let_days_pass(self, length: int) -> None:
-        self._let_days_pass(length)
+    @rule(amount=st.sampled_from([0, 0, 40_00, 900_00]), pick=picks, tie=seldom)
+    def agree(self, amount: int, pick: int, tie: bool) -> None:
+        """What the contract asks of an order: a minimum, a device for each book."""
+        award = self.model.awards[pick_from([self.stage.devices, self.stage.books], pick)]
+        self._set_minimum(award, amount)
+        if tie:
+            self._tie(self.stage.books, self.stage.devices)
+
+    @rule(length=days, swept=often)
+    def let_days_pass(self, length: int, swept: bool) -> None:
+        self._let_days_pass(length, swept=swept)
 
     # What must hold after every step, whether it was accepted or refused
 
@@ -230,6 +247,8 @@ class ApprovalMachine(DecisionActs):
             lines[number] = replace(line, shares=((second, 100),))
         elif edit == "place":
             lines[number] = replace(line, place=self.stage.schools[0].pk)
+        elif edit == "date":
+            lines[number] = replace(line, earliest=self.day + timedelta(days=20))
         elif edit == "other":
             lines[number] = replace(line, listing=self.stage.books)
         return lines

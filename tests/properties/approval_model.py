@@ -82,12 +82,13 @@ class Policy:
 
 @dataclass(frozen=True)
 class Line:
-    """`shares` are (budget line, percent); `place` is a school or None."""
+    """`shares` are (budget line, percent); `place` is a school or None; not before `earliest`."""
 
     listing: int
     quantity: int
     shares: tuple[tuple[int, int], ...]
     place: int | None
+    earliest: date | None = None
 
 
 Lines = Mapping[int, Line]
@@ -139,6 +140,10 @@ class Requisition:
         """Humans whose voice was given in this round."""
         return self.speakers.setdefault(self.round_no, set())
 
+    def is_over(self, now: datetime) -> bool:
+        """In approval for too long, whether or not anybody has come by to say so."""
+        return self.state == "submitted" and self.expires is not None and self.expires <= now
+
 
 @dataclass(frozen=True)
 class Voice:
@@ -162,7 +167,9 @@ class Signed:
 @dataclass
 class ApprovalModel:
     """The whole of it. `caps` by listing say whether they count pieces; `gates` by key the
-    listing they stand before and the role that co-signs, or '' where they block.
+    listing they stand before and the role that co-signs, or '' where they block. `years` of
+    the budget lines; `awards` of the listings, with `minima` (net cents) by award and `ties`
+    of a listing to the device of which it needs one for each piece.
     """
 
     prices: Mapping[int, Sequence[tuple[int, int]]]
@@ -170,26 +177,29 @@ class ApprovalModel:
     caps: Mapping[int, Sequence[tuple[int, bool]]]
     limits: dict[int, int]
     budgets: Mapping[int, int]
+    years: Mapping[int, int]
+    awards: Mapping[int, int]
     members: dict[int, Member]
     policies: list[Policy]
     proposal: Policy | None = None
     deputies: dict[int, Deputy] = field(default_factory=dict)
     requisitions: dict[int, Requisition] = field(default_factory=dict)
     gates: dict[int, tuple[int, str]] = field(default_factory=dict)
+    minima: dict[int, int] = field(default_factory=dict)
+    ties: dict[int, int] = field(default_factory=dict)
 
     # Money
 
-    def price(self, lines: Lines) -> dict[int, int]:
-        """Net cents by line: the tier follows from all pieces of the article."""
-        pieces: Counter[int] = Counter()
-        for line in lines.values():
-            pieces[line.listing] += line.quantity
-        unit = {
-            listing: [price for start, price in self.prices[listing] if start <= pieces[listing]][
-                -1
-            ]
-            for listing in pieces
+    def units(self, lines: Lines) -> dict[int, int]:
+        """Net cents per piece by listing: the tier follows from all pieces of the article."""
+        return {
+            listing: [price for start, price in self.prices[listing] if start <= count][-1]
+            for listing, count in pieces(lines).items()
         }
+
+    def price(self, lines: Lines) -> dict[int, int]:
+        """Net cents by line."""
+        unit = self.units(lines)
         return {no: unit[line.listing] * line.quantity for no, line in lines.items()}
 
     def gross(self, lines: Lines) -> int:
@@ -248,6 +258,43 @@ class ApprovalModel:
             used.update(self.wanted(lines))
         accounts = {self.budgets[pk] for line in lines.values() for pk, _ in line.shares}
         return any(used[pk] > self.limits[pk] for pk in accounts)
+
+    def is_less(self, lines: Lines, of: Lines) -> bool:
+        """Whether whoever signed *of* has signed for these: a part, and no piece of it dearer."""
+        unit, known = self.units(lines), self.units(of)
+        return (
+            is_part(lines, of)
+            and self.gross(lines) <= self.gross(of)
+            and all(unit[listing] <= known[listing] for listing in unit)
+        )
+
+    def is_too_late(self, lines: Lines, on: date) -> bool:
+        """Whether a budget of the lines was for a year that is over."""
+        return any(self.years[pk] < on.year for pk in named(lines))
+
+    def may_name(self, lines: Lines, before: Lines, on: date) -> bool:
+        """Budgets of this year; what is named already may stay."""
+        return all(self.years[pk] == on.year for pk in named(lines) - named(before))
+
+    # What was agreed beside the prices
+
+    def is_below_minimum(self, lines: Lines) -> bool:
+        """Whether what one supplier would get is less than is worth a delivery."""
+        found: Counter[int] = Counter()
+        for no, net in self.price(lines).items():
+            found[self.awards[lines[no].listing]] += net
+        return any(net < self.minima.get(award, 0) for award, net in found.items())
+
+    def lacks_device(self, lines: Lines) -> bool:
+        """Whether more is ordered than hangs on devices, here and called off before."""
+        ordered, before = pieces(lines), Counter[int]()
+        for row in self.requisitions.values():
+            if row.state in {"approved", "partly_approved"}:
+                before.update(pieces(row.lines))
+        return any(
+            ordered[listing] > max(ordered[device] + before[device] - before[listing], 0)
+            for listing, device in self.ties.items()
+        )
 
     # Policies and rounds
 
@@ -365,8 +412,21 @@ def days_of(rows: Iterable[Step] | Iterable[Rule]) -> dict[int, int]:
     return found
 
 
+def pieces(lines: Lines) -> Counter[int]:
+    """Pieces by listing."""
+    found: Counter[int] = Counter()
+    for line in lines.values():
+        found[line.listing] += line.quantity
+    return found
+
+
+def named(lines: Lines) -> set[int]:
+    """The budget lines that pay for them."""
+    return {pk for line in lines.values() for pk, _ in line.shares}
+
+
 def is_part(lines: Lines, of: Lines) -> bool:
-    """Whether the lines are *of* them or less: nothing new, nothing more, nothing elsewhere."""
+    """Whether the lines are *of* them or less: nothing new, more, elsewhere or when."""
     return all(
         no in of
         and line.quantity <= of[no].quantity

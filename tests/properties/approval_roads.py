@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from orders.models.approval import Verdict
 
 from .approval_decisions import Ruling
-from .approval_machine import ApprovalMachine, check
+from .approval_machine import TO_DECEMBER, ApprovalMachine, check
 from .approval_model import Deputy, Member, Requisition
 from .approval_world import IT, POLICIES
 
@@ -229,6 +229,130 @@ def overdrawn_by_a_freeze(machine: ApprovalMachine) -> None:
     assert row.state == "partly_approved"
 
 
+def frozen_between_the_signatures(machine: ApprovalMachine) -> None:
+    """Neither the first signature nor the issue draws on what a freeze has taken away."""
+    row = asked(machine, ("device", 7))
+    account = machine.model.budgets[machine.stage.budgets[0].pk]
+    for who in ("bert", "tina"):
+        machine._set_budget(account, 500_00)
+        decide(machine, row, who)
+        machine._set_budget(account, 20_000_00)
+        decide(machine, row, who)
+    assert row.state == "approved"
+
+
+def decided_after_it_is_over(machine: ApprovalMachine) -> None:
+    """The sweep has not come by; neither side goes on with it, and then it expires."""
+    row = asked(machine, ("device", 2))
+    machine._let_days_pass(11, swept=False)
+    decide(machine, row, "anna")
+    decide(machine, row, "anna", {1: 1})
+    decide(machine, row, "anna", verdict=Verdict.RETURN)
+    edit(machine, row, "less")
+    machine._let_days_pass(0)
+    assert row.state == "expired"
+
+
+def issued_after_new_year(machine: ApprovalMachine) -> None:
+    """The budget of last year is over: the last signature sends it back."""
+    machine._let_days_pass(TO_DECEMBER)
+    row = asked(machine, ("device", 1))
+    machine._let_days_pass(10)
+    decide(machine, row, "anna")
+    assert row.state == "returned"
+    machine._submit(row, member(machine, "olga"))
+
+
+def signed_after_new_year(machine: ApprovalMachine) -> None:
+    """So does the first of two, and it does not stand for the second."""
+    machine._propose(POLICIES[1], 0)
+    machine._confirm(machine.stage.members["kolja"])
+    machine._let_days_pass(TO_DECEMBER)
+    row = asked(machine, ("device", 1))
+    machine._let_days_pass(10)
+    decide(machine, row, "anna")
+    assert row.state == "returned"
+
+
+def cut_after_new_year(machine: ApprovalMachine) -> None:
+    machine._let_days_pass(TO_DECEMBER)
+    row = asked(machine, ("device", 4))
+    machine._let_days_pass(10)
+    decide(machine, row, "anna", {1: 2})
+    assert row.state == "returned"
+
+
+def edited_after_new_year(machine: ApprovalMachine) -> None:
+    """Less of it keeps its round; anything else would need another budget."""
+    machine._let_days_pass(TO_DECEMBER)
+    row = asked(machine, ("device", 4))
+    machine._let_days_pass(10)
+    edit(machine, row, "more")
+    edit(machine, row, "less")
+    assert row.round_no < row.revision
+
+
+def lowered_below_a_tier(machine: ApprovalMachine) -> None:
+    """Ten cost less than twenty, but each of them more: everybody signs anew."""
+    row = asked(machine, ("device", 20))
+    decide(machine, row, "bert")
+    edit(machine, row, "less")
+    decide(machine, row, "tina")
+    decide(machine, row, "bert")
+    decide(machine, row, "tina")
+    assert row.state == "approved"
+
+
+def moved_after_a_signature(machine: ApprovalMachine) -> None:
+    """Another day of delivery is another order."""
+    row = asked(machine, ("device", 7))
+    decide(machine, row, "bert")
+    edit(machine, row, "date")
+    decide(machine, row, "tina")
+    decide(machine, row, "bert")
+    decide(machine, row, "tina")
+    assert row.state == "approved"
+
+
+def blocked_between_the_signatures(machine: ApprovalMachine) -> None:
+    row = asked(machine, ("device", 7))
+    for who in ("bert", "tina"):
+        gate = machine._set_gate(machine.stage.devices, "")
+        decide(machine, row, who)
+        machine._lift_gate(gate)
+        decide(machine, row, who)
+    assert row.state == "approved"
+
+
+def minimum_between_the_signatures(machine: ApprovalMachine) -> None:
+    """What was enough when it was submitted is too little a day later."""
+    machine._propose(POLICIES[1], 0)
+    machine._confirm(machine.stage.members["kolja"])
+    award = machine.model.awards[machine.stage.books]
+    row = asked(machine, ("book", 3))
+    machine._set_minimum(award, 50_00)
+    for who in ("anna", "bert"):
+        decide(machine, row, who)
+        edit(machine, row, "more")
+        machine._let_days_pass(1)
+        machine._set_minimum(award, 0)
+        decide(machine, row, who)
+        machine._let_days_pass(1)
+        machine._set_minimum(award, 50_00)
+    assert row.state == "approved"
+
+
+def tied_after_the_submission(machine: ApprovalMachine) -> None:
+    """Books that now need a device each; whoever asked adds what is missing, or nobody signs."""
+    row = asked(machine, ("book", 3))
+    machine._tie(machine.stage.books, machine.stage.devices)
+    decide(machine, row, "anna")
+    asked(machine, ("device", 3))
+    decide(machine, list(machine.model.requisitions.values())[-1], "bert")
+    decide(machine, row, "anna")
+    assert row.state == "approved"
+
+
 ROADS = (
     signed_in_two_tiers,
     signed_for_another,
@@ -250,4 +374,15 @@ ROADS = (
     handed_over_by_a_colleague,
     cut_that_costs_more,
     overdrawn_by_a_freeze,
+    frozen_between_the_signatures,
+    decided_after_it_is_over,
+    issued_after_new_year,
+    signed_after_new_year,
+    cut_after_new_year,
+    edited_after_new_year,
+    lowered_below_a_tier,
+    moved_after_a_signature,
+    blocked_between_the_signatures,
+    minimum_between_the_signatures,
+    tied_after_the_submission,
 )

@@ -16,8 +16,9 @@ from django.db import IntegrityError
 
 from contracts.parties import acting
 from orders import approvals
-from orders.approvals import cuts, decisions
-from orders.requisitions import editing, exchanges, handover
+from orders.allotting import asking, line_rules
+from orders.approvals import cuts, decisions, signatures
+from orders.requisitions import editing, exchanges, handover, submission
 from orders.signing import steps, voices
 
 from . import approval_roads as roads
@@ -25,11 +26,10 @@ from .approval_machine import Road, walk
 from .approval_world import build_stage
 from .mutation import Mutant, mutant
 
-SPEAKERS = "for person_id in voice.people:\n            involve("
-ONLY_THE_DEPUTY = (SPEAKERS, "for person_id in (by.user_id,):\n            involve(")
-NOBODY = (SPEAKERS, "for person_id in ():\n            involve(")
-TOTAL = "cut.order.quote.gross if cut is not None else lines[0].revision.gross"
-USED_BY = (cuts, editing)
+TOTAL = "cut.new.order.quote.gross if cut is not None else case.revision.gross"
+EXCHANGING = (decisions, editing)
+UNFROZEN = "    holds.require_unfrozen(_budgets(revision, standing))\n"
+PAID_FROM = "paid_from=paid_from(revision.lines)"
 ANY_DEPUTY = (
     """            deputy_id=by.user_id,
             delegator__organisation_id=by.organisation_id,
@@ -43,18 +43,22 @@ MUTANTS = (
         "whoever is substituted does not join the approving side",
         roads.signed_for_another,
         "refused without reason: OwnRequest|another side",
-        decisions,
-        ONLY_THE_DEPUTY,
-        "decide",
-        places=(approvals,),
+        signatures,
+        (
+            "person, 'approve' FROM unnest(%(people)s::bigint[])",
+            "person, 'approve' FROM unnest(ARRAY[%(person_id)s::bigint])",
+        ),
+        "write_decision",
+        places=(decisions,),
     ),
     mutant(
         "a decision without signatures of its people",
         roads.signed_for_another,
         "orders_decider_has_signature|orders_substituted_has_signature|signatures",
-        decisions,
-        ("for person_id in voice.people\n    )", "for person_id in ()\n    )"),
-        "_write",
+        signatures,
+        ("FROM decision, unnest(%(people)s::bigint[])", "FROM decision, unnest(ARRAY[]::bigint[])"),
+        "write_decision",
+        places=(decisions,),
     ),
     mutant(
         "the limit of the deputy instead of the delegator's",
@@ -69,7 +73,7 @@ MUTANTS = (
         roads.limit_with_tax,
         "accepted in spite of .*SigningLimitExceeded",
         decisions,
-        (TOTAL, TOTAL.replace("gross", "net")),
+        (TOTAL, "sum(line.net for line in case.revision.lines)"),
         "_approve",
     ),
     mutant(
@@ -77,7 +81,7 @@ MUTANTS = (
         roads.cut_into_the_limit,
         "refused without reason: SigningLimitExceeded",
         decisions,
-        (TOTAL, "lines[0].revision.gross"),
+        (TOTAL, "case.revision.gross"),
         "_approve",
     ),
     mutant(
@@ -101,29 +105,26 @@ MUTANTS = (
         "steps of an older round count",
         roads.raised_after_a_signature,
         "another state|the steps differ|the signatures are not those",
-        steps,
-        (".filter(revision_no=requisition.submitted_revision)", ".all()"),
-        "steps_of_round",
-        places=(steps, decisions),
+        signatures,
+        (" AND step.revision_no = %(round)s", ""),
+        "read_round",
+        places=(decisions,),
     ),
     mutant(
         "one signature completes a step for two",
         roads.signed_for_another,
         "the steps differ|without enough people",
         decisions,
-        ("if signed >= step.signers:", "if signed:"),
-        "_complete",
+        ("+ 1 >= self.step.signers", "+ 1 >= 1"),
+        "Case",
     ),
     mutant(
         "issued while a step waits",
         roads.signed_in_two_tiers,
         "without enough people",
         decisions,
-        (
-            "not steps_of_round(requisition).filter(completed_at__isnull=True).exists()",
-            "True",
-        ),
-        "_complete",
+        ("all(row.completed_at is not None for row in others)", "True"),
+        "Case",
     ),
     mutant(
         "a cut may raise a quantity",
@@ -138,10 +139,7 @@ MUTANTS = (
         roads.cut_that_costs_more,
         "held differs from the open revisions",
         cuts,
-        (
-            "    if after > before:\n        raise PriceRisen(",
-            "    if False:\n        raise PriceRisen(",
-        ),
+        ("if order.quote.gross > revision.gross:", "if False:"),
         "priced_cut",
         places=(decisions,),
     ),
@@ -151,11 +149,11 @@ MUTANTS = (
         "holds something else than the open revisions",
         exchanges,
         (
-            "    holds.hold_instead(requisition, lines, fresh, by=by, now=now)\n",
-            "    holds.hold_all(requisition, fresh, by=by, now=now)\n",
+            "holds.hold_instead(standing.held, fresh.lines, shelf,",
+            "holds.hold_all(fresh.lines, shelf,",
         ),
         "exchange",
-        places=USED_BY,
+        places=EXCHANGING,
     ),
     mutant(
         "what an exchange frees is not held anew",
@@ -163,28 +161,47 @@ MUTANTS = (
         "holds something else than the open revisions",
         exchanges,
         (
-            "    holds.hold_instead(requisition, lines, fresh, by=by, now=now)\n",
-            "    holds.void_all(lines, by=by, now=now)\n",
+            "holds.hold_instead(standing.held, fresh.lines, shelf,",
+            "holds.void(standing.held, shelf,",
         ),
         "exchange",
-        places=USED_BY,
+        places=EXCHANGING,
     ),
     mutant(
         "finance does not hear of an exchange",
         roads.lowered_after_a_signature,
         "finance heard something else",
         exchanges,
-        ("    events.append([*releases", "    (lambda facts, now: None)([*releases"),
+        ("[*freed, *reservations(requisition, fresh.lines, shelf)]", "[]"),
         "exchange",
-        places=USED_BY,
+        places=EXCHANGING,
     ),
     mutant(
         "an increase keeps the signatures",
         roads.raised_after_a_signature,
         "cover more than was signed for",
         editing,
-        ("if not _is_decrease(requisition, lines, ask, allotted.order):", "if False:"),
+        ("if not _is_decrease(requisition, revision, ask, answer.order):", "if False:"),
         "_revise_submitted",
+    ),
+    mutant(
+        "less keeps the signatures though each piece costs more",
+        roads.lowered_below_a_tier,
+        "made a piece dearer",
+        editing,
+        (
+            "and row.tier.net_unit_price * of.price_unit <= of.net_unit_price * row.offer",
+            "and 0 <= row.offer",
+        ),
+        "_is_part",
+    ),
+    mutant(
+        "another day of delivery keeps the signatures",
+        roads.moved_after_a_signature,
+        "cover more than was signed for",
+        editing,
+        ("        place.earliest,\n", ""),
+        "_when_and_where",
     ),
     mutant(
         "the last day of a substitution is ignored",
@@ -215,10 +232,7 @@ MUTANTS = (
         roads.membership_over,
         "accepted in spite of .*NotAllowed",
         acting,
-        (
-            "rows = Membership.objects.valid_on(berlin_day(now)).filter(",
-            "rows = Membership.objects.filter(",
-        ),
+        ("(member.valid_to IS NULL OR member.valid_to >= %(on)s)", "true"),
         "valid_while_deciding",
         places=(voices,),
     ),
@@ -246,8 +260,9 @@ MUTANTS = (
         roads.proposed_only,
         "the steps differ|a policy that was not confirmed",
         steps,
-        (", confirmed_at__isnull=False", ""),
-        "policy_in_force",
+        ("AND confirmed_at IS NOT NULL", ""),
+        "read_rules",
+        places=(submission,),
     ),
     mutant(
         "a later deadline does not move the expiry",
@@ -256,6 +271,7 @@ MUTANTS = (
         steps,
         ("if requisition.expires_at is None or requisition.expires_at < until:", "if False:"),
         "extend_expiry",
+        places=(steps, decisions),
     ),
     mutant(
         "whoever hands over does not ask",
@@ -273,8 +289,129 @@ MUTANTS = (
         roads.overdrawn_by_a_freeze,
         "accepted in spite of .*BudgetOverdrawn",
         decisions,
-        ("    require_unfrozen(lines)\n", ""),
+        (UNFROZEN, ""),
         "_approve",
+    ),
+    mutant(
+        "OVERDRAWN is not asked at issue",
+        roads.frozen_between_the_signatures,
+        "accepted in spite of .*BudgetOverdrawn",
+        decisions,
+        (UNFROZEN, f"    if not case.is_last:\n    {UNFROZEN}"),
+        "_approve",
+    ),
+    mutant(
+        "OVERDRAWN is not asked at a signature",
+        roads.frozen_between_the_signatures,
+        "accepted in spite of .*BudgetOverdrawn",
+        decisions,
+        (UNFROZEN, f"    if case.is_last:\n    {UNFROZEN}"),
+        "_approve",
+    ),
+    mutant(
+        "EXPIRY is not asked of who decides",
+        roads.decided_after_it_is_over,
+        "accepted in spite of .*RequisitionOver",
+        decisions,
+        ("        require_running(requisition, now)\n", ""),
+        "decide",
+        places=(approvals,),
+    ),
+    mutant(
+        "EXPIRY is not asked of who edits",
+        roads.decided_after_it_is_over,
+        "accepted in spite of .*RequisitionOver",
+        editing,
+        ("    require_running(requisition, now)\n", ""),
+        "_require_editable",
+    ),
+    mutant(
+        "USABLE is not asked at issue",
+        roads.issued_after_new_year,
+        "another state",
+        decisions,
+        (PAID_FROM, f"{PAID_FROM} if not case.is_last else ()"),
+        "_judge",
+    ),
+    mutant(
+        "USABLE is not asked at a signature",
+        roads.signed_after_new_year,
+        "another state",
+        decisions,
+        (PAID_FROM, f"{PAID_FROM} if case.is_last else ()"),
+        "_judge",
+    ),
+    mutant(
+        "USABLE is not asked of an edit that needs signing anew",
+        roads.edited_after_new_year,
+        "accepted in spite of .*BudgetNotUsable",
+        editing,
+        ("        require_usable(paid_from(fresh.lines), standing.facts.on)\n", ""),
+        "_revise_submitted",
+    ),
+    mutant(
+        "a cut of a budget that is over is refused, not sent back",
+        roads.cut_after_new_year,
+        "refused without reason: BudgetNotUsable",
+        decisions,
+        (
+            "except (PriceRisen, BudgetNotUsable) as over:\n        _require",
+            "except PriceRisen as over:\n        _require",
+        ),
+        "_approve",
+    ),
+    mutant(
+        "whoever sends it back signs for all of the step",
+        roads.signed_after_new_year,
+        "the steps differ",
+        decisions,
+        (
+            "_sign(case, plan, cut, completes=case.completes)\n        release(",
+            "_sign(case, plan, cut, completes=True)\n        release(",
+        ),
+        "_approve",
+    ),
+    mutant(
+        "nothing is asked at issue",
+        roads.minimum_between_the_signatures,
+        "accepted in spite of .*BelowMinimum",
+        decisions,
+        ("moment, facts = Moment.ISSUE,", "moment, facts = Moment.DRAFT,"),
+        "_judge",
+    ),
+    mutant(
+        "nothing is asked at a signature",
+        roads.minimum_between_the_signatures,
+        "accepted in spite of .*BelowMinimum",
+        decisions,
+        ("moment = Moment.SIGNATURE", "moment = Moment.DRAFT"),
+        "_judge",
+    ),
+    mutant(
+        "a block that came since stops nothing",
+        roads.blocked_between_the_signatures,
+        "accepted in spite of .*Blocked",
+        asking,
+        ("    if stops:\n", "    if False:\n"),
+        "_require_open",
+    ),
+    mutant(
+        "nothing is too little",
+        roads.minimum_between_the_signatures,
+        "accepted in spite of .*BelowMinimum",
+        line_rules,
+        ("if nets[award_id] < terms.minimum_order and", "if False and"),
+        "minimum_gaps",
+        places=(asking,),
+    ),
+    mutant(
+        "nothing hangs on a device",
+        roads.tied_after_the_submission,
+        "accepted in spite of .*DeviceMissing",
+        line_rules,
+        ("if asked > allowed:", "if False:"),
+        "unmet_ties",
+        places=(asking,),
     ),
 )
 
@@ -293,25 +430,23 @@ class WithoutConstraint:
 WITHOUT_CONSTRAINT = (
     WithoutConstraint(
         mutant(
-            "whoever asked is substituted: neither involvement nor constraint",
+            "whoever asked is substituted: neither question nor constraint",
             roads.signed_for_one_who_asked,
             "accepted in spite of .*OwnRequest",
             decisions,
-            ONLY_THE_DEPUTY,
-            "decide",
-            places=(approvals,),
+            ("if voice.on_behalf_of_id in round_.asking:", "if False:"),
+            "_require_own_hands",
         ),
         "ALTER TABLE orders_decision DROP CONSTRAINT orders_substituted_is_on_approving_side",
     ),
     WithoutConstraint(
         mutant(
-            "whoever asked decides: neither involvement nor constraint",
+            "whoever asked decides: neither question nor constraint",
             roads.signed_for_one_who_asked,
             "accepted in spite of .*OwnRequest",
             decisions,
-            NOBODY,
-            "decide",
-            places=(approvals,),
+            ("if voice.by.user_id in round_.asking:", "if False:"),
+            "_require_own_hands",
         ),
         "ALTER TABLE orders_decision DROP CONSTRAINT orders_decider_is_on_approving_side",
     ),
