@@ -156,8 +156,7 @@ def decide(
         require_read(requisition, revision_no)
         revision = read_revision(requisition.pk, requisition.current_revision)
         # `stand_still` holds the buyer's row then: taken whole at once, not shared before
-        tied = any(line.stands_in.is_tied for line in revision.lines)
-        voice = voice_to_decide(by, delegation_id, alone=tied, now=now)
+        voice = voice_to_decide(by, delegation_id, alone=revision.is_tied(), now=now)
         round_ = read_round(requisition)
         step = _step_for(requisition, round_, voice)
         _require_own_hands(round_, voice)
