@@ -73,12 +73,15 @@ def create_agreements(parties: Parties, manager: Membership, days: Days) -> Agre
             for award, shelf in _awards(lot, lot_plan, parties, manager):
                 awards[plan.number, lot_plan.number, award.rank] = award
                 (shelves if award.rank == 1 else further).extend(shelf)
+        if plan.number == SCHOOL_IT_NUMBER:
+            # once it is listed, a further position takes two people and the register
+            catalogue_item = _catalogue_item(awards[SCHOOL_IT_NUMBER, 2, 1], manager)
         _list(agreement, manager, days)
     return Agreements(
         agreements=agreements,
         awards=awards,
         shelves=[*shelves, *further],
-        catalogue_item=_catalogue_item(awards[SCHOOL_IT_NUMBER, 2, 1], manager),
+        catalogue_item=catalogue_item,
     )
 
 
