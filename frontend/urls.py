@@ -352,7 +352,7 @@ urlpatterns: list[URLPattern] = [
     _page("finanzfeed/", feed.feed, "feed"),
     _page("postfach/", mailbox.mailbox, "mailbox"),
     _page("fehlschlaege/", failures.failures, "failures"),
-    _page("fehlschlaege/<slug:source>/<int:key>/", failures.failure_retry, "failure_retry"),
+    _page("fehlschlaege/<slug:source>/<int:failure_id>/", failures.failure_retry, "failure_retry"),
     _page("barrierefreiheit/", about.accessibility, "accessibility"),
     _page("feedback/", about.feedback, "feedback"),
 ]

@@ -19,8 +19,8 @@ def failures(request: PageRequest) -> HttpResponse:
 
 
 @require_POST
-def failure_retry(request: PageRequest, source: str, key: int) -> HttpResponse:
+def failure_retry(request: PageRequest, source: str, failure_id: int) -> HttpResponse:
     """Have one tried again by the next run."""
-    try_again(source, key, by=request.actor, now=timezone.now())
+    try_again(source, failure_id, by=request.actor, now=timezone.now())
     messages.success(request, "Der nächste Lauf versucht es wieder; meist in wenigen Minuten.")
     return redirect("frontend:failures")

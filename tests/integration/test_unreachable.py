@@ -44,6 +44,7 @@ from orders.finance.exports import sequence_all
 from tests.api_client import program
 from tests.database_state import writes
 from tests.delegations import stand_in
+from tests.failed_sweeps import failed_sweep
 from tests.pages import PageWorld, agreement_targets, build_pages
 from tests.papers import attached
 from tests.policy_pages import policy_targets
@@ -115,6 +116,8 @@ def _targets(pages: PageWorld) -> dict[str, Any]:
         "line_no": 1,
         "call_off_id": call_off.pk,
         "attachment_id": attachment.pk,
+        "source": "arbeiten",
+        "failure_id": failed_sweep(NOW).pk,
         "upload_id": _upload(pages, keeper),
         **{f"{name}_id": key for name, key in _prices(pages, keeper).items()},
         "proposal_id": propose_successor(world, keeper, now=pages.now).pk,
