@@ -15,14 +15,14 @@ from typing import ClassVar, Generic, TypeVar
 from django.db import transaction
 from hypothesis.stateful import RuleBasedStateMachine
 
-from contracts.agreements.errors import AgreementError, Blocked, NotEntitled
+from contracts.agreements.errors import Blocked, NotEntitled
 from contracts.audit.models import AuditEntry
 from contracts.clock import berlin_day
-from contracts.ledger.errors import AccountClosed, LedgerError, LimitExceeded
+from contracts.ledger.errors import AccountClosed, LimitExceeded
 from contracts.parties.models import Membership
-from contracts.pricing import PricingError
+from contracts.refusals import Refusal
 from orders.allotting.allotments import NobodyInTurn
-from orders.errors import LotFull, NotFound, OrderError, OwnRequest
+from orders.errors import LotFull, NotFound, OwnRequest
 from orders.lifecycle import IllegalTransition
 from orders.models import CallOff as CallOffRow
 from orders.models import CallOffLine
@@ -40,7 +40,7 @@ from .contract_world import Buyer, Stage
 T = TypeVar("T")
 Refusals = set[type[Exception]]
 Size = str | int
-NAMED = (AgreementError, LedgerError, OrderError, PricingError, IllegalTransition)
+NAMED = (Refusal,)
 SHUT: Refusals = {NotEntitled, Blocked, LotFull, AccountClosed}
 ALIVE = ("draft", "submitted", "returned")
 

@@ -328,7 +328,7 @@ MUTANTS = (
     mutant(
         "USABLE is not asked at issue",
         roads.issued_after_new_year,
-        "another state",
+        "posted differs from what was released",
         decisions,
         (PAID_FROM, f"{PAID_FROM} if not case.is_last else ()"),
         "_judge",
@@ -336,7 +336,7 @@ MUTANTS = (
     mutant(
         "USABLE is not asked at a signature",
         roads.signed_after_new_year,
-        "another state",
+        "held differs from the open revisions",
         decisions,
         (PAID_FROM, f"{PAID_FROM} if case.is_last else ()"),
         "_judge",
