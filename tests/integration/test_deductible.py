@@ -8,13 +8,13 @@ from decimal import Decimal
 
 import pytest
 from django.db import Error, IntegrityError, transaction
-from orders.binding.budget_preview import preview_shares
 
 from contracts.audit.models import AuditEntry
 from orders import requisitions
 from orders.binding.budgets import Dimensions, create_line, deductibles, set_deductible
 from orders.models import Assignment, BudgetLine, BudgetLineDeductible, Requisition
 from orders.requisitions import Share
+from orders.requisitions.budget_preview import preview_shares
 from orders.requisitions.drafting import draft_of
 from tests.world import DAY, NOW, World, build_world
 
