@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 QUERIES = {
     "create": 31,  # key and stored answer, references, pricing, the revision, its audit row
     "read": 8,  # head, revision, lines, shares, steps, call-offs
-    "revise": 33,  # the whole twice, references, pricing, the revision, its audit row
+    "revise": 34,  # the whole twice, references, pricing, the revision, its audit row
     "submit": 32,  # pricing, gates, rules, steps, mails, events, holds under all locks
     "list": 4,  # heads, revisions
 }

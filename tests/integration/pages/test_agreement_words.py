@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from contracts.agreements.models import AwardTerms, ContractItem
+from contracts.agreements.models import AgreementState, AwardTerms, ContractItem, FrameworkAgreement
 from contracts.parties.models import Role
 from tests.integration.pages.test_agreements import TERMS, TIERS
 from tests.pages import PageWorld, build_pages
@@ -116,6 +116,8 @@ def test_a_further_rank_names_no_other_cap(pages: PageWorld, manager: Client) ->
     world = pages.world
     known = world.items[0]
     assert known.account is not None
+    # once it is listed, a further position takes two people and the register
+    FrameworkAgreement.objects.filter(pk=world.agreement.pk).update(state=AgreementState.DRAFT)
     award = known.award.lot.awards.create(
         supplier=world.suppliers[1], rank=2, reference="Z-2", awarded_on=known.award.awarded_on
     )

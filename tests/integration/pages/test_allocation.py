@@ -138,4 +138,4 @@ def test_the_number_of_queries_does_not_grow() -> None:
     for _ in range(4):
         ranks.issued()
     # session, user, memberships; the agreement, its lots, their turns; count and page
-    assert (before, count()) == (8, 8)
+    assert (before, count()) == (7, 7)

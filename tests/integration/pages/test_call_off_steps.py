@@ -16,7 +16,7 @@ from tests.pages import PageWorld
 
 # Session, user, memberships, navigation; call-off, lines, shares, successors, the reasons of
 # the prices, the steps of the allocation, history.
-QUERIES_OF_THE_PAGE = 15
+QUERIES_OF_THE_PAGE = 14
 HIDDEN = re.compile(r'type="hidden" name="([^"]+)" value="([^"]*)"')
 
 

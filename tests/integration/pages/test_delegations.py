@@ -20,7 +20,7 @@ from tests.world import person
 
 pytestmark = pytest.mark.django_db
 
-QUERIES = 7
+QUERIES = 6
 """Session, user, memberships, voices and what waits for them, count and rows of the list."""
 
 
