@@ -234,7 +234,7 @@ def test_people_are_filtered_and_written_to_a_file(pages: PageWorld) -> None:
 # Session, user, memberships, what the navigation counts. The home page adds the versions with
 # their rules (twice: in force, and all), people, gates and standards (for today and for the
 # proposal), and the count of older rounds; the question: policy, rules, people, substitutions.
-QUERIES = {HOME: 16, EDIT: 9, f"{ASK}?betrag=5300": 10, PEOPLE: 12}
+QUERIES = {HOME: 15, EDIT: 8, f"{ASK}?betrag=5300": 9, PEOPLE: 11}
 
 
 @pytest.mark.parametrize("address", QUERIES)

@@ -470,7 +470,7 @@ def test_a_tampered_line_is_on_the_page_and_in_the_file(owner: psycopg.Connectio
     ]  # fmt: skip
 
 
-QUERIES = {"preisaenderungen": 6, "vertragsaenderungen": 10, "history": 11, "audit": 7}
+QUERIES = {"preisaenderungen": 5, "vertragsaenderungen": 9, "history": 10, "audit": 6}
 
 
 def count(pages: PageWorld, member: Membership, place: str) -> int:
