@@ -287,7 +287,7 @@ def test_queries_do_not_grow_with_rows_lists_and_lines(pages: PageWorld, client:
                 ),
             }
         )
-    pinned = {"preview": 18, "take": 25, "lists": 8, "list": 17, "take list": 17}
+    pinned = {"preview": 16, "take": 24, "lists": 6, "list": 15, "take list": 16}
     assert counts == [pinned, pinned]
 
 

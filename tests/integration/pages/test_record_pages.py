@@ -19,7 +19,7 @@ from tests.integration.test_record_pdf import squeezed, text_of, words_of
 from tests.pages import PageWorld
 from tests.papers import attached
 
-QUERIES = 16
+QUERIES = 15
 """Session, person, memberships, what the navigation counts, and eleven of the record."""
 
 

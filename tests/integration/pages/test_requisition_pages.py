@@ -30,11 +30,11 @@ from tests.world import NOW, person
 
 # Session, user, memberships, navigation; the requisition, its lines with assignments,
 # what was cut, minimum orders, successors, terms, steps, revisions, papers, history.
-DETAIL_QUERIES = 17
-EDITOR_QUERIES = 9
-DIFFERENCE_QUERIES = 11
-PLACES_QUERIES = 9
-SHARES_QUERIES = 9
+DETAIL_QUERIES = 16
+EDITOR_QUERIES = 8
+DIFFERENCE_QUERIES = 10
+PLACES_QUERIES = 8
+SHARES_QUERIES = 8
 
 
 @pytest.fixture
