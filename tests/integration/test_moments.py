@@ -13,7 +13,7 @@ import pytest
 from contracts.agreements.life.listing import list_articles
 from contracts.agreements.models import AllocationRule, Article, AwardTerms, PriceBasis
 from contracts.agreements.prices.ordering import Wanted
-from contracts.agreements.writing.setup import ItemSpec, TierRow, create_item, set_price
+from contracts.agreements.writing.setup import ItemSpec, TierRow, write_item, write_price
 from contracts.parties.models import Role, School
 from orders import approvals, requisitions
 from orders.allotting.moments import TABLE, How, Moment, Rule
@@ -164,13 +164,13 @@ class TestApproval:
 
 def test_lines_that_round_to_nothing_can_be_submitted_again() -> None:
     world = build_world()
-    item = create_item(
+    item = write_item(
         world.awards[0],
         ItemSpec(number="1.7", title="Schraube", basis=PriceBasis.FIXED),
         by=world.manager,
         now=NOW,
     )
-    set_price(
+    write_price(
         item,
         [TierRow(1, net_unit_price=Decimal("0.0040"))],
         valid_from=date(2026, 1, 1),
