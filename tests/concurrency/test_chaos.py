@@ -6,16 +6,19 @@ afterwards the books are clean, every document agrees with them, and exactly the
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 from threading import Event
+from uuid import uuid4
 
 import psycopg
 import pytest
 from django.conf import settings
+from django.test import Client
 from django.urls import reverse
 
 from contracts.ledger.models import LimitAccount
@@ -37,6 +40,7 @@ SPARE = ROOM + 1
 PERSISTENCE = 60
 MOST_KILLS = 25
 MARK = "kaufhaus-chaos"
+HIDDEN = re.compile(r'type="hidden" name="(?!csrf)([^"]+)" value="([^"]*)"')
 
 
 @pytest.fixture
@@ -84,18 +88,22 @@ def persist(server: WebServer, cookie: str, path: str, form: dict[str, str]) -> 
     raise TimeoutError(f"{path}: {statuses(answers)}")
 
 
+def confirming(world: World, pk: int) -> tuple[str, dict[str, str]]:
+    """The form that confirms a cancellation whose effect was read before the storm."""
+    path = reverse("frontend:call_off_cancel", args=[pk])
+    client = Client(HTTP_COOKIE=log_in(world.officer))
+    form = {"alles": "1", "reason": "Bedarf entfallen", "formular": str(uuid4())}
+    shown = client.post(path, form)
+    assert shown.status_code == 200, shown.content.decode()
+    return path, {**dict(HIDDEN.findall(shown.content.decode())), "bestaetigt": "1"}
+
+
 def storm(server: WebServer, world: World, drafts: list[Requisition]) -> list[list[Answer]]:
     """All submits and all cancellations at once, with the server killed in between."""
     cookie = log_in(world.officer)
     presses = [
         (reverse("frontend:requisition_submit", args=[draft.pk]), {}) for draft in drafts
-    ] + [
-        (
-            reverse("frontend:call_off_cancel", args=[pk]),
-            {"alles": "1", "reason": "Bedarf entfallen"},
-        )
-        for pk in CallOff.objects.values_list("pk", flat=True)
-    ]
+    ] + [confirming(world, pk) for pk in CallOff.objects.values_list("pk", flat=True)]
     with ThreadPoolExecutor(len(presses)) as pool:
         futures = [pool.submit(persist, server, cookie, path, form) for path, form in presses]
         for _ in range(2):
