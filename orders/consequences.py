@@ -22,6 +22,9 @@ class Step(StrEnum):
 
     CREATED = "requisition.created"
     REVISED = "requisition.revised"
+    HANDED_OVER = "requisition.handed_over"
+    HANDED_BACK = "requisition.handed_back"
+    RECALLED = "requisition.recalled"
     SUBMITTED = "requisition.submitted"
     SIGNED = "requisition.decision.approve"
     COSIGN_ADDED = "requisition.cosign_added"
@@ -38,6 +41,7 @@ class Step(StrEnum):
     CONFIRMED = "call_off.confirmed"
     REFUSED = "call_off.refused"
     TIMED_OUT = "call_off.timed_out"
+    PASSED_ON = "call_off.passed_on"
     CANCELLED = "call_off.cancelled"
     PARTLY_CANCELLED = "call_off.partly_cancelled"
     CLOSED_SHORT = "call_off.closed_short"
@@ -76,6 +80,9 @@ CONSEQUENCES: Mapping[Step, Consequence] = {
     Step.CREATED: _then(happened=_H.CREATED),
     # in approval it exchanges what is reserved, and may open a new round
     Step.REVISED: _then(events=_EXCHANGED, told=(_T.SUBMITTED,), happened=_H.REVISED),
+    Step.HANDED_OVER: _then(told=(_T.HANDED_OVER,), happened=_H.HANDED_OVER),
+    Step.HANDED_BACK: _then(told=(_T.HANDED_BACK,), happened=_H.HANDED_BACK),
+    Step.RECALLED: _then(happened=_H.HANDED_BACK),
     Step.SUBMITTED: _then(events=(_E.RESERVATION,), told=(_T.SUBMITTED,), happened=_H.SUBMITTED),
     Step.SIGNED: _then(told=(_T.SUBMITTED,), happened=_H.DECIDED),
     Step.COSIGN_ADDED: _then(),
@@ -94,6 +101,8 @@ CONSEQUENCES: Mapping[Step, Consequence] = {
     Step.CONFIRMED: _then(told=(_T.CALL_OFF_CONFIRMED,)),
     Step.REFUSED: _TAKEN_BACK,
     Step.TIMED_OUT: _TAKEN_BACK,
+    # the refusal or time-out is in the trail, and its outcome in the steps of the allocation
+    Step.PASSED_ON: _then(told=(_T.NEXT_RANK,), is_audited=False),
     Step.CANCELLED: _TAKEN_BACK,
     Step.PARTLY_CANCELLED: _TAKEN_BACK,
     Step.CLOSED_SHORT: _TAKEN_BACK,

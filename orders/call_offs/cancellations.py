@@ -16,7 +16,6 @@ from uuid import UUID
 
 from django.db import transaction
 
-from contracts.audit.record import record
 from contracts.parties.acting import require_role
 from contracts.parties.models import Membership, Role
 from contracts.pricing import LineGiveback, Share, ShareGiveback, give_back
@@ -34,6 +33,7 @@ from orders.call_offs.bookings import (
 from orders.call_offs.cancel_effect import Effect, effect_of
 from orders.call_offs.cancel_facts import issued_facts, lock_buyer, ties_to
 from orders.call_offs.reading import bought_call_offs, locked_call_off, translated
+from orders.consequences import Step
 from orders.errors import (
     BelowMinimum,
     CommentMissing,
@@ -44,7 +44,7 @@ from orders.errors import (
 )
 from orders.event_types import EventType
 from orders.facts import assignment_reference, line_reference
-from orders.finance import events
+from orders.finance.events import FinanceFact
 from orders.finance.facts import Part, call_off_facts
 from orders.lifecycle import CallOffState, after_taking_back
 from orders.models import (
@@ -56,8 +56,8 @@ from orders.models import (
     CancelledLine,
     CancelledShare,
 )
+from orders.plan import Plan
 from orders.telling.notices import taken_back_notice
-from orders.telling.outbox import tell
 
 CANCELLING_ROLES = (Role.PROCUREMENT_OFFICER,)
 REASON_LENGTH = 250
@@ -182,18 +182,7 @@ def take_back(
     _advance(call_off, lines, wanted, cause, now)
     cancellation = _write(call_off, given, cause, reason, token, by, now)
     mark = f"cancellation-{cancellation.number}"
-    events.append(
-        call_off_facts(
-            EventType.COMMITMENT_REVERSAL,
-            call_off,
-            _parts(given),
-            mark=mark,
-            reverses=EventType.COMMITMENT,
-        ),
-        now=now,
-    )
-    _record(call_off, before, cancellation, given, by, now)
-    tell([taken_back_notice(call_off, cancellation)], now=now)
+    _follow(call_off, before, cancellation, given, mark)
     reverse_posts(_amounts(call_off, given), mark=mark, by=by, now=now)
     nudge([call_off.lot_id])
     return cancellation
@@ -262,23 +251,19 @@ def _write(
     return cancellation
 
 
-def _record(
-    call_off: CallOff,
-    before: str,
-    cancellation: Cancellation,
-    given: Given,
-    by: Membership | None,
-    now: datetime,
+def _follow(
+    call_off: CallOff, before: str, cancellation: Cancellation, given: Given, mark: str
 ) -> None:
-    """One entry for the audit trail; a part of an undelivered call-off has its own word."""
-    action = str(cancellation.cause)
-    if action == CancellationCause.CANCELLED and call_off.state == before:
-        action = "partly_cancelled"
-    record(
+    """Events, audit and mail; a part of an undelivered call-off has a step of its own."""
+    step = Step(f"call_off.{cancellation.cause}")
+    if step is Step.CANCELLED and call_off.state == before:
+        step = Step.PARTLY_CANCELLED
+    plan = Plan(cancellation.by, cancellation.at)
+    plan.follow(
+        step,
         call_off,
-        f"call_off.{action}",
-        by=by,
-        now=now,
+        events=_reversals(call_off, given, mark),
+        told=[taken_back_notice(call_off, cancellation)],
         before={"state": before},
         after={
             "state": call_off.state,
@@ -287,14 +272,22 @@ def _record(
         },
         reason=cancellation.reason,
     )
+    plan.carry_out()
 
 
-def _parts(given: Given) -> list[Part]:
-    return [
+def _reversals(call_off: CallOff, given: Given, mark: str) -> list[FinanceFact]:
+    parts = [
         Part(assignment, row.quantity, Share(share.net, share.tax))
         for line, row in given
         for assignment, share in _shares(line, row)
     ]
+    return call_off_facts(
+        EventType.COMMITMENT_REVERSAL,
+        call_off,
+        parts,
+        mark=mark,
+        reverses=EventType.COMMITMENT,
+    )
 
 
 def _shares(line: CallOffLine, row: LineGiveback) -> list[tuple[CallOffAssignment, ShareGiveback]]:

@@ -11,7 +11,6 @@ from datetime import datetime
 from django.db import transaction
 
 from contracts.agreements.models import AllocationRule
-from contracts.audit.record import record
 from contracts.clock import berlin_day
 from contracts.parties.acting import require_role
 from contracts.parties.models import Membership, Role
@@ -24,11 +23,12 @@ from orders.call_offs.reading import (
     supplied_call_offs,
     translated,
 )
+from orders.consequences import Step
 from orders.errors import CommentMissing
 from orders.lifecycle import CallOffState, call_off_step
 from orders.models import CallOff, CancellationCause
+from orders.plan import Plan
 from orders.telling.notices import confirmation_notice
-from orders.telling.outbox import tell
 
 CONFIRMING_ROLES = (Role.SUPPLIER_ORDERS,)
 TIME_OUTS = Sweep("call_offs.time_out", "Nicht bestätigte Abrufe zurücknehmen", CallOff)
@@ -47,15 +47,15 @@ def confirm(*, call_off_id: int, by: Membership, now: datetime) -> CallOff:
         call_off.state = call_off_step(call_off.state, CallOffState.CONFIRMED)
         call_off.updated_at = now
         call_off.save(update_fields=["state", "updated_at"])
-        record(
+        plan = Plan(by, now)
+        plan.follow(
+            Step.CONFIRMED,
             call_off,
-            "call_off.confirmed",
-            by=by,
-            now=now,
+            told=[confirmation_notice(call_off)],
             before={"state": before},
             after={"state": call_off.state},
         )
-        tell([confirmation_notice(call_off)], now=now)
+        plan.carry_out()
     return call_off
 
 

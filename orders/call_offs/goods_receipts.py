@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.db import transaction
 
-from contracts.audit.record import record
 from contracts.clock import berlin_day
 from contracts.parties.acting import require_role
 from contracts.parties.models import Membership, Role
@@ -17,12 +16,14 @@ from contracts.pricing import receive as worth
 from contracts.retrying import again
 from orders.call_offs.bookings import count, issued_line, known_by, lines_of, wanted_of_open
 from orders.call_offs.reading import bought_call_offs, locked_call_off, translated
+from orders.consequences import Step
 from orders.errors import InvalidReceipt
 from orders.event_types import EventType
-from orders.finance import events
+from orders.finance.events import FinanceFact
 from orders.finance.facts import Part, call_off_facts
 from orders.lifecycle import after_delivery
 from orders.models import CallOff, CallOffLine, GoodsReceipt, ReceivedLine, ReceivedShare
+from orders.plan import Plan
 
 RECEIVING_ROLES = (Role.SCHOOL_REQUESTER, Role.PROCUREMENT_OFFICER)
 
@@ -70,12 +71,11 @@ def receive(
         call_off.save(update_fields=["state", "updated_at"])
         count(wanted, "delivered")
         receipt = _write(call_off, received, received_on, delivery_note, token, by, now)
-        events.append(_facts(call_off, receipt, received), now=now)
-        record(
+        plan = Plan(by, now)
+        plan.follow(
+            Step(f"call_off.{call_off.state}"),
             call_off,
-            f"call_off.{call_off.state}",
-            by=by,
-            now=now,
+            events=_facts(call_off, receipt, received),
             before={"state": before},
             after={
                 "state": call_off.state,
@@ -84,6 +84,7 @@ def receive(
                 "delivery_note": receipt.delivery_note,
             },
         )
+        plan.carry_out()
     return receipt
 
 
@@ -125,9 +126,7 @@ def _write(
     return receipt
 
 
-def _facts(
-    call_off: CallOff, receipt: GoodsReceipt, received: Received
-) -> list[events.FinanceFact]:
+def _facts(call_off: CallOff, receipt: GoodsReceipt, received: Received) -> list[FinanceFact]:
     parts = [
         Part(assignment, quantity, share)
         for line, quantity, shares in received

@@ -7,17 +7,15 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
-from contracts.audit.record import record
 from contracts.parties.acting import require_role
 from contracts.parties.models import Membership, Role
 from contracts.retrying import again
+from orders.consequences import Step
 from orders.errors import CommentMissing, NotAllowed
 from orders.lifecycle import RequisitionState
 from orders.models import Requisition, Side
 from orders.plan import Plan
 from orders.telling.notices import hand_back_notice, hand_over_notice
-from orders.telling.outbox import tell
-from orders.telling.watching import Happened, change
 
 from .ask import Ask
 from .creation import draft_of_basket, state_of
@@ -43,7 +41,9 @@ def hand_over(*, requisition_id: int, by: Membership, now: datetime) -> Requisit
         requisition = locked(requisition_id, by)
         _require_open(requisition)
         if requisition.handed_over_at is None:
-            _hand_over(requisition, by, now)
+            plan = Plan(by, now)
+            _hand_over(plan, requisition, by)
+            plan.carry_out()
     return requisition
 
 
@@ -59,19 +59,20 @@ def hand_over_basket(
     with transaction.atomic():
         plan = Plan(by, now)
         requisition = draft_of_basket(plan, by, ask, school_id, now)
+        _hand_over(plan, requisition, by)
         plan.carry_out()
-        _hand_over(requisition, by, now)
     return requisition
 
 
-def _hand_over(requisition: Requisition, by: Membership, now: datetime) -> None:
+def _hand_over(plan: Plan, requisition: Requisition, by: Membership) -> None:
     involve(requisition, by.user_id, Side.ASK)
-    requisition.handed_over_at = now
-    requisition.handed_over_by = by
-    _save(requisition, now)
-    handed_over = change(requisition, Happened.HANDED_OVER, now=now)
-    tell([hand_over_notice(requisition, now=now), handed_over], now=now)
-    record(requisition, "requisition.handed_over", by=by, now=now, after=state_of(requisition))
+    _lay(requisition, by, plan.now)
+    plan.follow(
+        Step.HANDED_OVER,
+        requisition,
+        told=[hand_over_notice(requisition, now=plan.now)],
+        after=state_of(requisition),
+    )
 
 
 @again
@@ -90,19 +91,16 @@ def hand_back(*, requisition_id: int, reason: str, by: Membership, now: datetime
         if requisition.handed_over_at is None:
             raise NotAllowed("Diese Anforderung liegt nicht bei der Beschaffung.")
         school = requisition.handed_over_by
-        requisition.handed_over_at = None
-        requisition.handed_over_by = None
-        _save(requisition, now)
-        told = [hand_back_notice(requisition, school, reason, now=now)] if school else []
-        tell([*told, change(requisition, Happened.HANDED_BACK, now=now)], now=now)
-        record(
+        _lay(requisition, None, now)
+        plan = Plan(by, now)
+        plan.follow(
+            Step.HANDED_BACK,
             requisition,
-            "requisition.handed_back",
-            by=by,
-            now=now,
+            told=[hand_back_notice(requisition, school, reason, now=now)] if school else [],
             after=state_of(requisition),
             reason=reason,
         )
+        plan.carry_out()
     return requisition
 
 
@@ -119,11 +117,10 @@ def recall(*, requisition_id: int, by: Membership, now: datetime) -> Requisition
         if requisition.handed_over_at is None:
             return requisition
         involve(requisition, by.user_id, Side.ASK)
-        requisition.handed_over_at = None
-        requisition.handed_over_by = None
-        _save(requisition, now)
-        tell([change(requisition, Happened.HANDED_BACK, now=now)], now=now)
-        record(requisition, "requisition.recalled", by=by, now=now, after=state_of(requisition))
+        _lay(requisition, None, now)
+        plan = Plan(by, now)
+        plan.follow(Step.RECALLED, requisition, after=state_of(requisition))
+        plan.carry_out()
     return requisition
 
 
@@ -135,6 +132,9 @@ def _require_open(requisition: Requisition) -> None:
         )
 
 
-def _save(requisition: Requisition, now: datetime) -> None:
+def _lay(requisition: Requisition, by: Membership | None, now: datetime) -> None:
+    """Lay it with procurement, handed over by *by*, or, with None, back with the school."""
+    requisition.handed_over_at = now if by else None
+    requisition.handed_over_by = by
     requisition.updated_at = now
     requisition.save(update_fields=["handed_over_at", "handed_over_by", "updated_at"])

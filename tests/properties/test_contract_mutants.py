@@ -107,11 +107,8 @@ MUTANTS = (
         roads.partial_cancellation,
         "finance heard something else",
         cancellations,
-        (
-            "events.append(\n        call_off_facts(",
-            "(lambda facts, now: None)(\n        call_off_facts(",
-        ),
-        "take_back",
+        ("events=_reversals(call_off, given, mark),", "events=(),"),
+        "_follow",
     ),
     mutant(
         "tier taken from the line instead of the item's sum",
