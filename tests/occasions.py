@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 from contracts.agreements.models import AllocationRule
 from contracts.ledger.movements import adjust
@@ -120,6 +121,7 @@ def _taken_back(ranks: Ranks) -> None:
         call_off_id=_issued(ranks).pk,
         quantities=None,
         reason="Der Bedarf ist entfallen.",
+        token=uuid4(),
         by=ranks.world.officer,
         now=NOW,
     )

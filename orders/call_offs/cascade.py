@@ -45,7 +45,6 @@ from orders.requisitions.revisions import repeated
 from orders.requisitions.submission import paid_from
 from orders.requisitions.writing import write_new
 from orders.telling.notices import next_rank_notice
-from orders.telling.outbox import tell
 
 from . import issuing
 from .cancellations import take_back
@@ -127,9 +126,14 @@ def pass_on(
     )
     if call_off.lot.allocation != AllocationRule.CASCADE:
         return Outcome("Das Los kennt keinen nächsten Rang.")
+    # what was given back fits again; the draft of a dearer rank asks for it too
+    set_open([call_off.lot.account_id], is_open=True, reason=ClosedReason.FULL)
     wanted = tuple(Wanted(line.key, line.listing_id, quantities[line.pk]) for line in lines)
     outcome = _next_rank(Passing(call_off, given, revision, lines, wanted, standing, now))
-    tell([next_rank_notice(call_off, outcome.sentence, outcome.draft)], now=now)
+    plan = Plan(by, now)
+    told = next_rank_notice(call_off, outcome.sentence, outcome.draft)
+    plan.follow(Step.PASSED_ON, call_off, told=[told])
+    plan.carry_out()
     return outcome
 
 
@@ -156,6 +160,8 @@ def _next_rank(passing: Passing) -> Outcome:
     The take-back stands whatever is wrong here, so each attempt has a savepoint of its own.
     A deadlock is another matter: there the whole act is repeated.
     """
+    if passing.call_off.lot_id not in passing.standing.facts.turns:
+        return Outcome("Es gibt keinen weiteren Rang.")
     try:
         with transaction.atomic():
             facts = _facts(passing)
@@ -216,7 +222,6 @@ def _issued(passing: Passing, facts: OrderFacts) -> Outcome:
     plan = Plan(None, now)
     follow_issue(plan, requisition, row, reason=row.call_off.allocation_note)
     plan.carry_out()
-    set_open([call_off.lot.account_id], is_open=True, reason=ClosedReason.FULL)
     holds.post_follow_up(
         row.call_off,
         [

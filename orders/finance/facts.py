@@ -13,8 +13,15 @@ from contracts.parties.models import Membership
 from contracts.pricing import Share, carried_pieces
 from orders.event_types import EventType
 from orders.facts import AssignmentFacts, LineFacts, assignment_reference
-from orders.finance.events import FinanceFact, pseudonym
-from orders.models import Assignment, CallOff, CallOffAssignment, Requisition, RequisitionLine
+from orders.finance.events import FinanceFact, event_id, pseudonym
+from orders.models import (
+    Assignment,
+    CallOff,
+    CallOffAssignment,
+    FinanceEvent,
+    Requisition,
+    RequisitionLine,
+)
 
 
 def reservations(
@@ -37,6 +44,12 @@ def reservations(
         for line in lines
         for assignment in line.assignments
     ]
+
+
+def were_reserved(assignment_ids: Iterable[int]) -> bool:
+    """Whether finance has ever heard a RESERVATION of one of the account assignments."""
+    told = [event_id(EventType.RESERVATION, assignment_reference(pk)) for pk in assignment_ids]
+    return FinanceEvent.objects.filter(event_id__in=told).exists()
 
 
 def releases(reserved: Iterable[FinanceFact]) -> list[FinanceFact]:

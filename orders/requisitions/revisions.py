@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import count
 
@@ -177,10 +177,15 @@ def _numbers(
     known = {line.key: line.line_no for line in previous.lines}
     if known.keys() >= set(keys):
         return {key: known[key] for key in keys}
-    last = RequisitionLine.objects.filter(revision__requisition=requisition).aggregate(
-        last=Max("line_no")
-    )["last"]
-    return dict(_counted(keys, known, count((last or 0) + 1)))
+    return dict(_counted(keys, known, count(_last_number(requisition, known.values()) + 1)))
+
+
+def _last_number(requisition: Requisition, known: Collection[int]) -> int:
+    """The highest number that a line ever had; a draft that follows another has only its lines."""
+    if not requisition.pk:
+        return max(known, default=0)
+    rows = RequisitionLine.objects.filter(revision__requisition=requisition)
+    return rows.aggregate(last=Max("line_no"))["last"] or 0
 
 
 def _counted(

@@ -24,7 +24,7 @@ from orders.binding import holds
 from orders.consequences import Step
 from orders.errors import InvalidAssignment
 from orders.facts import LineFacts, RevisionFacts, bare
-from orders.finance.facts import reservations
+from orders.finance.facts import reservations, were_reserved
 from orders.lifecycle import RequisitionState
 from orders.models import ApprovalStep, Requisition, Side
 from orders.plan import Plan
@@ -86,8 +86,7 @@ def submit(*, requisition_id: int, by: Membership, now: datetime) -> Requisition
         require_assigned(revision.lines)
         wanted = revision.wanted()
         facts, answer = _judged(requisition, wanted, asked(revision), revision, now)
-        # what was in approval has used up its references, whether or not it held anything
-        if moved(revision, answer.order) or requisition.submitted_revision == revision.number:
+        if moved(revision, answer.order) or _was_in_approval(requisition, revision):
             new = new_revision(
                 requisition, asked(revision), answer.order, revision, facts.shelf, by=by, now=now
             )
@@ -100,6 +99,15 @@ def submit(*, requisition_id: int, by: Membership, now: datetime) -> Requisition
         _submit(requisition, revision, facts, steps, before, by, now)
         holds.hold_all(revision.lines, facts.shelf, by=by, now=now)
     return requisition
+
+
+def _was_in_approval(requisition: Requisition, revision: RevisionFacts) -> bool:
+    """Whether the revision has used up its references: as it was submitted, or put in its place
+    by a cut or an edit since. What a line of 0.00 reserved counts too.
+    """
+    if requisition.submitted_at is None:
+        return False
+    return were_reserved(row.pk for line in revision.lines for row in line.assignments)
 
 
 def _judged(

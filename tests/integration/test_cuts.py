@@ -15,7 +15,7 @@ from contracts.agreements.writing.setup import ItemSpec, TierRow
 from contracts.ledger.models import LimitAccount
 from contracts.ledger.replay import differences
 from contracts.parties.models import Membership, Role
-from orders import approvals
+from orders import approvals, requisitions
 from orders.approvals import Grant
 from orders.errors import (
     BelowMinimum,
@@ -224,6 +224,26 @@ class TestRound:
         review_stops(now=NOW)
         assert LimitAccount.objects.get(pk=world.lots[0].account_id).is_open
         assert world.submitted({0: 10}).state == "submitted"
+
+    def test_what_was_cut_and_sent_back_is_submitted_unchanged(self, world: World) -> None:
+        treasurer = second_tier(world)
+        wish = world.submitted({0: 30})
+        cut(wish, {1: 20}, world.approver)
+        wish.refresh_from_db()
+        approvals.decide(
+            requisition_id=wish.pk,
+            revision_no=wish.current_revision,
+            verdict=Verdict.RETURN,
+            comment="Bitte begründen.",
+            by=treasurer,
+            now=NOW,
+        )
+        assert held(world.lots[0].account_id) == 0
+        again = requisitions.submit(requisition_id=wish.pk, by=world.officer, now=NOW)
+        assert (again.current_revision, again.submitted_revision) == (3, 3)
+        assert held(world.lots[0].account_id) == 20 * 429
+        assert event_sums()["RESERVATION"] + event_sums()["RESERVATION_RELEASE"] == 20 * 429 * VAT
+        assert differences() == []
 
 
 class TestRefused:

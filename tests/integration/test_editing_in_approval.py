@@ -91,6 +91,27 @@ def test_a_decrease_keeps_the_signatures_and_frees_the_money(
     assert wish.steps.filter(revision_no=1, completed_at__isnull=True).get().tier == 2
 
 
+def test_what_was_lowered_and_sent_back_is_submitted_unchanged(
+    world: World, wish: Requisition
+) -> None:
+    revise(wish, with_quantities(draft(wish), {"1": 20}), world.officer)
+    treasurer = person(
+        "kaemmerei@stadt-a.example", world.authority, Role.TREASURER, signing_limit=Decimal(10**8)
+    )
+    approvals.decide(
+        requisition_id=wish.pk,
+        revision_no=wish.current_revision,
+        verdict=Verdict.RETURN,
+        comment="Bitte begründen.",
+        by=treasurer,
+        now=NOW,
+    )
+    assert bound(world) == 0
+    again = requisitions.submit(requisition_id=wish.pk, by=world.officer, now=NOW)
+    assert (again.state, again.submitted_revision) == ("submitted", 3)
+    assert bound(world) == 20 * PRICE * VAT
+
+
 def _more(world: World, now: Draft) -> Draft:
     return with_quantities(now, {"1": 31})
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from contracts.agreements.models import AllocationRule
+from contracts.agreements.models import AllocationRule, AwardTerms
 from contracts.ledger.movements import adjust, set_open
 from orders import requisitions
 from orders.call_offs.cancellations import cancel
@@ -58,6 +58,45 @@ def test_a_full_lot_does_not_keep_the_next_rank_from_what_was_given_back() -> No
     set_open([ranks.lot.account_id], is_open=False, reason="full")
     refuse(call_off_id=first.pk, reason="Nicht lieferbar", by=ranks.desks[0], now=NOW)
     assert ranks.rank_of(CallOff.objects.get(follows=first)) == 2
+    assert_clean(ranks)
+
+
+def test_a_full_lot_does_not_keep_a_dearer_rank_from_a_draft() -> None:
+    ranks = build_ranks(CASCADE, prices=[HUNDRED, Decimal(110), HUNDRED])
+    first = ranks.issued(3)
+    set_open([ranks.lot.account_id], is_open=False, reason="full")
+    refuse(call_off_id=first.pk, reason="Nicht lieferbar", by=ranks.desks[0], now=NOW)
+    draft = Requisition.objects.get(state="draft")
+    assert requisitions.submit(requisition_id=draft.pk, by=ranks.world.officer, now=NOW)
+    assert_clean(ranks)
+
+
+def test_what_no_rank_can_take_alone_is_split_in_a_draft() -> None:
+    ranks = build_ranks(CASCADE, maxima=[None, Decimal(550), None])
+    AwardTerms.objects.filter(award__in=ranks.awards).update(split_over_ranks=True)
+    first = ranks.issued(10)
+    refuse(call_off_id=first.pk, reason="Nicht lieferbar", by=ranks.desks[0], now=NOW)
+    draft = Requisition.objects.get(state="draft")
+    lines = RequisitionLine.objects.filter(revision__requisition=draft).order_by("line_no")
+    assert [(row.listing, row.quantity) for row in lines] == [
+        (ranks.listings[1], 5),
+        (ranks.listings[2], 5),
+    ]
+    requisitions.submit(requisition_id=draft.pk, by=ranks.world.officer, now=NOW)
+    ranks.world.approve(draft)
+    found = CallOff.objects.filter(requisition=draft).order_by("award__rank")
+    assert [ranks.rank_of(row) for row in found] == [2, 3]
+    assert_clean(ranks)
+
+
+def test_where_there_is_one_rank_nobody_else_is_asked() -> None:
+    ranks = build_ranks(CASCADE, prices=[HUNDRED], maxima=[None])
+    first = ranks.issued(3)
+    refuse(call_off_id=first.pk, reason="Nicht lieferbar", by=ranks.desks[0], now=NOW)
+    assert not Requisition.objects.filter(state="draft").exists()
+    assert CallOff.objects.count() == 1
+    mail = written().filter(key__contains=":next-rank:").latest("pk")
+    assert "Es gibt keinen weiteren Rang." in mail.payload["body"]
     assert_clean(ranks)
 
 

@@ -30,7 +30,7 @@ VERDICTS = (
 )
 
 NO_ROOM_CHECK: Edits = (("        if amount > accounts[pk].available", "        if False"),)
-NO_ENDED_CHECK: Edits = ((".exclude(Exists(ends))}", "}"),)
+NO_ENDED_CHECK: Edits = ((".exclude(Exists(ends)).values_list(", ".values_list("),)
 NO_USE_CHECK: Edits = (
     ("account.kind != AccountKind.BUDGET and new_limit < account.bound", "False"),
 )
