@@ -32,5 +32,9 @@ def lock_agreement(agreement: FrameworkAgreement, lot_id: int | None = None) -> 
 
 
 def lock_buyer(buyer_id: int) -> None:
-    """The same for what the buyer orders, and nobody else."""
-    Organisation.objects.select_for_update(no_key=True).get(pk=buyer_id)
+    """The same for what the buyer orders, and nobody else: two of its orders, or an order and a
+    cancellation, can't lean on the same devices at once either.
+
+    It comes after the requisition and before every call-off and account.
+    """
+    Organisation.objects.select_for_update(no_key=True).only("pk").get(pk=buyer_id)

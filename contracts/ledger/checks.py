@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from .errors import (
     AccountClosed,
-    AccountOverdrawn,
     InvalidAmount,
     LimitBelowUse,
     LimitExceeded,
@@ -64,12 +63,6 @@ def require_not_suspended(accounts: Iterable[LimitAccount]) -> None:
     closed = [row.title for row in accounts if row.closed_reason == ClosedReason.SUSPENDED]
     if closed:
         raise AccountClosed(closed)
-
-
-def require_not_overdrawn(accounts: Iterable[LimitAccount]) -> None:
-    overdrawn = [account.title for account in accounts if account.is_overdrawn]
-    if overdrawn:
-        raise AccountOverdrawn(overdrawn)
 
 
 def require_room(accounts: Mapping[int, LimitAccount], wanted: Mapping[int, Decimal]) -> None:

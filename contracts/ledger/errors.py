@@ -60,18 +60,6 @@ class AccountClosed(LedgerError):
         super().__init__("Gesperrt: " + "; ".join(titles))
 
 
-class AccountOverdrawn(LedgerError):
-    """A freeze has left less on a budget than is bound; the caller does not book on it then."""
-
-    code = "account_overdrawn"
-    title = "Der Haushalt ist durch eine Sperre überzogen"
-    advice = "Klären Sie mit der Kämmerei, ob die Sperre aufgehoben wird."
-
-    def __init__(self, titles: Sequence[str]) -> None:
-        self.titles = tuple(titles)
-        super().__init__("Durch eine Sperre überzogen: " + "; ".join(titles))
-
-
 class LimitBelowUse(LedgerError):
     """A cap cannot be set below what is already held and posted."""
 

@@ -25,7 +25,6 @@ from .checks import (
     is_amount,
     is_to_change,
     require_limit,
-    require_not_overdrawn,
     require_not_suspended,
     require_open,
     require_positive,
@@ -104,7 +103,6 @@ def settle(
     *,
     posts: Sequence[Post] = (),
     voids: Collection[int] = (),
-    unless_overdrawn: bool = False,
     known: Sequence[OpenHold] = (),
     locked: Mapping[int, LimitAccount] | None = None,
     by: Membership | None,
@@ -118,8 +116,8 @@ def settle(
 
     A post may be higher than its hold; the difference is checked against the limit
     in the same statement. Nothing is booked on a suspended account; a full one takes what
-    is held on it. A budget that a freeze has overdrawn takes it too, unless the caller says
-    otherwise. Raises LimitExceeded, AccountClosed, AccountOverdrawn, HoldAlreadyResolved,
+    is held on it, and so does a budget that a freeze has overdrawn: whoever must not book on it
+    asks before (`is_overdrawn`). Raises LimitExceeded, AccountClosed, HoldAlreadyResolved,
     InvalidAmount or UnknownEntry.
     """
     for post in posts:
@@ -137,8 +135,6 @@ def settle(
             growth[held[post.hold_id].account_id] += post.amount
         booked = {pk: accounts[pk] for pk in sorted(growth)}
         require_not_suspended(booked.values())
-        if unless_overdrawn:
-            require_not_overdrawn(booked.values())
         for entry in held.values():
             growth[entry.account_id] -= entry.delta_held
         require_room(accounts, {pk: more for pk, more in growth.items() if more > 0})

@@ -197,12 +197,12 @@ def _changes_since(desk: _Desk, read: int) -> tuple[str, ...]:
 
 
 def _tell(request: PageRequest, done: Requisition, verdict: Verdict) -> None:
-    """Say what became of it: an approval can also send a dearer requisition back."""
+    """Say what became of it: an approval can also send back what is dearer now, or unfunded."""
     if verdict is Verdict.APPROVE and done.state == "returned":
         messages.warning(
             request,
-            f"{done.number}: Die Summe ist höher als die angeforderte. "
-            "Die Anforderung ging zur Überarbeitung zurück.",
+            f"{done.number}: So ließ sich die Anforderung nicht mehr freigeben. "
+            "Sie ging zur Überarbeitung zurück; der Grund steht in ihrem Verlauf.",
         )
     elif verdict is Verdict.APPROVE and done.state == "submitted":
         messages.success(

@@ -23,7 +23,6 @@ from contracts.agreements.gates.rules import rules_for
 from contracts.agreements.kinds import AllocationRule
 from contracts.agreements.models import ItemRelation, RelationKind
 from contracts.agreements.prices.ordering import PricedOrder
-from contracts.parties.models import Organisation
 from contracts.sql import fetch
 from orders.models.allocation import AllocationOutcome
 
@@ -118,14 +117,6 @@ def read_accessories(order: PricedOrder) -> tuple[Tie, ...]:
         for row in rows
     ]
     return tuple(tie for tie in ties if tie.position in ordered and tie.to_position not in ordered)
-
-
-def lock_buyer(buyer_id: int) -> None:
-    """Hold the buyer's row: two of its orders can't lean on the same devices at once.
-
-    It comes after the requisition and before every call-off and account.
-    """
-    Organisation.objects.select_for_update(no_key=True).only("pk").get(pk=buyer_id)
 
 
 def _contested(

@@ -34,7 +34,7 @@ class Outcome(StrEnum):
     SIGNED = "signed"
     REJECTED = "rejected"
     RETURNED = "returned"
-    DEARER = "dearer"
+    SENT_BACK = "sent_back"
     REFUSED = "refused"
 
 
@@ -108,5 +108,5 @@ def _outcome(done: Requisition, verdict: Verdict) -> Outcome:
     if verdict is Verdict.RETURN:
         return Outcome.RETURNED
     if done.state == RequisitionState.RETURNED.value:
-        return Outcome.DEARER
+        return Outcome.SENT_BACK
     return Outcome.SIGNED if done.state == RequisitionState.SUBMITTED.value else Outcome.ISSUED

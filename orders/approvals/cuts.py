@@ -6,7 +6,7 @@ more (a tier lost). A higher total goes back to whoever asked.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -14,6 +14,7 @@ from decimal import Decimal
 from contracts.agreements.prices.ordering import PricedOrder, Wanted
 from contracts.parties.models import Membership
 from contracts.pricing import euros
+from orders.allotting.asking import PaidFrom
 from orders.allotting.asking import ask as judge
 from orders.allotting.moments import Moment
 from orders.binding.standing import Standing
@@ -100,7 +101,15 @@ def quote_cut(
     if not refused:
         return None
     wanted = _rest(revision, refused)
-    order = advise_instead(requisition, revision, wanted, moment=Moment.CUT, now=now).order
+    answer = advise_instead(
+        requisition,
+        revision,
+        wanted,
+        moment=Moment.CUT,
+        paid_from=_budgets_of(wanted, revision),
+        now=now,
+    )
+    order = answer.order
     return CutQuote(revision.gross, order.quote.gross, _lost_tiers(revision, order))
 
 
@@ -131,8 +140,7 @@ def priced_cut(
     if not refused:
         return None
     wanted = _rest(revision, refused)
-    left = {row.key for row in wanted}
-    budgets = paid_from([line for line in revision.lines if line.key in left])
+    budgets = _budgets_of(wanted, revision)
     order = judge(Moment.CUT, wanted, standing.facts, paid_from=budgets).order
     if order.quote.gross > revision.gross:
         raise PriceRisen(
@@ -197,6 +205,11 @@ def _rest(revision: RevisionFacts, refused: Mapping[LineFacts, Grant]) -> list[W
             "So bliebe keine Zeile übrig. Lehnen Sie die Anforderung ab, statt alles zu kürzen."
         )
     return wanted
+
+
+def _budgets_of(wanted: Iterable[Wanted], revision: RevisionFacts) -> list[PaidFrom]:
+    left = {row.key for row in wanted}
+    return paid_from([line for line in revision.lines if line.key in left])
 
 
 def _lost_tiers(revision: RevisionFacts, order: PricedOrder) -> tuple[LostTier, ...]:

@@ -9,10 +9,11 @@ from datetime import date
 from contracts.agreements.allocation.reading import lock_counters
 from contracts.agreements.kinds import AllocationRule
 from contracts.agreements.models import RotationCounter
+from contracts.agreements.serialised import lock_buyer
 from contracts.ledger.models import LimitAccount
 from contracts.ledger.movements import OpenHold
 from orders.allotting.facts import OrderFacts
-from orders.allotting.reading import lock_buyer, read_order
+from orders.allotting.reading import read_order
 from orders.facts import LineFacts
 
 from . import holds

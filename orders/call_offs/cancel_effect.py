@@ -12,10 +12,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from contracts.agreements.facts.shapes import Position, Tie
 from contracts.pricing import Tier, active_tier, euros, line_net
 
-Position = tuple[int, str]
-"""Lot and number in the price sheet, at whatever rank."""
 _ZERO = Decimal("0.00")
 
 
@@ -47,23 +46,12 @@ class LineFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class TieFacts:
-    """*factor* pieces of a position need one of another."""
-
-    position: Position
-    title: str
-    to_position: Position
-    to_title: str
-    factor: int = 1
-
-
-@dataclass(frozen=True, slots=True)
 class IssuedFacts:
     """A call-off, and over all call-offs of its buyer what is kept of the tied positions."""
 
     minimum: Decimal
     lines: tuple[LineFacts, ...]
-    ties: tuple[TieFacts, ...] = ()
+    ties: tuple[Tie, ...] = ()
     kept: Mapping[Position, int] | None = None
 
 
@@ -160,7 +148,7 @@ def effect_of(issued: IssuedFacts, wanted: Mapping[int, int]) -> Effect:
 
 def _take_along(issued: IssuedFacts, quantities: Counter[int]) -> tuple[Stuck, ...]:
     """Add what hangs on the cancelled devices, and what hangs on that, and so on."""
-    by_position: dict[Position, list[TieFacts]] = defaultdict(list)
+    by_position: dict[Position, list[Tie]] = defaultdict(list)
     for tie in issued.ties:
         known = by_position[tie.position]
         if all(tie.to_position != other.to_position for other in known):
@@ -189,7 +177,7 @@ def _take_along(issued: IssuedFacts, quantities: Counter[int]) -> tuple[Stuck, .
     )
 
 
-def _excess(position: Position, ties: Iterable[TieFacts], kept: Mapping[Position, int]) -> int:
+def _excess(position: Position, ties: Iterable[Tie], kept: Mapping[Position, int]) -> int:
     """Pieces of a position that no device carries; also where it was so before."""
     carried = sum(tie.factor * kept.get(tie.to_position, 0) for tie in ties)
     return max(kept.get(position, 0) - carried, 0)

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from django.db.models import F, Prefetch, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Prefetch
 
+from contracts.agreements.facts.shapes import Tie
 from contracts.agreements.models import ItemRelation, ItemRole, PriceTier, RelationKind
-from contracts.parties.models import Organisation
 from contracts.pricing import Tier, discounted
+from orders.allotting.reading import read_called_off
 from orders.models import CallOff, CallOffLine
 
-from .cancel_effect import IssuedFacts, LineFacts, Position, TieFacts
+from .cancel_effect import IssuedFacts, LineFacts
 
 
-def ties_to(call_off_id: int) -> list[TieFacts]:
+def ties_to(call_off_id: int) -> list[Tie]:
     """What hangs on anything of the call-off's lot, whatever the rank; one query.
 
     Empty for nearly every call-off: then nobody else's order matters.
@@ -25,7 +25,7 @@ def ties_to(call_off_id: int) -> list[TieFacts]:
         kind=RelationKind.REQUIRES, to_item__award__lot__call_offs=call_off_id
     ).select_related("item__award", "to_item__award")
     return [
-        TieFacts(
+        Tie(
             position=(row.item.award.lot_id, row.item.number),
             title=row.item.title,
             to_position=(row.to_item.award.lot_id, row.to_item.number),
@@ -36,15 +36,10 @@ def ties_to(call_off_id: int) -> list[TieFacts]:
     ]
 
 
-def lock_buyer(buyer_id: int) -> None:
-    """Hold the buyer's row, ahead of the call-off: devices are counted over all call-offs."""
-    Organisation.objects.select_for_update(no_key=True).get(pk=buyer_id)
-
-
 def issued_facts(
     call_off: CallOff,
     lines: Sequence[CallOffLine],
-    ties: Sequence[TieFacts],
+    ties: Sequence[Tie],
     *,
     with_tiers: bool = False,
 ) -> IssuedFacts:
@@ -54,7 +49,7 @@ def issued_facts(
         minimum=call_off.terms.minimum_order,
         lines=tuple(_line(line, call_off, tiers.get(line.pk, ())) for line in lines),
         ties=tuple(ties),
-        kept=_kept(ties, call_off.authority_id),
+        kept=read_called_off(ties, call_off.authority_id),
     )
 
 
@@ -95,21 +90,3 @@ def _price(tier: PriceTier, line: CallOffLine) -> Decimal:
     if line.list_price is not None:
         return discounted(line.list_price.amount, tier.discount_percent or Decimal(0))
     return tier.net_unit_price or Decimal(0)
-
-
-def _kept(ties: Sequence[TieFacts], buyer_id: int) -> dict[Position, int]:
-    """What the buyer has called off of the tied positions and not cancelled."""
-    positions = {position for tie in ties for position in (tie.position, tie.to_position)}
-    if not positions:
-        return {}
-    rows = (
-        CallOffLine.objects.filter(
-            call_off__authority_id=buyer_id,
-            item__award__lot__in={lot_id for lot_id, _ in positions},
-            item__number__in={number for _, number in positions},
-        )
-        .values_list("item__award__lot_id", "item__number")
-        .annotate(kept=Sum(F("quantity") - Coalesce(F("progress__cancelled"), 0)))
-        .order_by()
-    )
-    return {(lot_id, number): kept for lot_id, number, kept in rows}

@@ -16,6 +16,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from contracts.agreements.serialised import lock_buyer
 from contracts.parties.acting import require_role
 from contracts.parties.models import Membership, Role
 from contracts.pricing import LineGiveback, Share, ShareGiveback, give_back
@@ -31,7 +32,7 @@ from orders.call_offs.bookings import (
     wanted_of_open,
 )
 from orders.call_offs.cancel_effect import Effect, effect_of
-from orders.call_offs.cancel_facts import issued_facts, lock_buyer, ties_to
+from orders.call_offs.cancel_facts import issued_facts, ties_to
 from orders.call_offs.reading import bought_call_offs, locked_call_off, translated
 from orders.consequences import Step
 from orders.errors import (

@@ -11,11 +11,13 @@ from datetime import datetime
 from django.db import transaction
 
 from contracts.agreements.models import AllocationRule
+from contracts.agreements.serialised import lock_buyer
 from contracts.clock import berlin_day
 from contracts.parties.acting import require_role
 from contracts.parties.models import Membership, Role
 from contracts.retrying import again
 from contracts.sweeps.runner import Sweep
+from orders.call_offs.cancel_facts import ties_to
 from orders.call_offs.cascade import pass_on
 from orders.call_offs.reading import (
     lock_requisition_of,
@@ -70,11 +72,18 @@ def refuse(*, call_off_id: int, reason: str, by: Membership, now: datetime) -> C
     if not reason.strip():
         raise CommentMissing("Bitte begründen Sie, warum Sie den Abruf ablehnen.")
     with translated(), transaction.atomic():
-        lock_requisition_of(call_off_id)
+        _lock_ahead(call_off_id)
         call_off = locked_call_off(call_off_id, supplied_call_offs(by))
         call_off_step(call_off.state, CallOffState.REFUSED)
         pass_on(call_off, cause=CancellationCause.REFUSED, reason=reason, by=by, now=now)
     return call_off
+
+
+def _lock_ahead(call_off_id: int) -> None:
+    """What the next rank needs besides, in the order of the house: before the call-off."""
+    requisition = lock_requisition_of(call_off_id)
+    if requisition is not None and ties_to(call_off_id):
+        lock_buyer(requisition.authority_id)
 
 
 def time_out_due(*, now: datetime) -> int:
@@ -93,7 +102,7 @@ def time_out_due(*, now: datetime) -> int:
 
 def _time_out(call_off_id: int, now: datetime) -> int:
     with translated(), transaction.atomic():
-        lock_requisition_of(call_off_id)
+        _lock_ahead(call_off_id)
         call_off = locked_call_off(call_off_id, CallOff.objects.all())
         if call_off.state != CallOffState.ISSUED.value:
             return 0

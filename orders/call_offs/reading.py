@@ -82,9 +82,10 @@ def locked_call_off(call_off_id: int, within: QuerySet[CallOff]) -> CallOff:
     return row
 
 
-def lock_requisition_of(call_off_id: int) -> None:
+def lock_requisition_of(call_off_id: int) -> Requisition | None:
     """Lock the requisition before the call-off, where the lot may pass it on."""
-    Requisition.objects.select_for_update(no_key=True).filter(call_offs=call_off_id).first()
+    rows = Requisition.objects.select_for_update(no_key=True)
+    return rows.filter(call_offs=call_off_id).first()
 
 
 def translated() -> AbstractContextManager[None]:

@@ -191,9 +191,9 @@ def _revise_submitted(
     )
     fresh, facts = exchange(requisition, revision, new, standing, by=by, now=now)
     require_assigned(fresh.lines)
+    require_usable(paid_from(fresh.lines), standing.facts.on)
     told = []
     if not _is_decrease(requisition, revision, ask, answer.order):
-        require_usable(paid_from(fresh.lines), standing.facts.on)
         steps = open_round(requisition, answer, is_funded=fresh.is_funded(), now=now)
         told = [submission_notice(requisition, write_steps(requisition, steps))]
     save_round(requisition)

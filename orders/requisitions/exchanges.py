@@ -7,14 +7,13 @@ refusal leaves everything as it was.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from decimal import Decimal
 
 from contracts.agreements.prices.ordering import Wanted
 from contracts.clock import berlin_day
 from contracts.parties.models import Membership
-from orders.allotting.asking import Answer
+from orders.allotting.asking import Answer, PaidFrom
 from orders.allotting.asking import ask as judge
 from orders.allotting.moments import Moment
 from orders.allotting.reading import read_order
@@ -56,7 +55,7 @@ def advise_instead(
     wanted: Sequence[Wanted],
     *,
     moment: Moment,
-    approved: Decimal | None = None,
+    paid_from: Iterable[PaidFrom] = (),
     now: datetime,
 ) -> Answer:
     """What would be answered, as advice: nothing is locked, it may be another a moment later."""
@@ -67,7 +66,7 @@ def advise_instead(
         own=holds.held_by_account(holds.open_holds(revision.lines)),
         requisition_id=requisition.pk,
     )
-    return judge(moment, wanted, facts, approved=approved)
+    return judge(moment, wanted, facts, paid_from=paid_from)
 
 
 def exchange(

@@ -78,11 +78,6 @@ def change(requisition: Requisition, happened: Happened, *, now: datetime) -> Ch
     )
 
 
-def ended(requisition: Requisition, *, now: datetime) -> Change:
-    """That a requisition has ended in its state, or has gone back to whoever asked."""
-    return change(requisition, Happened(f"{KIND}.{requisition.state}"), now=now)
-
-
 def changed(payload: dict[str, Any]) -> Change:
     """The change that a row of the outbox tells of."""
     return Change(

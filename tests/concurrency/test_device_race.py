@@ -13,6 +13,7 @@ import pytest
 from contracts.agreements.models import ItemRelation, PriceBasis, RelationKind
 from contracts.agreements.writing.setup import ItemSpec, TierRow
 from contracts.ledger.models import LimitAccount
+from contracts.parties import acting
 from contracts.parties.models import Membership, Role
 from orders import approvals
 from orders.allotting import reading
@@ -101,5 +102,6 @@ def test_without_the_lock_both_do(world: World, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(holds, "lock", unlocked)
     monkeypatch.setattr(reading, "read_called_off", meet)
     monkeypatch.setattr(standing, "lock_buyer", lambda _: None)
+    monkeypatch.setattr(acting, "_ALONE", acting._WITH_OTHERS)
     assert len(winners(race(acts))) == 2
     assert hanging(world) == 2 * DEVICES

@@ -124,7 +124,7 @@ def test_what_became_dearer_goes_back() -> None:
     wish = ranks.submitted(3)
     close(ranks, 1)
     (result,) = many([wish], ranks.world.approver)
-    assert result.outcome is Outcome.DEARER
+    assert result.outcome is Outcome.SENT_BACK
     wish.refresh_from_db()
     assert wish.state == "returned"
 

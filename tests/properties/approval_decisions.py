@@ -322,17 +322,29 @@ class DecisionActs(ApprovalActs):
             self.model.policies.append(replace(policy, first=max(policy.first, self.day)))
             self.model.proposal = None
 
-    def _set_gate(self, listing: int, cosign: str) -> int:
-        by = self.stage.members["ida"] if cosign else self.stage.world.manager
-        gate = calls.set_gate(listing, cosign, by, self.now)
+    def _set_gate(self, listing: int, cosign: str) -> int | None:
+        by, expected = self._gate_keeper(cosign)
+        gate = self._attempt(
+            expected, lambda: calls.set_gate(listing, cosign, by, self.now), "gate.set"
+        )
+        if gate is None:
+            return None
         self.model.gates[gate.pk] = (listing, cosign)
         return gate.pk
 
     def _lift_gate(self, gate: int) -> None:
-        _, cosign = self.model.gates.pop(gate)
-        calls.lift_gate(
-            gate, self.stage.members["ida"] if cosign else self.stage.world.manager, self.now
-        )
+        by, expected = self._gate_keeper(self.model.gates[gate][1])
+        done = self._attempt(expected, lambda: calls.lift_gate(gate, by, self.now), "gate.lifted")
+        if done is not None:
+            del self.model.gates[gate]
+
+    def _gate_keeper(self, cosign: str) -> tuple[Membership, Refusals]:
+        """Who sets and lifts it, and what is said when this membership has ended meanwhile."""
+        if not cosign:
+            return self.stage.world.manager, set()
+        by = self.stage.members["ida"]
+        is_valid = self.model.members[by.pk].is_valid(self.day)
+        return by, set() if is_valid else {NotAllowed}
 
     def _set_budget(self, account: int, cents: int) -> None:
         self.now += timedelta(seconds=1)

@@ -318,6 +318,7 @@ def blocked_between_the_signatures(machine: ApprovalMachine) -> None:
     row = asked(machine, ("device", 7))
     for who in ("bert", "tina"):
         gate = machine._set_gate(machine.stage.devices, "")
+        assert gate is not None
         decide(machine, row, who)
         machine._lift_gate(gate)
         decide(machine, row, who)

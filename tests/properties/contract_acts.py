@@ -222,7 +222,9 @@ class ContractActs(RuleBasedStateMachine):
         buyer = self._buyer(requisition)
         held = [pk for pk, _ in requisition.wanted]
         found |= self._obstacles(buyer, held, order)
-        if self._gated(buyer, held):
+        # a suspended award is passed over, so its gate stops nothing where the next rank takes it
+        taken = [line.listing for line in order.lines] if order is not None else held
+        if self._gated(buyer, taken):
             found.add(Blocked)
         lots = {self.model.lot_of(pk).cap for pk in held}
         if any(self.model.accounts[pk].closed == "suspended" for pk in lots):

@@ -96,7 +96,7 @@ class LedgerActs(RuleBasedStateMachine):
             self.model.hold(asks, ids)
         return ids
 
-    def _end(self, asked: Sequence[EndingSpec], *, unless_overdrawn: bool = False) -> None:
+    def _end(self, asked: Sequence[EndingSpec]) -> None:
         endings: list[Ending] = []
         for pk, size, repeat in asked:
             held = self.model.holds[pk]
@@ -108,8 +108,8 @@ class LedgerActs(RuleBasedStateMachine):
             amount = None if size is None else named.get(size, size)
             endings.append(Ending(pk, amount, self._reference(repeat)))
         accepted = self._attempt(
-            self.model.refusals_of_settle(endings, unless_overdrawn),
-            lambda: self._settle(endings, unless_overdrawn),
+            self.model.refusals_of_settle(endings),
+            lambda: self._settle(endings),
             shortfalls=self.model.shortfalls(self.model.growth(endings)),
         )
         if accepted:
@@ -238,7 +238,7 @@ class LedgerActs(RuleBasedStateMachine):
         ids = self.ledger.hold(holds, by=None, now=NOW)
         return [ids[f"{ask.account}:{ask.reference}"] for ask in asks]
 
-    def _settle(self, endings: Sequence[Ending], unless_overdrawn: bool) -> None:
+    def _settle(self, endings: Sequence[Ending]) -> None:
         self.ledger.settle(
             posts=[
                 self.ledger.Post(ending.hold, money(ending.amount), ending.reference)
@@ -246,7 +246,6 @@ class LedgerActs(RuleBasedStateMachine):
                 if ending.amount is not None
             ],
             voids=[ending.hold for ending in endings if ending.amount is None],
-            unless_overdrawn=unless_overdrawn,
             by=None,
             now=NOW,
         )

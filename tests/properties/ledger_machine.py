@@ -114,10 +114,9 @@ class LedgerMachine(LedgerActs):
     # Posts, voids, reverses
 
     @precondition(lambda self: self.model.holds)
-    @rule(asked=st.lists(ending, min_size=1, max_size=3), unless_overdrawn=st.booleans())
-    def settle(self, asked: list[EndingSpec], unless_overdrawn: bool) -> None:
-        endings = [(self._hold_to_end(pick), size, repeat) for pick, size, repeat in asked]
-        self._end(endings, unless_overdrawn=unless_overdrawn)
+    @rule(asked=st.lists(ending, min_size=1, max_size=3))
+    def settle(self, asked: list[EndingSpec]) -> None:
+        self._end([(self._hold_to_end(pick), size, repeat) for pick, size, repeat in asked])
 
     @precondition(lambda self: self.model.posts)
     @rule(asked=st.lists(taking_back, min_size=1, max_size=2))
@@ -191,16 +190,13 @@ class LedgerMachine(LedgerActs):
         self._change_limit(account, size, None)
         self._change_limit(account, size, None)
 
-    @rule(
-        delta=st.sampled_from(["use", "below", -50]), size=end_sizes, unless_overdrawn=st.booleans()
-    )
-    def freeze_and_book(self, delta: Size, size: Size | None, unless_overdrawn: bool) -> None:
+    @rule(delta=st.sampled_from(["use", "below", -50]), size=end_sizes)
+    def freeze_and_book(self, delta: Size, size: Size | None) -> None:
         """Of two accounts one is frozen: down to what is bound, below, or not so far."""
         budget, other = self._open(AccountKind.BUDGET, 500), self._open(AccountKind.LOT_VALUE, 500)
         held = self._ask([(other, 100, None), (budget, 400, None)])
         self._change_limit(budget, delta, None)
-        endings: list[EndingSpec] = [(pk, size, None) for pk in held]
-        self._end(endings, unless_overdrawn=unless_overdrawn)
+        self._end([(pk, size, None) for pk in held])
         self._end([(pk, "lower", None) for pk in held])
 
     @rule(kind=kinds, sizes=st.tuples(give_sizes, give_sizes), repeat=repeats)

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 from contracts.ledger.errors import (
     AccountClosed,
-    AccountOverdrawn,
     DuplicateReference,
     HoldAlreadyResolved,
     InvalidAmount,
@@ -114,7 +113,7 @@ class LedgerModel:
             found.add(LimitExceeded)
         return found
 
-    def refusals_of_settle(self, endings: Sequence[Ending], unless_overdrawn: bool) -> Refusals:
+    def refusals_of_settle(self, endings: Sequence[Ending]) -> Refusals:
         found = self._refusals_of_references(
             ("post", self.holds[e.hold].account, e.reference)
             for e in endings
@@ -128,8 +127,6 @@ class LedgerModel:
         booked = {self.holds[e.hold].account for e in endings if e.amount is not None}
         if any(self.accounts[pk].closed_reason == "suspended" for pk in booked):
             found.add(AccountClosed)
-        if unless_overdrawn and any(self.accounts[pk].available < 0 for pk in booked):
-            found.add(AccountOverdrawn)
         if self.shortfalls(self.growth(endings)):
             found.add(LimitExceeded)
         return found

@@ -147,10 +147,6 @@ IN_CODE = (
         code=(("if row.closed_reason == ClosedReason.SUSPENDED]", "if row.closed_reason]"),),
     ),
     Mutant(
-        "a budget that a freeze has overdrawn is booked on",
-        code=(("if unless_overdrawn:", "if False:"),),
-    ),
-    Mutant(
         "limit that is in use is given away",
         code=(("if amount > giver.available", "if False"),),
     ),

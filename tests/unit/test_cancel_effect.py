@@ -8,14 +8,13 @@ from types import ModuleType
 
 import pytest
 
+from contracts.agreements.facts.shapes import Position, Tie
 from contracts.pricing import Tier
 from orders.call_offs import cancel_effect
 from orders.call_offs.cancel_effect import (
     Along,
     IssuedFacts,
     LineFacts,
-    Position,
-    TieFacts,
     effect_of,
 )
 from tests.properties.mutation import spoilt_copy
@@ -50,13 +49,13 @@ def line(
     )
 
 
-def tie(position: Position, to: Position, factor: int = 1) -> TieFacts:
-    return TieFacts(position, position[1], to, to[1], factor)
+def tie(position: Position, to: Position, factor: int = 1) -> Tie:
+    return Tie(position, position[1], to, to[1], factor)
 
 
 def issued(
     *lines: LineFacts,
-    ties: tuple[TieFacts, ...] = (),
+    ties: tuple[Tie, ...] = (),
     minimum: str = "0",
     elsewhere: Mapping[Position, int] | None = None,
 ) -> IssuedFacts:

@@ -167,16 +167,16 @@ def _shelf(rows: Iterable[Row], buyer_id: int, on: date) -> Shelf:
         listing = _listing(row, awards)
         listings[listing.pk] = listing
         reach[listing.pk] = _reach(row[45:53], listing)
-        offer = _offer(listing, row[53:68])
+        offer = _offer(listing, row[53:67])
         if offer is not None:
             offers[listing.pk] = offer
         vat.setdefault(
             listing.item.vat_class,
-            tuple(VatRuleFacts(*rule) for rule in zip(*row[68:72], strict=True)) if row[68] else (),
+            tuple(VatRuleFacts(*rule) for rule in zip(*row[67:71], strict=True)) if row[67] else (),
         )
-        if row[72] is not None:
-            posted[listing.item_id] = int(row[72])
-        for tie in _ties(listing, row[73:78]):
+        if row[71] is not None:
+            posted[listing.item_id] = int(row[71])
+        for tie in _ties(listing, row[72:77]):
             ties.setdefault(tie)
     return Shelf(buyer_id, on, listings, reach, offers, vat, posted, tuple(ties))
 
@@ -207,9 +207,9 @@ def _reach(row: Row, listing: ListingFacts) -> Reach:
 
 
 def _offer(listing: ListingFacts, row: Row) -> Offer | None:
-    version, unit, until, source, starts, amounts, discounts = row[0:7]
-    list_id, list_amount, list_unit = row[7:10]
-    if version is None or row[10] is None:
+    version, unit, source, starts, amounts, discounts = row[0:6]
+    list_id, list_amount, list_unit = row[6:9]
+    if version is None or row[9] is None:
         return None
     tiers = offer_tiers(listing.item.basis, starts, amounts, discounts, list_amount)
     if not tiers:
@@ -220,8 +220,7 @@ def _offer(listing: ListingFacts, row: Row) -> Offer | None:
         price_unit=unit if list_id is None else list_unit,
         price_version_id=version,
         list_price_id=list_id,
-        terms=TermsFacts(*row[10:15]),
-        valid_until=until,
+        terms=TermsFacts(*row[9:14]),
         source=source,
     )
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from contracts.agreements.kinds import AllocationRule, ChargeType
+from contracts.agreements.kinds import AllocationRule
 from contracts.pricing import Tier
 
 Position = tuple[int, str]
@@ -128,10 +128,6 @@ class ItemFacts:
         """Where the item stands in the price sheet, whatever its rank."""
         return self.award.lot.pk, self.number
 
-    @property
-    def is_per_period(self) -> bool:
-        return self.charge == ChargeType.PER_PERIOD
-
 
 @dataclass(frozen=True, slots=True)
 class ArticleFacts:
@@ -193,7 +189,6 @@ class Offer:
     price_version_id: int
     list_price_id: int | None
     terms: TermsFacts
-    valid_until: date | None
     source: str
 
     @property

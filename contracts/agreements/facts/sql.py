@@ -29,7 +29,7 @@ SELECT {LISTING}, {ARTICLE}, {ITEM}, {AWARD}, {SUPPLIER}, {LOT}, {AGREEMENT},
        agreement.state, agreement.state_reason,
        agreement.starts_on <= %(on)s AND agreement.ends_on >= %(on)s,
        named.is_named, named.quotas,
-       price.id, price.price_unit, price.until, price.source,
+       price.id, price.price_unit, price.source,
        price.starts, price.amounts, price.discounts,
        list.id, list.amount, list.price_unit,
        terms.id, terms.minimum_order, terms.delivery_days, terms.confirmation_days,
@@ -59,7 +59,7 @@ SELECT {LISTING}, {ARTICLE}, {ITEM}, {AWARD}, {SUPPLIER}, {LOT}, {AGREEMENT},
           AND entitled.valid_from <= %(on)s
           AND (entitled.valid_to IS NULL OR entitled.valid_to >= %(on)s)) named
   LEFT JOIN LATERAL (
-       SELECT version.id, version.price_unit, upper(version.valid) AS until, version.source,
+       SELECT version.id, version.price_unit, version.source,
               array_agg(tier.from_quantity ORDER BY tier.from_quantity) AS starts,
               array_agg(tier.net_unit_price ORDER BY tier.from_quantity) AS amounts,
               array_agg(tier.discount_percent ORDER BY tier.from_quantity) AS discounts

@@ -129,7 +129,6 @@ def _offer(
             terms.confirmation_days,
             terms.split_over_ranks,
         ),
-        valid_until=version.valid.upper,
         source=version.source,
     )
 
