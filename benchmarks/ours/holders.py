@@ -24,8 +24,9 @@ from django.db.models import F  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from contracts.ledger.models import AccountKind, LedgerEntry, LimitAccount, Unit  # noqa: E402
-from contracts.ledger.movements import Hold, Opening, hold, open_accounts  # noqa: E402
+from contracts.ledger.movements import Opening, hold, open_accounts  # noqa: E402
 from contracts.ledger.replay import differences  # noqa: E402
+from contracts.ledger.requests import Hold  # noqa: E402
 
 AMOUNT = Decimal("1.00")
 LIMIT = Decimal("1000000000000")

@@ -22,11 +22,11 @@ from orders.errors import InvalidCut, PriceRisen, StaleRevision
 from orders.facts import LineFacts, RevisionFacts
 from orders.lifecycle import RequisitionState
 from orders.models import DecisionLine, Requisition, RevisionKind
-from orders.requisitions.acting_on import read_revision
+from orders.requisitions.acting_on import read_revision, step_to
 from orders.requisitions.ask import asked
 from orders.requisitions.ending import require_running
 from orders.requisitions.exchanges import advise_instead
-from orders.requisitions.reading import found, step_to
+from orders.requisitions.reading import found
 from orders.requisitions.revisions import new_revision
 from orders.requisitions.submission import paid_from
 from orders.requisitions.writing import NewRevision

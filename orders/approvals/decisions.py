@@ -42,10 +42,9 @@ from orders.lifecycle import RequisitionState
 from orders.models import ApprovalStep, Requisition
 from orders.models.approval import Verdict
 from orders.plan import Plan
-from orders.requisitions.acting_on import read_revision
+from orders.requisitions.acting_on import locked, read_revision, step_to
 from orders.requisitions.ending import release, require_running
 from orders.requisitions.exchanges import exchange, standing_for
-from orders.requisitions.reading import locked, step_to
 from orders.requisitions.submission import paid_from
 from orders.requisitions.writing import SIDES
 from orders.signing.rules import CoSignature, cosignatures, open_tier

@@ -20,7 +20,8 @@ from contracts.ledger.models import (
     LimitAccount,
     Unit,
 )
-from contracts.ledger.movements import Hold, OpenHold, Post, hold, lock_accounts, replace, settle
+from contracts.ledger.movements import hold, lock_accounts, replace, settle
+from contracts.ledger.requests import Hold, OpenHold, Post
 from contracts.parties.models import Membership
 from contracts.pricing import euros
 from contracts.retrying import MovedMeanwhile

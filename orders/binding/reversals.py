@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from contracts.ledger.errors import UnknownEntry
 from contracts.ledger.models import EntryKind, LedgerEntry, Unit
-from contracts.ledger.movements import Reverse, reverse
+from contracts.ledger.movements import reverse
+from contracts.ledger.requests import Reverse
 from contracts.parties.models import Membership
 
 

@@ -11,7 +11,7 @@ from contracts.agreements.kinds import AllocationRule
 from contracts.agreements.models import RotationCounter
 from contracts.agreements.serialised import lock_buyer
 from contracts.ledger.models import LimitAccount
-from contracts.ledger.movements import OpenHold
+from contracts.ledger.requests import OpenHold
 from orders.allotting.facts import OrderFacts
 from orders.allotting.reading import read_order
 from orders.facts import LineFacts

@@ -21,7 +21,7 @@ from orders.finance.facts import commitments, releases, reservations
 from orders.lifecycle import RequisitionState
 from orders.models import CallOff, Requisition, RevisionKind
 from orders.plan import Plan
-from orders.requisitions.reading import step_to
+from orders.requisitions.acting_on import step_to
 from orders.telling.notices import call_off_notices, outcome_notice
 
 from . import issuing

@@ -5,6 +5,7 @@ This is the public face of the room.
 
 from orders.facts import Place
 
+from .acting_on import locked, step_to
 from .ask import Ask, Share
 from .comparing import difference
 from .creation import ASKING_ROLES, create, create_from_basket
@@ -18,8 +19,6 @@ from .reading import (
     key_of,
     last_change,
     lines_of,
-    locked,
-    step_to,
     visible_requisitions,
     wanted_of,
 )

@@ -1,14 +1,23 @@
-"""Reading a revision as frozen facts, lines with places, shares and budgets: one statement."""
+"""What every act on a requisition begins with: lock the row, ask for the step, read the facts.
+
+A revision is read with lines, places, shares and budgets in one statement; pages read models
+(`orders.requisitions.reading`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from contracts.clock import berlin_day
+from contracts.parties.models import Membership
 from contracts.sql import fetch
+from orders.allotting.facts import OrderFacts
+from orders.allotting.reading import read_order
+from orders.errors import NotFound
 from orders.facts import (
     AssignmentFacts,
     BudgetFacts,
@@ -18,6 +27,10 @@ from orders.facts import (
     Place,
     RevisionFacts,
 )
+from orders.lifecycle import IllegalTransition, RequisitionState, requisition_step
+from orders.models import Requisition
+
+from .reading import last_change, visible_requisitions
 
 BUDGET = (
     "budget.id, entity.id, entity.code, entity.organisation_id,"
@@ -68,6 +81,33 @@ SELECT {BUDGET}, budget.school_id,
  WHERE budget.id = ANY(%(ids)s::bigint[])"""
 
 
+def locked(requisition_id: int, by: Membership) -> Requisition:
+    """Lock a requisition of the actor's organisation; raises NotFound."""
+    row = (
+        visible_requisitions(by)
+        .select_for_update(no_key=True, of=("self",))
+        .select_related("authority", "created_by__user")
+        .filter(pk=requisition_id)
+        .first()
+    )
+    if row is None:
+        raise NotFound("Diese Anforderung gibt es in Ihrer Organisation nicht.")
+    return row
+
+
+def step_to(requisition: Requisition, wanted: RequisitionState) -> str:
+    """The stored value of *wanted*; raises IllegalTransition that says who came first, and when."""
+    try:
+        return requisition_step(requisition.state, wanted)
+    except IllegalTransition as refused:
+        raise refused.of(f"Anforderung {requisition.number}", last_change(requisition)) from None
+
+
+def state_of(requisition: Requisition) -> dict[str, object]:
+    """What the audit trail keeps of a requisition."""
+    return {"state": requisition.state, "revision": requisition.current_revision}
+
+
 def read_revision(requisition_id: int, number: int) -> RevisionFacts:
     """One revision of a requisition that the caller has found within the actor's reach."""
     rows = fetch(_REVISION, {"requisition_id": requisition_id, "number": number})
@@ -80,6 +120,16 @@ def read_revision(requisition_id: int, number: int) -> RevisionFacts:
             lines.append(_line(row, tuple(shares)))
             shares = []
     return RevisionFacts(*(*rows[0][0:7], tuple(lines)))
+
+
+def facts_for(requisition: Requisition, listing_ids: set[int], now: datetime) -> OrderFacts:
+    """What the contracts and the record say to these listings today."""
+    return read_order(
+        listing_ids,
+        buyer_id=requisition.authority_id,
+        on=berlin_day(now),
+        requisition_id=requisition.pk,
+    )
 
 
 @dataclass(frozen=True, slots=True)

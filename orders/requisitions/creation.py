@@ -8,7 +8,6 @@ from datetime import datetime
 from django.db import transaction
 
 from contracts.agreements.prices.ordering import Wanted
-from contracts.clock import berlin_day
 from contracts.parties.acting import require_role
 from contracts.parties.models import Membership, Role
 from contracts.retrying import again
@@ -16,7 +15,6 @@ from orders.allotting.asking import Answer
 from orders.allotting.asking import ask as judge
 from orders.allotting.facts import OrderFacts
 from orders.allotting.moments import Moment
-from orders.allotting.reading import read_order
 from orders.basket.baskets import close, wanted_of_basket
 from orders.consequences import Step
 from orders.facts import RevisionFacts
@@ -24,6 +22,7 @@ from orders.lifecycle import RequisitionState
 from orders.models import Requisition
 from orders.plan import Plan
 
+from .acting_on import facts_for, state_of
 from .ask import Ask, require_lines
 from .deliveries import own_school
 from .revisions import new_revision
@@ -105,21 +104,6 @@ def _draft(
     return revision
 
 
-def facts_for(requisition: Requisition, listing_ids: set[int], now: datetime) -> OrderFacts:
-    """What the contracts and the record say to these listings today."""
-    return read_order(
-        listing_ids,
-        buyer_id=requisition.authority_id,
-        on=berlin_day(now),
-        requisition_id=requisition.pk,
-    )
-
-
 def judged_as_draft(wanted: Sequence[Wanted], facts: OrderFacts) -> Answer:
     """Decide and price; what left the shelf is refused with the gate behind it."""
     return judge(Moment.DRAFT, wanted, facts)
-
-
-def state_of(requisition: Requisition) -> dict[str, object]:
-    """What the audit trail keeps of a requisition."""
-    return {"state": requisition.state, "revision": requisition.current_revision}

@@ -26,12 +26,12 @@ from orders.plan import Plan
 from orders.signing.steps import write_steps
 from orders.telling.notices import submission_notice
 
-from .acting_on import read_revision
+from .acting_on import facts_for, locked, read_revision, state_of
 from .ask import Ask, asked, require_lines
-from .creation import ASKING_ROLES, facts_for, judged_as_draft, state_of
+from .creation import ASKING_ROLES, judged_as_draft
 from .ending import require_running
 from .exchanges import advise_instead, exchange, standing_for
-from .reading import found, locked
+from .reading import found
 from .revisions import new_revision
 from .submission import (
     SUBMITTING_ROLES,

@@ -21,9 +21,8 @@ from orders.models import Requisition
 from orders.plan import Plan
 from orders.telling.notices import outcome_notice
 
-from .acting_on import read_revision
-from .creation import ASKING_ROLES, state_of
-from .reading import locked, step_to
+from .acting_on import locked, read_revision, state_of, step_to
+from .creation import ASKING_ROLES
 
 EXPIRIES = Sweep("requisitions.expire", "Überfällige Anforderungen verfallen lassen", Requisition)
 

@@ -17,9 +17,9 @@ from orders.models import Requisition, Side
 from orders.plan import Plan
 from orders.telling.notices import hand_back_notice, hand_over_notice
 
+from .acting_on import locked, state_of
 from .ask import Ask
-from .creation import draft_of_basket, state_of
-from .reading import locked
+from .creation import draft_of_basket
 from .revisions import involve
 from .submission import SUBMITTING_ROLES
 

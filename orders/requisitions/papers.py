@@ -31,7 +31,8 @@ from orders.models import Requisition, RequisitionAttachment, RequisitionComment
 from orders.telling.notices import comment_notice
 from orders.telling.outbox import tell
 
-from .reading import locked, visible_requisitions
+from .acting_on import locked
+from .reading import visible_requisitions
 
 MAX_BYTES = 10 * 2**20
 MAX_ATTACHMENTS = 20

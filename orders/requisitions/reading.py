@@ -12,7 +12,7 @@ from contracts.clock import BERLIN
 from contracts.parties.models import Membership
 from orders.errors import NotFound
 from orders.facts import Place
-from orders.lifecycle import IllegalTransition, RequisitionState, requisition_step
+from orders.lifecycle import RequisitionState
 from orders.models import Assignment, Requisition, RequisitionDelivery, RequisitionLine
 
 from .ask import Ask, Share
@@ -33,34 +33,12 @@ def visible_requisitions(by: Membership) -> QuerySet[Requisition]:
     return rows
 
 
-def locked(requisition_id: int, by: Membership) -> Requisition:
-    """Lock a requisition of the actor's organisation; raises NotFound."""
-    row = (
-        visible_requisitions(by)
-        .select_for_update(no_key=True, of=("self",))
-        .select_related("authority", "created_by__user")
-        .filter(pk=requisition_id)
-        .first()
-    )
-    if row is None:
-        raise NotFound("Diese Anforderung gibt es in Ihrer Organisation nicht.")
-    return row
-
-
 def found(requisition_id: int, by: Membership) -> Requisition:
     """A requisition of the actor's organisation, to be read; raises NotFound."""
     row = visible_requisitions(by).select_related("authority").filter(pk=requisition_id).first()
     if row is None:
         raise NotFound("Diese Anforderung gibt es in Ihrer Organisation nicht.")
     return row
-
-
-def step_to(requisition: Requisition, wanted: RequisitionState) -> str:
-    """The stored value of *wanted*; raises IllegalTransition that says who came first, and when."""
-    try:
-        return requisition_step(requisition.state, wanted)
-    except IllegalTransition as refused:
-        raise refused.of(f"Anforderung {requisition.number}", last_change(requisition)) from None
 
 
 def last_change(requisition: Requisition) -> str:

@@ -32,11 +32,10 @@ from orders.signing.rules import cosignatures
 from orders.signing.steps import expiry, read_rules, steps_for, write_steps
 from orders.telling.notices import submission_notice
 
-from .acting_on import read_budgets, read_revision
+from .acting_on import facts_for, locked, read_budgets, read_revision, state_of, step_to
 from .ask import Ask, asked, require_lines
-from .creation import facts_for, state_of, unsaved
+from .creation import unsaved
 from .deliveries import own_school
-from .reading import locked, step_to
 from .requoting import moved
 from .revisions import involve, new_revision
 from .writing import NewRevision, on_one_side, write_new, write_next

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from contracts.ledger.movements import Hold, Post, hold, settle
+from contracts.ledger.movements import hold, settle
+from contracts.ledger.requests import Hold, Post
 from contracts.parties.models import Membership
 from contracts.pricing import round_half_up
 

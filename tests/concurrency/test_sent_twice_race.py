@@ -132,14 +132,14 @@ def test_without_the_buyers_row_both_devices_go(
     world: World, leaning: list[CallOff], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Negative control: both count the devices before either is cancelled."""
-    count, meeting = cancel_facts._kept, Barrier(2)
+    count, meeting = cancel_facts.read_called_off, Barrier(2)
 
     def meet(*args: object) -> Mapping[object, int]:
         found = count(*args)  # type: ignore[arg-type]
         meeting.wait(PATIENCE)
         return found
 
-    monkeypatch.setattr(cancel_facts, "_kept", meet)
+    monkeypatch.setattr(cancel_facts, "read_called_off", meet)
     monkeypatch.setattr(cancellations, "lock_buyer", lambda _buyer_id: None)
     outcomes = race(both(world, leaning))
     assert len(winners(outcomes)) == 2

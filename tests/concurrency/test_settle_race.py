@@ -27,9 +27,6 @@ from contracts.ledger.models import (
     Unit,
 )
 from contracts.ledger.movements import (
-    Hold,
-    Post,
-    Reverse,
     adjust,
     hold,
     open_account,
@@ -38,6 +35,7 @@ from contracts.ledger.movements import (
     settle,
     transfer,
 )
+from contracts.ledger.requests import Hold, Post, Reverse
 from tests.world import NOW
 
 from .racing import (

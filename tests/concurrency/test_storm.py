@@ -91,7 +91,7 @@ def test_the_lock_closes_a_window_that_is_wide_open(
 def test_without_lock_and_constraint_too_many_succeed(
     process_environment: dict[str, str], tmp_path: Path, world: World, owner: psycopg.Connection
 ) -> None:
-    """Negative control: the same storm, the same window, and no guard."""
+    """Negative control: the same storm, a window that stands open, and no guard."""
     owner.execute("ALTER TABLE ledger_limitaccount DROP CONSTRAINT ledger_cap_not_exceeded")
     drafts = [world.draft({0: 1}) for _ in range(SUBMITS)]
     environment = {**process_environment, "UNLOCKED": "1"}

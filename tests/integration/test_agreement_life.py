@@ -34,8 +34,9 @@ from contracts.agreements.writing.setup import create_agreement, create_award, c
 from contracts.audit.models import AuditEntry
 from contracts.ledger.errors import AccountClosed
 from contracts.ledger.models import LimitAccount
-from contracts.ledger.movements import Hold, adjust, hold
+from contracts.ledger.movements import adjust, hold
 from contracts.ledger.replay import differences
+from contracts.ledger.requests import Hold
 from contracts.parties.models import Membership, Organisation, Role
 from contracts.parties.models.organisation import OrganisationKind
 from orders import requisitions

@@ -18,7 +18,8 @@ from django.db import connection
 from psycopg import sql
 
 from contracts.ledger.models import AccountKind, EntryKind, LedgerEntry, LimitAccount, Unit
-from contracts.ledger.movements import Hold, Post, hold, open_account, settle
+from contracts.ledger.movements import hold, open_account, settle
+from contracts.ledger.requests import Hold, Post
 from orders.finance.exports import BrokenChain, feed_of, sequence_all, verify
 from shop.services.addresses import APP_ROLE, OWNER_ROLE
 from tests.refusals import forbidden, refused_by

@@ -21,7 +21,8 @@ from contracts.ledger.models import (
     LimitAccount,
     Unit,
 )
-from contracts.ledger.movements import Hold, adjust, hold, open_account, replace, set_open, settle
+from contracts.ledger.movements import adjust, hold, open_account, replace, set_open, settle
+from contracts.ledger.requests import Hold
 from tests.world import NOW
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from contracts.ledger.models import AccountKind, EntryKind, LedgerEntry, LimitAccount, Unit
-from contracts.ledger.movements import Hold, Opening, Post, hold, open_accounts, settle
+from contracts.ledger.movements import Opening, hold, open_accounts, settle
+from contracts.ledger.requests import Hold, Post
 from contracts.ledger.statements import ACCOUNT_COLUMNS, LOCK_ACCOUNTS
 from tests.world import NOW
 

@@ -23,8 +23,9 @@ from contracts.agreements.models import (
 )
 from contracts.audit.models import AuditEntry
 from contracts.catalogue.models import SearchEntry
-from contracts.ledger.movements import Hold, hold
+from contracts.ledger.movements import hold
 from contracts.ledger.replay import differences
+from contracts.ledger.requests import Hold
 from contracts.parties.models import Organisation, Role
 from contracts.parties.models.organisation import OrganisationKind
 from contracts.price_sheets import (
