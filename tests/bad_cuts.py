@@ -21,10 +21,10 @@ def _decision(
     committee: str = "",
 ) -> Case:
     def made(world: World) -> Callable[[], object]:
-        wish = world.submitted({0: 30})
-        ApprovalStep.objects.filter(requisition=wish).update(committee=committee)
+        requisition = world.submitted({0: 30})
+        ApprovalStep.objects.filter(requisition=requisition).update(committee=committee)
         return lambda: approvals.decide(
-            requisition_id=wish.pk,
+            requisition_id=requisition.pk,
             revision_no=revision_no,
             verdict=verdict,
             grants=grants,

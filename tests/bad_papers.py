@@ -13,38 +13,42 @@ Act = Callable[[World], Callable[[], object]]
 
 def _file(content: bytes, filename: str = "angebot.pdf") -> Act:
     def made(world: World) -> Callable[[], object]:
-        wish = world.draft({0: 1})
-        return lambda: attached(wish, world.officer, now=NOW, content=content, filename=filename)
+        requisition = world.draft({0: 1})
+        return lambda: attached(
+            requisition, world.officer, now=NOW, content=content, filename=filename
+        )
 
     return made
 
 
 def _comment(text: str) -> Act:
     def made(world: World) -> Callable[[], object]:
-        wish = world.draft({0: 1})
-        return lambda: papers.comment(requisition_id=wish.pk, text=text, by=world.officer, now=NOW)
+        requisition = world.draft({0: 1})
+        return lambda: papers.comment(
+            requisition_id=requisition.pk, text=text, by=world.officer, now=NOW
+        )
 
     return made
 
 
 def _one_too_many(world: World) -> Callable[[], object]:
-    wish = world.draft({0: 1})
+    requisition = world.draft({0: 1})
     for number in range(papers.MAX_ATTACHMENTS):
-        attached(wish, world.officer, now=NOW, content=PDF + bytes([number]))
-    return lambda: attached(wish, world.officer, now=NOW)
+        attached(requisition, world.officer, now=NOW, content=PDF + bytes([number]))
+    return lambda: attached(requisition, world.officer, now=NOW)
 
 
 def _taken_back_too_often(world: World) -> Callable[[], object]:
-    wish = world.draft({0: 1})
+    requisition = world.draft({0: 1})
     for number in range(papers.MAX_KEPT):
-        row = attached(wish, world.officer, now=NOW, content=PDF + bytes([number]))
+        row = attached(requisition, world.officer, now=NOW, content=PDF + bytes([number]))
         papers.withdraw_attachment(attachment_id=row.pk, by=world.officer, now=NOW)
-    return lambda: attached(wish, world.officer, now=NOW)
+    return lambda: attached(requisition, world.officer, now=NOW)
 
 
 def _after_the_end(world: World) -> Callable[[], object]:
-    wish = world.approve(world.submitted({0: 1}))
-    return lambda: attached(wish, world.officer, now=NOW)
+    requisition = world.approve(world.submitted({0: 1}))
+    return lambda: attached(requisition, world.officer, now=NOW)
 
 
 PAPERS: dict[str, Act] = {

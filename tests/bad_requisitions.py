@@ -12,7 +12,7 @@ from orders import requisitions
 from orders.binding.budgets import Dimensions, create_line
 from orders.models import BudgetLine
 from orders.requisitions import Ask, Place, Share
-from orders.requisitions.drafting import Part, draft_of, split_line, with_quantities
+from orders.requisitions.drafting import DeliveryPart, draft_of, split_line, with_quantities
 from tests.world import NOW, World, person
 
 Act = Callable[[World], Callable[[], object]]
@@ -52,10 +52,10 @@ def _foreign_school(world: World) -> Callable[[], object]:
 
 
 def _nothing_left(world: World) -> Callable[[], object]:
-    wish = world.draft({0: 3})
-    empty = with_quantities(draft_of(requisitions.current_lines(wish)), {"1": 0})
+    requisition = world.draft({0: 3})
+    empty = with_quantities(draft_of(requisitions.current_lines(requisition)), {"1": 0})
     return lambda: requisitions.revise(
-        requisition_id=wish.pk,
+        requisition_id=requisition.pk,
         base_revision=1,
         ask=empty.ask,
         wanted=empty.wanted,
@@ -65,11 +65,11 @@ def _nothing_left(world: World) -> Callable[[], object]:
 
 
 def _stale(world: World) -> Callable[[], object]:
-    wish = world.draft({0: 3})
-    old = draft_of(requisitions.current_lines(wish))
+    requisition = world.draft({0: 3})
+    old = draft_of(requisitions.current_lines(requisition))
 
-    _revise(world, wish.pk, 1, with_quantities(old, {"1": 2}))
-    return lambda: _revise(world, wish.pk, 1, with_quantities(old, {"1": 5}))
+    _revise(world, requisition.pk, 1, with_quantities(old, {"1": 2}))
+    return lambda: _revise(world, requisition.pk, 1, with_quantities(old, {"1": 5}))
 
 
 def _revise(world: World, requisition_id: int, base: int, draft: object) -> None:
@@ -86,7 +86,9 @@ def _revise(world: World, requisition_id: int, base: int, draft: object) -> None
 def _parts(*quantities: int) -> Act:
     def made(world: World) -> Callable[[], object]:
         draft = draft_of(requisitions.current_lines(world.draft({0: 30})))
-        return lambda: split_line(draft, "1", [Part(Place(), number) for number in quantities])
+        return lambda: split_line(
+            draft, "1", [DeliveryPart(Place(), number) for number in quantities]
+        )
 
     return made
 
@@ -95,11 +97,11 @@ def _school_edits_after_handing_over(world: World) -> Callable[[], object]:
     school = person(
         "schule@stadt-a.example", world.authority, Role.SCHOOL_REQUESTER, school=world.school
     )
-    wish = world.draft({0: 3}, by=school)
-    requisitions.hand_over(requisition_id=wish.pk, by=school, now=NOW)
-    draft = draft_of(requisitions.current_lines(wish))
+    requisition = world.draft({0: 3}, by=school)
+    requisitions.hand_over(requisition_id=requisition.pk, by=school, now=NOW)
+    draft = draft_of(requisitions.current_lines(requisition))
     return lambda: requisitions.revise(
-        requisition_id=wish.pk,
+        requisition_id=requisition.pk,
         base_revision=1,
         ask=draft.ask,
         wanted=draft.wanted,
@@ -109,8 +111,8 @@ def _school_edits_after_handing_over(world: World) -> Callable[[], object]:
 
 
 def _without_budget(world: World) -> Callable[[], object]:
-    wish = _created(lambda _: Ask(title="Bedarf"))(world)()
-    return lambda: requisitions.submit(requisition_id=wish.pk, by=world.officer, now=NOW)
+    requisition = _created(lambda _: Ask(title="Bedarf"))(world)()
+    return lambda: requisitions.submit(requisition_id=requisition.pk, by=world.officer, now=NOW)
 
 
 def _next_year(world: World) -> BudgetLine:
@@ -132,15 +134,15 @@ def _budget_of_next_year(world: World) -> Callable[[], object]:
 
 
 def _submitted_a_year_late(world: World) -> Callable[[], object]:
-    wish = world.draft({0: 3})
+    requisition = world.draft({0: 3})
     later = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)  # in Berlin it is 2027 already
-    return lambda: requisitions.submit(requisition_id=wish.pk, by=world.officer, now=later)
+    return lambda: requisitions.submit(requisition_id=requisition.pk, by=world.officer, now=later)
 
 
 def _back_without_reason(world: World) -> Callable[[], object]:
-    wish = world.draft({0: 3})
+    requisition = world.draft({0: 3})
     return lambda: requisitions.hand_back(
-        requisition_id=wish.pk, reason="  ", by=world.officer, now=NOW
+        requisition_id=requisition.pk, reason="  ", by=world.officer, now=NOW
     )
 
 

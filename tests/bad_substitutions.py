@@ -26,11 +26,11 @@ def _decided(*, days: int, revoked: bool = False) -> Case:
     def act(world: World) -> Callable[[], object]:
         deputy = _deputy(world)
         row = stand_in(deputy, world.approver)
-        wish = world.submitted({0: 1})
+        requisition = world.submitted({0: 1})
         if revoked:
             delegations.revoke(delegation_id=row.pk, by=world.approver, now=NOW)
         return lambda: approvals.decide(
-            requisition_id=wish.pk,
+            requisition_id=requisition.pk,
             revision_no=1,
             verdict=Verdict.APPROVE,
             delegation_id=row.pk,
@@ -62,10 +62,10 @@ def _foreign(world: World) -> Callable[[], object]:
 def _sitting(days: int) -> Case:
     def act(world: World) -> Callable[[], object]:
         world.policy.rules.update(committee="Hauptausschuss")
-        wish = world.submitted({0: 1})
+        requisition = world.submitted({0: 1})
         return lambda: set_committee_date(
-            requisition_id=wish.pk,
-            step_id=wish.steps.get().pk,
+            requisition_id=requisition.pk,
+            step_id=requisition.steps.get().pk,
             sitting_on=DAY + timedelta(days=days),
             by=world.officer,
             now=NOW,

@@ -66,10 +66,10 @@ def _escalated(ranks: Ranks) -> None:
 
 def _sitting(ranks: Ranks) -> None:
     ranks.world.policy.rules.update(committee="Hauptausschuss")
-    wish = ranks.world.submitted({0: 3})
+    requisition = ranks.world.submitted({0: 3})
     set_committee_date(
-        requisition_id=wish.pk,
-        step_id=wish.steps.get().pk,
+        requisition_id=requisition.pk,
+        step_id=requisition.steps.get().pk,
         sitting_on=date(2026, 7, 20),
         by=ranks.world.officer,
         now=NOW,
@@ -77,8 +77,8 @@ def _sitting(ranks: Ranks) -> None:
 
 
 def _outcome(ranks: Ranks) -> None:
-    wish = ranks.world.submitted({0: 3})
-    requisitions.withdraw(requisition_id=wish.pk, by=ranks.world.officer, now=NOW)
+    requisition = ranks.world.submitted({0: 3})
+    requisitions.withdraw(requisition_id=requisition.pk, by=ranks.world.officer, now=NOW)
 
 
 def _expiring(ranks: Ranks) -> None:
@@ -93,16 +93,16 @@ def _handed_over(ranks: Ranks) -> Requisition:
 
 
 def _handed_back(ranks: Ranks) -> None:
-    wish = _handed_over(ranks)
+    requisition = _handed_over(ranks)
     requisitions.hand_back(
-        requisition_id=wish.pk, reason="Es fehlt\nder Raum.", by=ranks.world.officer, now=NOW
+        requisition_id=requisition.pk, reason="Es fehlt\nder Raum.", by=ranks.world.officer, now=NOW
     )
 
 
 def _comment(ranks: Ranks) -> None:
-    wish = ranks.world.submitted({0: 3})
+    requisition = ranks.world.submitted({0: 3})
     papers.comment(
-        requisition_id=wish.pk, text="Eine Frage:\r\nwann?", by=ranks.world.officer, now=NOW
+        requisition_id=requisition.pk, text="Eine Frage:\r\nwann?", by=ranks.world.officer, now=NOW
     )
 
 

@@ -12,7 +12,7 @@ PDF = b"%PDF-1.7 Angebot"
 
 
 def attached(
-    wish: Requisition,
+    requisition: Requisition,
     by: Membership,
     *,
     now: datetime,
@@ -22,4 +22,4 @@ def attached(
 ) -> RequisitionAttachment:
     """A file added by *by*."""
     new = papers.NewAttachment(filename, content, title)
-    return papers.attach(requisition_id=wish.pk, new=new, by=by, now=now)
+    return papers.attach(requisition_id=requisition.pk, new=new, by=by, now=now)

@@ -31,21 +31,21 @@ def clone(first: Requisition, count: int) -> None:
 
 
 def _clone(first: Requisition, numbers: range) -> None:
-    wishes = [_copy(first, number=f"{first.number[:3]}C-{number:08d}") for number in numbers]
-    Requisition.objects.bulk_create(wishes)
+    requisitions = [_copy(first, number=f"{first.number[:3]}C-{number:08d}") for number in numbers]
+    Requisition.objects.bulk_create(requisitions)
     people = list(Involvement.objects.filter(requisition=first))
     Involvement.objects.bulk_create(
-        Involvement(requisition=wish, person_id=row.person_id, side=row.side)
-        for wish in wishes
+        Involvement(requisition=requisition, person_id=row.person_id, side=row.side)
+        for requisition in requisitions
         for row in people
     )
     steps = list(ApprovalStep.objects.filter(requisition=first))
     ApprovalStep.objects.bulk_create(
-        _copy(step, requisition=wish) for wish in wishes for step in steps
+        _copy(step, requisition=requisition) for requisition in requisitions for step in steps
     )
     revision = RequisitionRevision.objects.get(requisition=first, number=first.current_revision)
     revisions = RequisitionRevision.objects.bulk_create(
-        [_copy(revision, requisition=wish) for wish in wishes]
+        [_copy(revision, requisition=requisition) for requisition in requisitions]
     )
     place = RequisitionDelivery.objects.get(revision=revision)
     places = RequisitionDelivery.objects.bulk_create(

@@ -3,20 +3,20 @@
 This is the package's public face; outsiders import from here only.
 """
 
-from .allocation import largest_remainder
+from .apportionment import largest_remainder
 from .calculator import (
     CallOffTotal,
     LineInput,
+    NetTax,
     Quote,
     QuotedLine,
-    Share,
     VatGroupTotal,
     quote,
     split,
 )
 from .discount import discounted
 from .errors import (
-    AllocationError,
+    ApportionmentError,
     BookingMismatch,
     CancelsTooMuch,
     DuplicateLine,
@@ -64,7 +64,7 @@ __all__ = [
     "CENT",
     "PIECE_PLACES",
     "ZERO",
-    "AllocationError",
+    "ApportionmentError",
     "BookedShare",
     "BookingMismatch",
     "CallOffTotal",
@@ -90,6 +90,7 @@ __all__ = [
     "ModificationLimits",
     "ModificationVerdict",
     "Money",
+    "NetTax",
     "PriceClause",
     "PriceTable",
     "PricingError",
@@ -97,7 +98,6 @@ __all__ = [
     "Quote",
     "QuotedLine",
     "ReceivesTooMuch",
-    "Share",
     "ShareGiveback",
     "SharesDoNotSum",
     "Tier",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from .allocation import largest_remainder
+from .apportionment import largest_remainder
 from .errors import DuplicateLine, SharesDoNotSum
 from .lines import line_net
 from .money import ZERO, Money, german
@@ -74,7 +74,7 @@ class CallOffTotal:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class NetTax:
     """The part of a line that one account assignment carries."""
 
     net: Money
@@ -151,7 +151,7 @@ def quote(lines: Iterable[LineInput]) -> Quote:
     return Quote(tuple(quoted.values()), tuple(groups))
 
 
-def split(line: QuotedLine, shares_percent: Sequence[Decimal]) -> list[Share]:
+def split(line: QuotedLine, shares_percent: Sequence[Decimal]) -> list[NetTax]:
     """Cut a quoted line over account assignments; net and tax each by largest remainder.
 
     Raises `SharesDoNotSum` unless every percentage is above 0 and all sum to exactly
@@ -167,7 +167,7 @@ def split(line: QuotedLine, shares_percent: Sequence[Decimal]) -> list[Share]:
         )
     nets = largest_remainder(line.net, shares_percent)
     taxes = largest_remainder(line.tax, shares_percent)
-    return [Share(net, tax) for net, tax in zip(nets, taxes, strict=True)]
+    return [NetTax(net, tax) for net, tax in zip(nets, taxes, strict=True)]
 
 
 def _cut(tax: Money, nets: Sequence[Money]) -> list[Money]:

@@ -50,7 +50,7 @@ class TierOrderError(PricingError):
     field = "tiers"
 
 
-class AllocationError(PricingError):
+class ApportionmentError(PricingError):
     """There is nothing to allocate by, or the total is finer than its places."""
 
     code = "nothing_to_allocate_by"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from .allocation import largest_remainder
+from .apportionment import largest_remainder
 from .checks import check_quantity
 from .errors import BookingMismatch, CancelsTooMuch, DuplicateLine, UnknownLine
 from .lines import line_net, part_net

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date, timedelta
 
-from .allocation import largest_remainder
+from .apportionment import largest_remainder
 from .checks import check_periods
 from .money import Money
 

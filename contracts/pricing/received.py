@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .allocation import largest_remainder
-from .calculator import Share
+from .apportionment import largest_remainder
+from .calculator import NetTax
 from .checks import check_quantity
 from .errors import BookingMismatch, ReceivesTooMuch
 from .giveback import IssuedLine
@@ -11,7 +11,7 @@ from .lines import part_net
 from .money import EXACT, ZERO, Money, euros, round_half_up
 
 
-def receive(line: IssuedLine, quantity: int) -> tuple[Share, ...]:
+def receive(line: IssuedLine, quantity: int) -> tuple[NetTax, ...]:
     """Return what `quantity` more is worth (EUR) to each account assignment of the line.
 
     Net: the difference of cumulative line nets. Tax: of the tax still open, the part that
@@ -39,7 +39,7 @@ def receive(line: IssuedLine, quantity: int) -> tuple[Share, ...]:
     tax = line.open_tax if quantity == left else _part(line.open_tax, net, open_net)
     nets = _cut(net, [share.open_net for share in line.booked])
     taxes = _cut(tax, [share.open_tax for share in line.booked])
-    return tuple(Share(part, part_tax) for part, part_tax in zip(nets, taxes, strict=True))
+    return tuple(NetTax(part, part_tax) for part, part_tax in zip(nets, taxes, strict=True))
 
 
 def _part(tax: Money, net: Money, of: Money) -> Money:

@@ -14,7 +14,7 @@ from orders.basket.baskets import MAX_QUANTITY
 from orders.errors import InvalidDelivery
 from orders.requisitions import Place
 from orders.requisitions.ask import require_order
-from orders.requisitions.drafting import Part
+from orders.requisitions.drafting import DeliveryPart
 
 from .fields import day_field
 from .line_numbers import LineNumbersField, format_numbers
@@ -200,11 +200,11 @@ class PartsForm(forms.Form):
             )
         return data
 
-    def parts(self, old: Place) -> list[Part]:
+    def parts(self, old: Place) -> list[DeliveryPart]:
         """The parts; what stays at the old school keeps its contact and hours, and its number."""
         data = self.cleaned_data
         found = [
-            Part(old if pk == old.school_id else Place(school_id=pk), data[name])
+            DeliveryPart(old if pk == old.school_id else Place(school_id=pk), data[name])
             for name, pk in self.ids.items()
             if data.get(name)
         ]

@@ -39,7 +39,7 @@ class HeadForm(forms.Form):
     )
 
     def ask(self, shares: Sequence[Share], place: Place) -> Ask:
-        """The whole wish, every line on the same shares (maybe none) and to the same place."""
+        """All that is asked for, every line on the same shares (maybe none), to one place."""
         data = self.cleaned_data
         return Ask(
             title=data["title"],

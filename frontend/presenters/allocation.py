@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from contracts.agreements.allocation.allotment import Decision
+from contracts.agreements.allocation.allotment import Selection
 from contracts.agreements.allocation.reading import turns
 from contracts.agreements.allocation.turns import Turn
 from contracts.agreements.facts.shapes import ListingFacts
@@ -22,7 +22,7 @@ HEAD = ("am", "Los", "Abruf", "Anforderung", "Rang", "Lieferant", "Ergebnis", "B
         "Zug")  # fmt: skip
 
 
-def contested(decisions: Iterable[Decision]) -> list[Decision]:
+def contested(decisions: Iterable[Selection]) -> list[Selection]:
     """The decisions of lots whose rule had something to decide."""
     return [row for row in decisions if row.rule is not AllocationRule.SINGLE]
 
@@ -31,7 +31,7 @@ def contested(decisions: Iterable[Decision]) -> list[Decision]:
 class Detour:
     """An article that is not in turn: why, and what goes into the basket in its place."""
 
-    decision: Decision
+    decision: Selection
     instead: ListingFacts
 
 
@@ -48,10 +48,10 @@ def detour(listing: Listing, on: date) -> Detour | None:
     return Detour(decision_of(facts.turns[lot.pk]), instead)
 
 
-def decision_of(turn: Turn) -> Decision:
+def decision_of(turn: Turn) -> Selection:
     """Who would get the next call-off of the lot, before anything is asked for."""
     is_served = any(award.pk not in turn.shut for award in turn.order)
-    return Decision(turn.lot, turn.award, tuple(turn.passed), is_served=is_served)
+    return Selection(turn.lot, turn.award, tuple(turn.passed), is_served=is_served)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class LotTurn:
 
     lot: Lot
     turn: Turn
-    decision: Decision | None
+    decision: Selection | None
 
     @property
     def is_rotation(self) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from contracts.agreements.allocation.allotment import Decision, base_key
+from contracts.agreements.allocation.allotment import Selection, base_key
 from contracts.agreements.gates.judging import GateRule, blocks
 from contracts.agreements.models import Award, AwardTerms
 from contracts.agreements.prices.ordering import PricedLine
@@ -62,7 +62,7 @@ class BasketGroup:
     total: CallOffTotal
     vat_groups: Sequence[VatGroupTotal]
     delivery_on: date
-    decision: Decision | None
+    decision: Selection | None
     gap: MinimumGap | None
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.core.paginator import Page, Paginator
 
-from contracts.agreements.allocation.allotment import Decision as Turn
+from contracts.agreements.allocation.allotment import Selection
 from contracts.refusals import Refusal
 from frontend.forms.decision import Cuts
 from frontend.presenters.requisitions import LineGroup, groups
@@ -82,24 +82,26 @@ def _shown(line: RequisitionLine, cuts: Cuts) -> ShownLine:
     return ShownLine(line, cuts.quantity(number), cuts.reason(number), cuts.errors.get(number, ""))
 
 
-def turns(wish: Requisition, lines: Sequence[RequisitionLine], *, now: datetime) -> Sequence[Turn]:
+def turns(
+    requisition: Requisition, lines: Sequence[RequisitionLine], *, now: datetime
+) -> Sequence[Selection]:
     """Who would get the lines today; what is not orderable says so when it is decided."""
-    if wish.state != RequisitionState.SUBMITTED.value:
+    if requisition.state != RequisitionState.SUBMITTED.value:
         return []
     try:
-        return outlook(wish, lines, now=now)
+        return outlook(requisition, lines, now=now)
     except Refusal:
         return []
 
 
-def last_approved_revision(wish: Requisition) -> int | None:
+def last_approved_revision(requisition: Requisition) -> int | None:
     """The revision that somebody approved last, in whatever round, if it is not the current."""
     decision = (
-        Decision.objects.filter(requisition=wish, verdict=Verdict.APPROVE)
+        Decision.objects.filter(requisition=requisition, verdict=Verdict.APPROVE)
         .order_by("-decided_at", "-pk")
         .first()
     )
     if decision is None:
         return None
     number = decision.granted_revision or decision.revision_no
-    return number if number != wish.current_revision else None
+    return number if number != requisition.current_revision else None

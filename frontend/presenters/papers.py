@@ -30,23 +30,23 @@ class Papers:
 
 
 def papers_of(
-    wish: Requisition,
+    requisition: Requisition,
     by: Membership,
     *,
     attachment_form: AttachmentForm | None = None,
     comment_form: CommentForm | None = None,
 ) -> Papers:
     """Attachments and comments, oldest first, in two queries; forms sent keep their errors."""
-    is_open = papers.may_add(by) and wish.state in papers.OPEN_STATES
+    is_open = papers.may_add(by) and requisition.state in papers.OPEN_STATES
     attachments = (
         papers.visible_attachments(by)
-        .filter(requisition=wish)
+        .filter(requisition=requisition)
         .select_related("uploaded_by__user")
         .order_by("pk")
     )
     comments = (
         papers.visible_comments(by)
-        .filter(requisition=wish)
+        .filter(requisition=requisition)
         .select_related("author__user")
         .order_by("pk")
     )

@@ -66,7 +66,7 @@ def link_button(
 ) -> SafeString:
     """Render a link that looks like a button, to a page or to any address.
 
-    ``{% link_button "secondary" "frontend:requisition" wish.pk %}Abbrechen{% endlink_button %}``
+    ``{% link_button "secondary" "frontend:call_off" call_off.pk %}Abbrechen{% endlink_button %}``
     """
     address = reverse(view, args=of) if view else href
     return _button(content, "a", kind, size, icon, {"href": address, **given})

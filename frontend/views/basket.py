@@ -43,7 +43,7 @@ from orders.requisitions.budget_preview import preview_effects
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class BasketForms:
     """The form below the basket: head, place of delivery, account assignment."""
 
     head: RequisitionForm
@@ -57,7 +57,7 @@ class Wish:
 
     @property
     def ask(self) -> Ask:
-        """The whole wish; where nothing was said about the delivery the school's data say it."""
+        """All that is asked for; of the delivery the school's data say what was left open."""
         school_id = self.head.delivery_school_id
         return self.head.ask(self.split.shares, self.place.place(school_id))
 
@@ -65,7 +65,7 @@ class Wish:
 def basket(request: PageRequest) -> HttpResponse:
     """The basket, split into its future call-offs, and the form of the requisition."""
     now = timezone.now()
-    return _page(request, _wish(request, now), now)
+    return _page(request, _forms(request, now), now)
 
 
 @require_POST
@@ -118,12 +118,12 @@ def basket_effect(request: PageRequest) -> HttpResponse:
     typed = request.POST.dict()
     head = RequisitionForm(initial=typed, by=request.actor)
     place = PlaceForm(prefix="lieferung", initial=_unprefixed(typed, "lieferung"))
-    wish = replace(_wish(request, now), head=head, place=place)
+    forms = replace(_forms(request, now), head=head, place=place)
     if getattr(request, "htmx", False):
         view = baskets.view(request.actor, now=now)
-        context = {"effects": _effects(view, wish, berlin_day(now)), "split": wish.split}
+        context = {"effects": _effects(view, forms, berlin_day(now)), "split": forms.split}
         return render(request, "frontend/basket/effects.html", context)
-    return _page(request, wish, now)
+    return _page(request, forms, now)
 
 
 @require_POST
@@ -133,14 +133,14 @@ def requisition_create(request: PageRequest) -> HttpResponse:
     A refusal shows the basket again with everything typed.
     """
     now = timezone.now()
-    wish = _wish(request, now)
-    if not wish.is_valid:
-        return _page(request, wish, now, status=422)
+    forms = _forms(request, now)
+    if not forms.is_valid:
+        return _page(request, forms, now, status=422)
     step, outcome = _STEPS.get(request.POST.get("schritt", ""), _STEPS[""])
     try:
-        made = step(by=request.actor, ask=wish.ask, school_id=wish.head.school_id, now=now)
+        made = step(by=request.actor, ask=forms.ask, school_id=forms.head.school_id, now=now)
     except Refusal as error:
-        return _page(request, wish, now, refusal=explain(error), status=422)
+        return _page(request, forms, now, refusal=explain(error), status=422)
     messages.success(request, f"Anforderung {made.number} {outcome}")
     return redirect("frontend:requisition", requisition_id=made.pk)
 
@@ -153,12 +153,12 @@ _STEPS: Mapping[str, tuple[Callable[..., Requisition], str]] = {
 }
 
 
-def _wish(request: PageRequest, now: datetime) -> Wish:
+def _forms(request: PageRequest, now: datetime) -> BasketForms:
     data = request.POST if request.method == "POST" else None
     actor = request.actor
     lines = list(usable_lines(actor, fiscal_year(berlin_day(now))))
     is_school = actor.role == Role.SCHOOL_REQUESTER
-    return Wish(
+    return BasketForms(
         head=RequisitionForm(data, by=actor),
         place=PlaceForm(data, prefix="lieferung", initial=standing_data(actor.school)),
         split=split_formset(
@@ -173,21 +173,21 @@ def _wish(request: PageRequest, now: datetime) -> Wish:
 
 def _page(
     request: PageRequest,
-    wish: Wish,
+    forms: BasketForms,
     now: datetime,
     *,
     refusal: Alert | None = None,
     status: int = 200,
 ) -> HttpResponse:
     context: dict[str, Any] = {
-        "head": wish.head,
-        "place": wish.place,
-        "split": wish.split,
+        "head": forms.head,
+        "place": forms.place,
+        "split": forms.split,
         "may_hand_over": may_open(request.actor, "requisition_hand_over"),
         "may_submit": may_open(request.actor, "requisition_submit"),
         "show_errors": status == 422,
         "refusal": refusal,
-        "more_shares": _has_more_shares(wish.split),
+        "more_shares": _has_more_shares(forms.split),
     }
     try:
         view = baskets.view(request.actor, now=now)
@@ -201,16 +201,16 @@ def _page(
         "gone": view.gone,
         "unserved": [row for row in contested(view.decisions) if not row.is_served],
         "is_empty": not view.order.lines and not view.gone,
-        "effects": _effects(view, wish, berlin_day(now)),
+        "effects": _effects(view, forms, berlin_day(now)),
     }
     return render(request, "frontend/basket/basket.html", context, status=status)
 
 
-def _effects(view: baskets.BasketView, wish: Wish, on: date) -> Sequence[BudgetEffect]:
+def _effects(view: baskets.BasketView, forms: BasketForms, on: date) -> Sequence[BudgetEffect]:
     """The effect on the budgets chosen, as far as the shares are complete."""
-    if not wish.split.is_bound or not wish.split.is_valid() or not wish.split.shares:
+    if not forms.split.is_bound or not forms.split.is_valid() or not forms.split.shares:
         return []
-    return preview_effects(view.order, wish.split.shares, wish.lines, on=on)
+    return preview_effects(view.order, forms.split.shares, forms.lines, on=on)
 
 
 def _unprefixed(typed: Mapping[str, Any], prefix: str) -> dict[str, Any]:

@@ -41,7 +41,7 @@ class _Desk:
     """What one request works on: the requisition as it stands, and in whose name."""
 
     request: PageRequest
-    wish: Requisition
+    requisition: Requisition
     voice: Voice
     lines: list[RequisitionLine]
     step: ApprovalStep | None
@@ -50,7 +50,7 @@ class _Desk:
 
     def form(self, data: Any = None) -> DecisionForm:
         committee = self.step.committee if self.step is not None else ""
-        initial = {"revision_no": self.wish.current_revision}
+        initial = {"revision_no": self.requisition.current_revision}
         return DecisionForm(data, initial=initial, committee=committee)
 
 
@@ -77,27 +77,27 @@ def decide(request: PageRequest, requisition_id: int) -> HttpResponse:
         return _posted(desk)
     if desk.why_not:
         messages.info(request, desk.why_not)
-        return redirect("frontend:requisition", requisition_id=desk.wish.pk)
+        return redirect("frontend:requisition", requisition_id=desk.requisition.pk)
     shown = _Shown(desk.form(), Cuts({}, desk.lines), page_no=request.GET.get("seite"))
     return _page(desk, shown)
 
 
 def _desk(request: PageRequest, requisition_id: int, voice: Voice) -> _Desk:
-    wish = (
+    requisition = (
         visible_requisitions(request.actor)
         .select_related("school", "created_by__user", "authority")
         .filter(pk=requisition_id)
         .first()
     )
-    if wish is None:
+    if requisition is None:
         raise Http404
     return _Desk(
         request=request,
-        wish=wish,
+        requisition=requisition,
         voice=voice,
-        lines=current_lines(wish),
-        step=domain.steps_to_sign([wish.pk], voice).get(wish.pk),
-        why_not=domain.why_not(voice, wish),
+        lines=current_lines(requisition),
+        step=domain.steps_to_sign([requisition.pk], voice).get(requisition.pk),
+        why_not=domain.why_not(voice, requisition),
         now=timezone.now(),
     )
 
@@ -139,7 +139,7 @@ def _quoted(desk: _Desk, form: DecisionForm, cuts: Cuts, page_no: str | None) ->
     kept = _kept(desk, form)
     try:
         quote = domain.quote_cut(
-            requisition_id=desk.wish.pk,
+            requisition_id=desk.requisition.pk,
             revision_no=form.read,
             grants=cuts.grants,
             by=desk.request.actor,
@@ -154,7 +154,7 @@ def _decided(desk: _Desk, form: DecisionForm, cuts: Cuts, page_no: str | None) -
     data = form.cleaned_data
     try:
         done = domain.decide(
-            requisition_id=desk.wish.pk,
+            requisition_id=desk.requisition.pk,
             revision_no=data["revision_no"],
             verdict=form.chosen,
             comment=data["comment"],
@@ -176,11 +176,11 @@ def _refused(
     """The page as it stands now, with what was typed; after a new revision with what changed."""
     if isinstance(error, NotFound):
         raise error
-    desk = _desk(desk.request, desk.wish.pk, desk.voice)
+    desk = _desk(desk.request, desk.requisition.pk, desk.voice)
     kept = _kept(desk, form)
     seen: tuple[str, ...] = ()
     if isinstance(error, StaleRevision):
-        kept.initial["revision_no"] = desk.wish.current_revision
+        kept.initial["revision_no"] = desk.requisition.current_revision
         seen = _changes_since(desk, form.read)
         cuts = Cuts(form.data, desk.lines)
     shown = _Shown(kept, cuts, page_no=page_no, refusal=explain(error), changes=seen, status=422)
@@ -190,7 +190,7 @@ def _refused(
 def _changes_since(desk: _Desk, read: int) -> tuple[str, ...]:
     """What became of the revision that was read; nothing where there never was such a one."""
     try:
-        found = difference(desk.wish, before=read, after=desk.wish.current_revision)
+        found = difference(desk.requisition, before=read, after=desk.requisition.current_revision)
     except NotFound:
         return ()
     return tuple(told(found).sentences)
@@ -218,35 +218,41 @@ def _tell(request: PageRequest, done: Requisition, verdict: Verdict) -> None:
 
 def _instead(desk: _Desk, gross: Decimal) -> dict[str, object] | None:
     """Another voice of the actor's whose limit reaches as far as *gross* EUR."""
-    voice = domain.voice_for(voices_of(desk.request, desk.request.actor), desk.wish, gross=gross)
+    voice = domain.voice_for(
+        voices_of(desk.request, desk.request.actor), desk.requisition, gross=gross
+    )
     if voice is None or (voice.membership.signing_limit or 0) < gross:
         return None
     return {
-        "url": with_voice(reverse("frontend:decide", args=[desk.wish.pk]), voice),
+        "url": with_voice(reverse("frontend:decide", args=[desk.requisition.pk]), voice),
         "voice": voice,
     }
 
 
 def _page(desk: _Desk, shown: _Shown) -> HttpResponse:
-    wish, lines, today = desk.wish, desk.lines, berlin_day(desk.now)
-    with_terms(lines, asked_terms(lines, on=today), ordered_on=berlin_day(wish.created_at))
+    requisition, lines, today = desk.requisition, desk.lines, berlin_day(desk.now)
+    with_terms(lines, asked_terms(lines, on=today), ordered_on=berlin_day(requisition.created_at))
     revision = lines[0].revision
     limit = desk.voice.membership.signing_limit
     is_above = limit is None or revision.gross > limit
-    warnings = domain.splittings([wish.pk], authority_id=wish.authority_id, now=desk.now)
-    steps = signatures(wish, revision.gross, today)
+    warnings = domain.splittings(
+        [requisition.pk], authority_id=requisition.authority_id, now=desk.now
+    )
+    steps = signatures(requisition, revision.gross, today)
     context = {
-        "wish": wish,
+        "requisition": requisition,
         "revision": revision,
         "lines": decision_lines(lines, shown.cuts, shown.page_no),
-        "effects": budget_effects(wish, [a for line in lines for a in line.assignments.all()]),
-        "turns": turns(wish, lines, now=desk.now),
+        "effects": budget_effects(
+            requisition, [a for line in lines for a in line.assignments.all()]
+        ),
+        "turns": turns(requisition, lines, now=desk.now),
         "signatures": steps,
-        "sittings": sittings(wish, [row.step for row in steps], desk.request.actor),
-        "papers": papers_of(wish, desk.request.actor),
-        "here": with_voice(reverse("frontend:decide", args=[wish.pk]), desk.voice),
-        "splitting": warnings.get(wish.pk),
-        "approved_revision": last_approved_revision(wish),
+        "sittings": sittings(requisition, [row.step for row in steps], desk.request.actor),
+        "papers": papers_of(requisition, desk.request.actor),
+        "here": with_voice(reverse("frontend:decide", args=[requisition.pk]), desk.voice),
+        "splitting": warnings.get(requisition.pk),
+        "approved_revision": last_approved_revision(requisition),
         "step": desk.step,
         "voice": desk.voice,
         "delegation_id": delegation_of(desk.voice),
@@ -261,7 +267,7 @@ def _page(desk: _Desk, shown: _Shown) -> HttpResponse:
         "changes": shown.changes,
         "crumbs": [
             {"label": "Freigaben", "url": with_voice(reverse("frontend:approvals"), desk.voice)},
-            {"label": wish.number, "url": ""},
+            {"label": requisition.number, "url": ""},
         ],
     }
     return render(desk.request, "frontend/approvals/decide.html", context, status=shown.status)

@@ -26,21 +26,21 @@ from orders.requisitions import visible_requisitions
 @require_POST
 def requisition_attach(request: PageRequest, requisition_id: int) -> HttpResponse:
     """Add a file."""
-    wish = _visible(request, requisition_id)
+    requisition = _visible(request, requisition_id)
     form = AttachmentForm(request.POST, request.FILES)
     refusal = None
     if form.is_valid():
         done, refusal = attempt(
             form,
             lambda: domain.attach(
-                requisition_id=wish.pk, new=form.new, by=request.actor, now=timezone.now()
+                requisition_id=requisition.pk, new=form.new, by=request.actor, now=timezone.now()
             ),
         )
         if done is not None:
             messages.success(request, f"Die Anlage „{done.title}“ ist hinzugefügt.")
-            return redirect(f"{_back(request, wish)}#anlagen")
-    shown = papers_of(wish, request.actor, attachment_form=form)
-    return _page(request, wish, shown, refusal)
+            return redirect(f"{_back(request, requisition)}#anlagen")
+    shown = papers_of(requisition, request.actor, attachment_form=form)
+    return _page(request, requisition, shown, refusal)
 
 
 def requisition_attachment(
@@ -62,8 +62,10 @@ def requisition_attachment_withdraw(
     request: PageRequest, requisition_id: int, attachment_id: int
 ) -> HttpResponse:
     """Take a file back."""
-    wish = _visible(request, requisition_id)
-    own = domain.visible_attachments(request.actor).filter(requisition=wish, pk=attachment_id)
+    requisition = _visible(request, requisition_id)
+    own = domain.visible_attachments(request.actor).filter(
+        requisition=requisition, pk=attachment_id
+    )
     if not own.exists():
         raise Http404
     try:
@@ -73,22 +75,22 @@ def requisition_attachment_withdraw(
     except NotFound:
         raise
     except Refusal as error:
-        return _page(request, wish, papers_of(wish, request.actor), explain(error))
+        return _page(request, requisition, papers_of(requisition, request.actor), explain(error))
     messages.success(request, "Die Anlage ist zurückgezogen.")
-    return redirect(f"{_back(request, wish)}#anlagen")
+    return redirect(f"{_back(request, requisition)}#anlagen")
 
 
 @require_POST
 def requisition_comment(request: PageRequest, requisition_id: int) -> HttpResponse:
     """Write a remark."""
-    wish = _visible(request, requisition_id)
+    requisition = _visible(request, requisition_id)
     form = CommentForm(request.POST)
     refusal = None
     if form.is_valid():
         done, refusal = attempt(
             form,
             lambda: domain.comment(
-                requisition_id=wish.pk,
+                requisition_id=requisition.pk,
                 text=form.cleaned_data["text"],
                 by=request.actor,
                 now=timezone.now(),
@@ -96,37 +98,42 @@ def requisition_comment(request: PageRequest, requisition_id: int) -> HttpRespon
         )
         if done is not None:
             messages.success(request, "Der Kommentar ist hinzugefügt.")
-            return redirect(f"{_back(request, wish)}#kommentare")
-    return _page(request, wish, papers_of(wish, request.actor, comment_form=form), refusal)
+            return redirect(f"{_back(request, requisition)}#kommentare")
+    return _page(
+        request, requisition, papers_of(requisition, request.actor, comment_form=form), refusal
+    )
 
 
 def _visible(request: PageRequest, requisition_id: int) -> Requisition:
-    wish = visible_requisitions(request.actor).filter(pk=requisition_id).first()
-    if wish is None:
+    requisition = visible_requisitions(request.actor).filter(pk=requisition_id).first()
+    if requisition is None:
         raise Http404
-    return wish
+    return requisition
 
 
-def _back(request: PageRequest, wish: Requisition) -> str:
+def _back(request: PageRequest, requisition: Requisition) -> str:
     """Where the form was sent from (the page to decide on shows it too), if it is ours."""
     target = request.POST.get("next", "")
     if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
         return target
-    return reverse("frontend:requisition", args=[wish.pk])
+    return reverse("frontend:requisition", args=[requisition.pk])
 
 
 def _page(
-    request: PageRequest, wish: Requisition, papers: Papers, refusal: Alert | None
+    request: PageRequest, requisition: Requisition, papers: Papers, refusal: Alert | None
 ) -> HttpResponse:
     """What was refused, with the input kept; other pages show the same part in passing."""
     context = {
-        "wish": wish,
+        "requisition": requisition,
         "papers": papers,
         "refusal": refusal,
-        "next": _back(request, wish),
+        "next": _back(request, requisition),
         "crumbs": [
             {"label": "Anforderungen", "url": reverse("frontend:requisitions")},
-            {"label": wish.number, "url": reverse("frontend:requisition", args=[wish.pk])},
+            {
+                "label": requisition.number,
+                "url": reverse("frontend:requisition", args=[requisition.pk]),
+            },
             {"label": "Anlagen und Kommentare", "url": ""},
         ],
     }

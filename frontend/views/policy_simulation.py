@@ -28,8 +28,8 @@ def policy_simulation(request: PageRequest) -> HttpResponse:
     if wanted is not None:
         if not (wanted.isascii() and wanted.isdecimal() and len(wanted) < 19):
             raise Http404
-        wish, answer = who_signs(int(wanted), by=request.actor, now=now)
-        context |= {"wish": wish, "answer": answer}
+        requisition, answer = who_signs(int(wanted), by=request.actor, now=now)
+        context |= {"requisition": requisition, "answer": answer}
         form = SimulationForm(initial=_values(answer), submitters=submitters)
     elif form.is_bound and form.is_valid():
         context["answer"] = simulate(_question(form.cleaned_data), by=request.actor, now=now)
@@ -57,5 +57,5 @@ def _values(answer: Answer) -> dict[str, Any]:
     return {
         "betrag": question.gross,
         "zuwendung": question.is_funded,
-        "mitzeichnung": [wish.role for wish in question.cosign],
+        "mitzeichnung": [row.role for row in question.cosign],
     }

@@ -37,16 +37,16 @@ class Change:
         self.request = request
         self.now = timezone.now()
         rows = domain.visible_requisitions(request.actor).select_related("school", "authority")
-        wish = rows.filter(pk=requisition_id).first()
-        if wish is None:
+        requisition = rows.filter(pk=requisition_id).first()
+        if requisition is None:
             raise Http404
-        if reason := domain.why_not_editable(wish, request.actor):
+        if reason := domain.why_not_editable(requisition, request.actor):
             raise NotEditable(reason)
-        self.wish: Requisition = wish
-        self.lines: list[RequisitionLine] = domain.current_lines(wish)
+        self.requisition: Requisition = requisition
+        self.lines: list[RequisitionLine] = domain.current_lines(requisition)
         self.old: Draft = draft_of(self.lines)
         sent = request.POST.get("base", "")
-        self.base = int(sent) if sent.isdecimal() else wish.current_revision
+        self.base = int(sent) if sent.isdecimal() else requisition.current_revision
         self.refusal: Alert | None = None
         self.foresight: domain.Foresight | None = None
         self.confirmation = ""
@@ -55,20 +55,23 @@ class Change:
     @property
     def is_stale(self) -> bool:
         """Whether another revision came between reading and sending."""
-        return self.base != self.wish.current_revision
+        return self.base != self.requisition.current_revision
 
     def _between(self) -> DifferenceText | None:
         if not self.is_stale:
             return None
         self.refusal = explain(
             StaleRevision(
-                f"Inzwischen gibt es Fassung {self.wish.current_revision}; Sie haben Fassung "
-                f"{self.base} bearbeitet. Ihre Eingaben stehen unten und sind nicht gespeichert."
+                f"Inzwischen gibt es Fassung {self.requisition.current_revision}; Sie haben "
+                f"Fassung {self.base} bearbeitet. Ihre Eingaben stehen unten und sind nicht "
+                "gespeichert."
             )
         )
         try:
             return told(
-                domain.difference(self.wish, before=self.base, after=self.wish.current_revision)
+                domain.difference(
+                    self.requisition, before=self.base, after=self.requisition.current_revision
+                )
             )
         except NotFound:  # a number that was never a revision
             return None
@@ -79,7 +82,7 @@ class Change:
         Raises StaleRevision when another revision came in this very moment.
         """
         asked: dict[str, Any] = {
-            "requisition_id": self.wish.pk,
+            "requisition_id": self.requisition.pk,
             "base_revision": self.base,
             "ask": draft.ask,
             "wanted": draft.wanted,
@@ -108,24 +111,24 @@ class Change:
         return self.request.POST.get("bestaetigt") == self.confirmation
 
     def _outcome(self, number: int) -> str:
-        before = self.wish.submitted_revision
-        self.wish.refresh_from_db()
-        if self.wish.state != "submitted":
+        before = self.requisition.submitted_revision
+        self.requisition.refresh_from_db()
+        if self.requisition.state != "submitted":
             return f"Fassung {number} ist gespeichert."
-        if self.wish.submitted_revision == before:
+        if self.requisition.submitted_revision == before:
             return f"Fassung {number} ist gespeichert; die Unterschriften gelten weiter."
         return f"Fassung {number} ist gespeichert; die Freigabe beginnt von vorn."
 
     def context(self, here: str) -> Mapping[str, Any]:
         """What every page of a change shows; *here* ends the way to it."""
         return {
-            "wish": self.wish,
+            "requisition": self.requisition,
             "change": self,
-            "base": self.wish.current_revision,
+            "base": self.requisition.current_revision,
             "refusal": self.refusal,
             "crumbs": [
                 {"label": "Anforderungen", "url": "/anforderungen/"},
-                {"label": self.wish.number, "url": f"/anforderungen/{self.wish.pk}/"},
+                {"label": self.requisition.number, "url": f"/anforderungen/{self.requisition.pk}/"},
                 {"label": here, "url": ""},
             ],
         }

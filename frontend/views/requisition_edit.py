@@ -134,7 +134,7 @@ def _add_form(request: PageRequest, change: Change, data: QueryDict | None) -> A
 
 
 def _places(request: PageRequest, change: Change) -> PlaceChoices:
-    return PlaceChoices(change.lines, list(deliverable(request.actor, change.wish)))
+    return PlaceChoices(change.lines, list(deliverable(request.actor, change.requisition)))
 
 
 def _page_of(request: PageRequest, change: Change) -> Page[RequisitionLine]:
@@ -151,7 +151,7 @@ def _onwards(request: PageRequest, change: Change) -> HttpResponse:
     following = request.POST.get("weiter", "")
     if following.isdecimal():
         return redirect(f"{_address('requisition_edit', change)}?seite={following}")
-    return redirect("frontend:requisition", requisition_id=change.wish.pk)
+    return redirect("frontend:requisition", requisition_id=change.requisition.pk)
 
 
 def _last_page(change: Change) -> str:
@@ -160,7 +160,7 @@ def _last_page(change: Change) -> str:
 
 
 def _address(name: str, change: Change) -> str:
-    return reverse(f"frontend:{name}", args=[change.wish.pk])
+    return reverse(f"frontend:{name}", args=[change.requisition.pk])
 
 
 @changing
@@ -171,7 +171,7 @@ def requisition_line_split(request: PageRequest, change: Change, line_no: int) -
         raise Http404
     old = change.old.place_of(key_of(line))
     data = request.POST if request.method == "POST" else None
-    schools = list(deliverable(request.actor, change.wish))
+    schools = list(deliverable(request.actor, change.requisition))
     form = PartsForm(data, schools=schools, here=old.school_id, quantity=line.quantity)
     if _may_save(change, form) and change.save(
         split_line(change.old, key_of(line), form.parts(old))
@@ -189,7 +189,7 @@ def requisition_places(request: PageRequest, change: Change) -> HttpResponse:
     places = places_formset(
         one_row_more(data, "ort") if grows else data,
         rows=_place_rows(change),
-        schools=deliverable(request.actor, change.wish),
+        schools=deliverable(request.actor, change.requisition),
         numbers=[line.line_no for line in change.lines],
         extra=EXTRA_PLACES,
     )
@@ -198,7 +198,7 @@ def requisition_places(request: PageRequest, change: Change) -> HttpResponse:
         and _may_save(change, places)
         and change.save(with_places(change.old, places.places))
     ):
-        return redirect("frontend:requisition", requisition_id=change.wish.pk)
+        return redirect("frontend:requisition", requisition_id=change.requisition.pk)
     context = {
         **change.context("Lieferorte"),
         "places": places,
@@ -253,7 +253,7 @@ def requisition_shares(request: PageRequest, change: Change) -> HttpResponse:
         if not previews and not change.is_stale:
             keys = [key_of(line) for line in chosen]
             if change.save(with_shares(change.old, keys, shares.shares)):
-                return redirect("frontend:requisition", requisition_id=change.wish.pk)
+                return redirect("frontend:requisition", requisition_id=change.requisition.pk)
     context = {
         **change.context("Kontierung"),
         "scope": scope,

@@ -13,28 +13,28 @@ from orders.models import Requisition
 
 def requisition_revisions(request: PageRequest, requisition_id: int) -> HttpResponse:
     """Two revisions side by side (`von`, `bis`); the current and the one before unless told."""
-    wish = domain.visible_requisitions(request.actor).filter(pk=requisition_id).first()
-    if wish is None:
+    requisition = domain.visible_requisitions(request.actor).filter(pk=requisition_id).first()
+    if requisition is None:
         raise Http404
-    after = _number(request, "bis", wish.current_revision)
+    after = _number(request, "bis", requisition.current_revision)
     before = _number(request, "von", max(after - 1, 1))
     context = {
-        "wish": wish,
-        "revisions": _revisions(wish),
-        "difference": told(domain.difference(wish, before=before, after=after)),
+        "requisition": requisition,
+        "revisions": _revisions(requisition),
+        "difference": told(domain.difference(requisition, before=before, after=after)),
         "before": before,
         "after": after,
         "crumbs": [
             {"label": "Anforderungen", "url": "/anforderungen/"},
-            {"label": wish.number, "url": f"/anforderungen/{wish.pk}/"},
+            {"label": requisition.number, "url": f"/anforderungen/{requisition.pk}/"},
             {"label": "Fassungen", "url": ""},
         ],
     }
     return render(request, "frontend/requisitions/revisions.html", context)
 
 
-def _revisions(wish: Requisition) -> object:
-    return wish.revisions.select_related("editor", "edited_by").order_by("-number")
+def _revisions(requisition: Requisition) -> object:
+    return requisition.revisions.select_related("editor", "edited_by").order_by("-number")
 
 
 def _number(request: PageRequest, name: str, default: int) -> int:

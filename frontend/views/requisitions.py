@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from contracts.agreements.allocation.allotment import Decision
+from contracts.agreements.allocation.allotment import Selection
 from contracts.clock import berlin_day
 from contracts.parties.models import School
 from contracts.refusals import Refusal
@@ -112,27 +112,27 @@ def _filtered(request: PageRequest) -> QuerySet[RequisitionRevision]:
 
 
 def _cells(row: RequisitionRevision) -> tuple[Cell, ...]:
-    wish = row.requisition
+    requisition = row.requisition
     return (
-        wish.number,
+        requisition.number,
         row.title,
-        str(wish.school or ""),
-        str(wish.created_by.user),
-        wish.created_at,
-        str(wish.get_state_display()),
+        str(requisition.school or ""),
+        str(requisition.created_by.user),
+        requisition.created_at,
+        str(requisition.get_state_display()),
         row.net,
         row.tax,
         row.gross,
-        wish.handed_over_at if wish.state in OPEN else None,
+        requisition.handed_over_at if requisition.state in OPEN else None,
     )
 
 
 def requisition(request: PageRequest, requisition_id: int) -> HttpResponseBase:
     """One requisition with everything that was and will be decided about it."""
     if wants_export(request):
-        wish = _visible(request, requisition_id)
-        lines = domain.current_lines(wish)
-        return table_download(request, wish.number.lower(), EXPORT_HEAD, export_rows(lines))
+        requisition = _visible(request, requisition_id)
+        lines = domain.current_lines(requisition)
+        return table_download(request, requisition.number.lower(), EXPORT_HEAD, export_rows(lines))
     return _detail(request, requisition_id)
 
 
@@ -175,11 +175,11 @@ def _with_reason(
     step: Callable[..., Requisition],
     outcome: str,
 ) -> HttpResponse:
-    wish = _visible(request, requisition_id)
+    requisition = _visible(request, requisition_id)
 
     def show(refusal: Alert | None = None) -> HttpResponse:
-        crumbs = [*_crumbs(wish), _here(form.title)]
-        context = {"wish": wish, "form": form, "refusal": refusal, "crumbs": crumbs}
+        crumbs = [*_crumbs(requisition), _here(form.title)]
+        context = {"requisition": requisition, "form": form, "refusal": refusal, "crumbs": crumbs}
         status = 422 if form.is_bound else 200
         return render(request, "frontend/requisitions/reason.html", context, status=status)
 
@@ -210,10 +210,10 @@ def _act(
     return redirect("frontend:requisition", requisition_id=requisition_id)
 
 
-def _crumbs(wish: Requisition) -> list[dict[str, str]]:
+def _crumbs(requisition: Requisition) -> list[dict[str, str]]:
     return [
         {"label": "Anforderungen", "url": "/anforderungen/"},
-        {"label": wish.number, "url": f"/anforderungen/{wish.pk}/"},
+        {"label": requisition.number, "url": f"/anforderungen/{requisition.pk}/"},
     ]
 
 
@@ -222,15 +222,15 @@ def _here(label: str) -> dict[str, str]:
 
 
 def _visible(request: PageRequest, requisition_id: int) -> Requisition:
-    wish = (
+    requisition = (
         domain.visible_requisitions(request.actor)
         .select_related("school", "created_by__user", "authority", "handed_over_by__user")
         .filter(pk=requisition_id)
         .first()
     )
-    if wish is None:
+    if requisition is None:
         raise Http404
-    return wish
+    return requisition
 
 
 def _detail(
@@ -240,59 +240,63 @@ def _detail(
     refusal: Alert | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    wish = _visible(request, requisition_id)
-    lines = domain.current_lines(wish)
+    requisition = _visible(request, requisition_id)
+    lines = domain.current_lines(requisition)
     today = berlin_day(timezone.now())
     revision = lines[0].revision
-    steps = signatures(wish, revision.gross, today)
-    call_offs = list(wish.call_offs.select_related("supplier", "lot").order_by("number"))
-    past = history(wish, *call_offs)
-    is_back = wish.state in OPEN and wish.handed_over_at is None
+    steps = signatures(requisition, revision.gross, today)
+    call_offs = list(requisition.call_offs.select_related("supplier", "lot").order_by("number"))
+    past = history(requisition, *call_offs)
+    is_back = requisition.state in OPEN and requisition.handed_over_at is None
     context = {
-        "wish": wish,
-        "decisions": _decisions(wish, lines),
+        "requisition": requisition,
+        "decisions": _decisions(requisition, lines),
         "revision": revision,
-        "revisions": wish.revisions.select_related("editor").order_by("-number"),
-        "effects": budget_effects(wish, [a for line in lines for a in line.assignments.all()]),
+        "revisions": requisition.revisions.select_related("editor").order_by("-number"),
+        "effects": budget_effects(
+            requisition, [a for line in lines for a in line.assignments.all()]
+        ),
         "places": places((line.line_no, line.delivery) for line in lines),
         "signatures": steps,
-        "sittings": sittings(wish, [row.step for row in steps], request.actor),
+        "sittings": sittings(requisition, [row.step for row in steps], request.actor),
         "call_offs": call_offs,
-        "events": [*past, *pending_events(wish, steps)],
+        "events": [*past, *pending_events(requisition, steps)],
         "sent_back": last_sent_back(past) if is_back else None,
         "is_unassigned": any(not line.assignments.all() for line in lines),
-        "papers": papers_of(wish, request.actor),
-        "splitting": _splitting(wish),
+        "papers": papers_of(requisition, request.actor),
+        "splitting": _splitting(requisition),
         "refusal": refusal,
         "exports": export_urls(request),
-        "crumbs": _crumbs(wish),
-        **_lines(request, wish, lines),
-        **_may(request, wish),
-        "decide_as": _voice(request, wish, revision),
+        "crumbs": _crumbs(requisition),
+        **_lines(request, requisition, lines),
+        **_may(request, requisition),
+        "decide_as": _voice(request, requisition, revision),
     }
     return render(request, "frontend/requisitions/detail.html", context, status=status)
 
 
-def _splitting(wish: Requisition) -> approvals.Splitting | None:
+def _splitting(requisition: Requisition) -> approvals.Splitting | None:
     """The warning on order splitting, while somebody still has to sign."""
-    if wish.state != RequisitionState.SUBMITTED.value:
+    if requisition.state != RequisitionState.SUBMITTED.value:
         return None
-    found = approvals.splittings([wish.pk], authority_id=wish.authority_id, now=timezone.now())
-    return found.get(wish.pk)
+    found = approvals.splittings(
+        [requisition.pk], authority_id=requisition.authority_id, now=timezone.now()
+    )
+    return found.get(requisition.pk)
 
 
 def _lines(
-    request: PageRequest, wish: Requisition, lines: Sequence[RequisitionLine]
+    request: PageRequest, requisition: Requisition, lines: Sequence[RequisitionLine]
 ) -> dict[str, Any]:
     """A page of lines with the sums of all, what was cut of them, and their successors."""
     today = berlin_day(timezone.now())
-    is_open = wish.state in WITHDRAWABLE
-    gaps = domain.gaps_of(lines, buyer_id=wish.authority_id, on=today) if is_open else ()
+    is_open = requisition.state in WITHDRAWABLE
+    gaps = domain.gaps_of(lines, buyer_id=requisition.authority_id, on=today) if is_open else ()
     shown = shown_lines(lines, number=request.GET.get("seite"), gaps=gaps, on=today)
     here = list(shown.page.object_list)
     with_successors(here, by=request.actor, on=today)
-    with_terms(here, asked_terms(lines, on=today), ordered_on=berlin_day(wish.created_at))
-    cuts = cuts_of(wish.pk)
+    with_terms(here, asked_terms(lines, on=today), ordered_on=berlin_day(requisition.created_at))
+    cuts = cuts_of(requisition.pk)
     for line in here:
         line.cuts = cuts.get(line.line_no, ())
     kept = {line.line_no for line in lines}
@@ -300,41 +304,47 @@ def _lines(
     return {"shown": shown, "struck": gone, "is_open": is_open}
 
 
-def _may(request: PageRequest, wish: Requisition) -> dict[str, bool]:
+def _may(request: PageRequest, requisition: Requisition) -> dict[str, bool]:
     """Which steps the actor can take now."""
-    actor, is_open = request.actor, wish.state in OPEN
-    is_handed_over = wish.handed_over_at is not None
+    actor, is_open = request.actor, requisition.state in OPEN
+    is_handed_over = requisition.handed_over_at is not None
     return {
         "may_edit": may_open(actor, "requisition_edit")
-        and not domain.why_not_editable(wish, actor),
+        and not domain.why_not_editable(requisition, actor),
         "may_submit": is_open and may_open(actor, "requisition_submit"),
         "may_hand_over": is_open
         and not is_handed_over
         and may_open(actor, "requisition_hand_over"),
         "may_recall": is_open and is_handed_over and may_open(actor, "requisition_recall"),
         "may_hand_back": is_open and is_handed_over and may_open(actor, "requisition_hand_back"),
-        "may_withdraw": wish.state in WITHDRAWABLE and may_open(actor, "requisition_withdraw"),
+        "may_withdraw": requisition.state in WITHDRAWABLE
+        and may_open(actor, "requisition_withdraw"),
     }
 
 
 def _voice(
-    request: PageRequest, wish: Requisition, revision: RequisitionRevision
+    request: PageRequest, requisition: Requisition, revision: RequisitionRevision
 ) -> dict[str, object] | None:
     """In whose name the actor can decide now, and where."""
-    if not may_open(request.actor, "decide") or wish.state != RequisitionState.SUBMITTED.value:
+    if (
+        not may_open(request.actor, "decide")
+        or requisition.state != RequisitionState.SUBMITTED.value
+    ):
         return None
-    voice = approvals.voice_for(voices_of(request, request.actor), wish, gross=revision.gross)
+    voice = approvals.voice_for(
+        voices_of(request, request.actor), requisition, gross=revision.gross
+    )
     if voice is None:
         return None
-    url = with_voice(reverse("frontend:decide", args=[wish.pk]), voice)
+    url = with_voice(reverse("frontend:decide", args=[requisition.pk]), voice)
     return {"url": url, "voice": voice}
 
 
-def _decisions(wish: Requisition, lines: Sequence[RequisitionLine]) -> list[Decision]:
+def _decisions(requisition: Requisition, lines: Sequence[RequisitionLine]) -> list[Selection]:
     """Whose turn it is, as long as it can still change; what is not orderable says so itself."""
-    if wish.state not in WITHDRAWABLE:
+    if requisition.state not in WITHDRAWABLE:
         return []
     try:
-        return domain.outlook(wish, lines, now=timezone.now())
+        return domain.outlook(requisition, lines, now=timezone.now())
     except Refusal:
         return []

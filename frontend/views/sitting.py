@@ -20,14 +20,14 @@ from orders.signing.steps import steps_of_round
 
 def requisition_sitting(request: PageRequest, requisition_id: int) -> HttpResponse:
     """The form with the day (GET), and the noting of it (POST)."""
-    wish = visible_requisitions(request.actor).filter(pk=requisition_id).first()
-    if wish is None:
+    requisition = visible_requisitions(request.actor).filter(pk=requisition_id).first()
+    if requisition is None:
         raise Http404
-    rows = sittings(wish, steps_of_round(wish).order_by("tier", "pk"), request.actor)
+    rows = sittings(requisition, steps_of_round(requisition).order_by("tier", "pk"), request.actor)
     steps = [row.step for row in rows if row.may_note]
     if not steps and request.method != "POST":
         messages.info(request, "Diese Anforderung wartet auf kein Gremium, das Sie vermerken.")
-        return redirect("frontend:requisition", requisition_id=wish.pk)
+        return redirect("frontend:requisition", requisition_id=requisition.pk)
     now = timezone.now()
     form = SittingForm(sent(request), steps=steps, on=berlin_day(now))
     refusal = None
@@ -35,7 +35,7 @@ def requisition_sitting(request: PageRequest, requisition_id: int) -> HttpRespon
         done, refusal = attempt(
             form,
             lambda: set_committee_date(
-                requisition_id=wish.pk,
+                requisition_id=requisition.pk,
                 step_id=form.cleaned_data["step"],
                 sitting_on=form.cleaned_data["sitting_on"],
                 by=request.actor,
@@ -48,14 +48,14 @@ def requisition_sitting(request: PageRequest, requisition_id: int) -> HttpRespon
                 f"Sitzung am {done.committee_on:%d.%m.%Y} vermerkt, "
                 f"Frist bis {berlin_day(done.deadline):%d.%m.%Y}.",
             )
-            return redirect("frontend:requisition", requisition_id=wish.pk)
+            return redirect("frontend:requisition", requisition_id=requisition.pk)
     context = {
-        "wish": wish,
+        "requisition": requisition,
         "form": form,
         "refusal": refusal,
         "crumbs": [
             {"label": "Anforderungen", "url": "/anforderungen/"},
-            {"label": wish.number, "url": f"/anforderungen/{wish.pk}/"},
+            {"label": requisition.number, "url": f"/anforderungen/{requisition.pk}/"},
             {"label": "Sitzung", "url": ""},
         ],
     }

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from contracts.agreements.allocation.allotment import Decision, Limits, base_key, walk
+from contracts.agreements.allocation.allotment import Limits, Selection, base_key, walk
 from contracts.agreements.allocation.turns import Passed, Turn
 from contracts.agreements.facts.shapes import AwardFacts, ListingFacts
 from contracts.agreements.prices.ordering import PricedLine, PricedOrder, Wanted, price
@@ -29,9 +29,9 @@ class Allotment:
     """
 
     order: PricedOrder
-    decisions: tuple[Decision, ...]
+    decisions: tuple[Selection, ...]
 
-    def for_award(self, award_id: int) -> Decision:
+    def for_award(self, award_id: int) -> Selection:
         """The decision that gave lines to the award."""
         return next(row for row in self.decisions if row.is_served and row.award.pk == award_id)
 
@@ -60,7 +60,7 @@ def allot(wanted: Sequence[Wanted], facts: OrderFacts, *, may_split: bool, held:
 
 def _walked(
     wanted: Sequence[Wanted], facts: OrderFacts, limits: Mapping[int, Limits]
-) -> tuple[list[Wanted], list[Decision]]:
+) -> tuple[list[Wanted], list[Selection]]:
     """Lines in the order asked for, each lot's along its awards."""
     asked: dict[int, list[Wanted]] = {pk: [] for pk in facts.turns}
     lot_of = {
@@ -72,7 +72,7 @@ def _walked(
         if lot_of.get(want.key) in asked:
             asked[lot_of[want.key]].append(want)
     moved: dict[str, list[Wanted]] = {want.key: [] for want in wanted}
-    decisions: list[Decision] = []
+    decisions: list[Selection] = []
     for lot_id, lines in asked.items():
         if not lines:
             continue
@@ -85,7 +85,7 @@ def _walked(
 
 def _narrowed(
     order: PricedOrder,
-    decisions: Sequence[Decision],
+    decisions: Sequence[Selection],
     limits: Mapping[int, Limits],
     own: Mapping[int, Decimal],
     *,
@@ -152,9 +152,9 @@ def _net(line: PricedLine, quantity: int) -> Decimal:
     return line_net(quantity, price, line.offer.price_unit, line.offer.listing.item.periods)
 
 
-def _uncontested(order: PricedOrder, turns: Mapping[int, Turn]) -> list[Decision]:
+def _uncontested(order: PricedOrder, turns: Mapping[int, Turn]) -> list[Selection]:
     awards = [lines[0].offer.listing.item.award for lines in order.by_award().values()]
-    return [Decision(award.lot, award) for award in awards if award.lot_id not in turns]
+    return [Selection(award.lot, award) for award in awards if award.lot_id not in turns]
 
 
 def in_turn(listing: ListingFacts, facts: OrderFacts) -> ListingFacts:

@@ -270,15 +270,15 @@ def _go_on(
     cut: Cut | None,
 ) -> None:
     """Sign; issue after the last signature, else open what comes next."""
-    wishes = cosignatures(answer.cosigning)
-    added = added_cosignatures(case.step, case.round.steps, wishes, now=case.now)
+    cosigning = cosignatures(answer.cosigning)
+    added = added_cosignatures(case.step, case.round.steps, cosigning, now=case.now)
     _sign(case, plan, cut, completes=case.completes)
     if standing is not None and case.is_last and not added:
         place(plan, case.requisition, revision, answer, standing)
         return
     requisition = case.requisition
     if added:
-        _add(case, plan, added, wishes)
+        _add(case, plan, added, cosigning)
     opened = open_next_tier(requisition, case.round.steps, now=case.now)
     plan.told += [submission_notice(requisition, rows) for rows in (added, opened) if rows]
     if cut is not None:
@@ -287,7 +287,7 @@ def _go_on(
 
 
 def _add(
-    case: Case, plan: Plan, added: Sequence[ApprovalStep], wishes: Sequence[CoSignature]
+    case: Case, plan: Plan, added: Sequence[ApprovalStep], cosigning: Sequence[CoSignature]
 ) -> None:
     """Co-signatures that gates ask for since the submission join the open tier."""
     write_steps(case.requisition, added)
@@ -297,7 +297,7 @@ def _add(
         Step.COSIGN_ADDED,
         case.requisition,
         after={"roles": roles},
-        reason=" ".join(dict.fromkeys(wish.reason for wish in wishes if wish.role in roles)),
+        reason=" ".join(dict.fromkeys(row.reason for row in cosigning if row.role in roles)),
     )
 
 

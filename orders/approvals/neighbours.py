@@ -32,7 +32,7 @@ Parts = int
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class NeedPart:
     """A requisition as far as it may be part of a greater need; amounts gross in EUR."""
 
     requisition_id: int
@@ -65,7 +65,7 @@ class _Running(NamedTuple):
 class Neighbours:
     """The parts to look among; each requisition counts once."""
 
-    def __init__(self, parts: Iterable[Part]) -> None:
+    def __init__(self, parts: Iterable[NeedPart]) -> None:
         once = {part.requisition_id: part for part in parts}.values()
         self._parts = sorted(once, key=lambda part: (part.submitted_at, part.number))
         self._times = [part.submitted_at for part in self._parts]
@@ -83,7 +83,7 @@ class Neighbours:
         self._below: dict[Decimal, Parts] = {}
         self._running: dict[tuple[_Kin, Position, Decimal], _Running] = {}
 
-    def below(self, part: Part, band: Decimal) -> Parts:
+    def below(self, part: NeedPart, band: Decimal) -> Parts:
         """What is related to *part*, without itself, and of less than *band* (EUR gross)."""
         start, end = self._span(part)
         kin = asking = 0
@@ -95,7 +95,7 @@ class Neighbours:
         itself = 1 << self._place[part.requisition_id]
         return kin & asking & close & self._all_below(band) & ~itself
 
-    def total(self, part: Part, others: Parts, band: Decimal) -> Decimal:
+    def total(self, part: NeedPart, others: Parts, band: Decimal) -> Decimal:
         """What *part* and *others* (of `below`) ask of the positions it shares with one of them.
 
         *part* is of less than *band* itself and so among what is summed up.
@@ -111,16 +111,16 @@ class Neighbours:
             Decimal(0),
         )
 
-    def first(self, parts: Parts, count: int) -> tuple[Part, ...]:
+    def first(self, parts: Parts, count: int) -> tuple[NeedPart, ...]:
         """The earliest of them."""
-        found: list[Part] = []
+        found: list[NeedPart] = []
         while parts and len(found) < count:
             lowest = parts & -parts
             found.append(self._parts[lowest.bit_length() - 1])
             parts ^= lowest
         return tuple(found)
 
-    def _span(self, part: Part) -> tuple[int, int]:
+    def _span(self, part: NeedPart) -> tuple[int, int]:
         """From which place on, and before which, the dates are close."""
         at = part.submitted_at
         return bisect_left(self._times, at - _APART), bisect_right(self._times, at + _APART)
@@ -143,7 +143,7 @@ class Neighbours:
         return self._running[key]
 
 
-def _kin(part: Part) -> Iterator[tuple[_Kin, int]]:
+def _kin(part: NeedPart) -> Iterator[tuple[_Kin, int]]:
     """By what a part is related, and how often its sum counts: who is both counts once."""
     yield _Kin(part.person_id, None), 1
     if part.school_id is not None:

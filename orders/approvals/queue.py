@@ -95,22 +95,23 @@ _ORDER = """
 # OFFSET brings the last page where a page behind it is asked for.
 _QUEUE = f"""
 WITH able AS MATERIALIZED (
-    SELECT wish.id, wish.number, wish.submitted_at, wish.school_id, wish.created_by_id,
-           wish.submitted_revision, wish.current_revision, asked.due,
+    SELECT requisition.id, requisition.number, requisition.submitted_at, requisition.school_id,
+           requisition.created_by_id,
+           requisition.submitted_revision, requisition.current_revision, asked.due,
            revision.id AS revision_id, revision.title, revision.gross,
            coalesce(revision.gross <= %(limit)s::numeric, false) AS is_within,
-           (%(school)s::bigint IS NULL OR wish.school_id = %(school)s::bigint)
+           (%(school)s::bigint IS NULL OR requisition.school_id = %(school)s::bigint)
            AND (%(overdue_at)s::timestamptz IS NULL OR asked.due < %(overdue_at)s::timestamptz)
            AND (%(least)s::numeric IS NULL OR revision.gross >= %(least)s::numeric)
            AND (%(most)s::numeric IS NULL OR revision.gross <= %(most)s::numeric)
-           AND (%(ids)s::bigint[] IS NULL OR wish.id = ANY (%(ids)s::bigint[]))
+           AND (%(ids)s::bigint[] IS NULL OR requisition.id = ANY (%(ids)s::bigint[]))
            AND (%(text)s::text = ''
-                OR strpos(upper(wish.number), upper(%(text)s::text)) > 0
+                OR strpos(upper(requisition.number), upper(%(text)s::text)) > 0
                 OR strpos(upper(revision.title), upper(%(text)s::text)) > 0
                 OR EXISTS (SELECT
                              FROM parties_membership member
                              JOIN parties_user person ON person.id = member.user_id
-                            WHERE member.id = wish.created_by_id
+                            WHERE member.id = requisition.created_by_id
                               AND strpos(upper(person.last_name), upper(%(text)s::text)) > 0))
            AS is_left
     {WAITING}

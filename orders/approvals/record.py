@@ -60,34 +60,36 @@ def approval_record(*, requisition_id: int, by: Membership) -> ApprovalRecord:
 
     Raises NotFound.
     """
-    wish = (
+    requisition = (
         visible_requisitions(by)
         .select_related("authority", "school", "created_by__user", "handed_over_by__user")
         .filter(pk=requisition_id)
         .first()
     )
-    if wish is None:
+    if requisition is None:
         raise NotFound("Diese Anforderung gibt es in Ihrer Organisation nicht.")
-    revisions = _revisions(wish)
+    revisions = _revisions(requisition)
     last = revisions[-1]
     return ApprovalRecord(
         schema=SCHEMA,
-        number=wish.number,
+        number=requisition.number,
         title=last.title,
         justification=last.justification,
-        authority=wish.authority.name,
-        school=wish.school.name if wish.school is not None else "",
-        state=RequisitionState(wish.state).label,
-        asked_by=_who(wish.created_by),
-        asked_at=wish.created_at,
-        handed_over_by=_who(wish.handed_over_by) if wish.handed_over_by is not None else None,
-        handed_over_at=wish.handed_over_at,
-        decided_at=wish.decided_at,
+        authority=requisition.authority.name,
+        school=requisition.school.name if requisition.school is not None else "",
+        state=RequisitionState(requisition.state).label,
+        asked_by=_who(requisition.created_by),
+        asked_at=requisition.created_at,
+        handed_over_by=_who(requisition.handed_over_by)
+        if requisition.handed_over_by is not None
+        else None,
+        handed_over_at=requisition.handed_over_at,
+        decided_at=requisition.decided_at,
         revisions=[_revision(row) for row in revisions],
         lines=_lines(last),
-        attachments=_attachments(wish),
-        rounds=_rounds(wish, revisions),
-        call_offs=_call_offs(wish),
+        attachments=_attachments(requisition),
+        rounds=_rounds(requisition, revisions),
+        call_offs=_call_offs(requisition),
     )
 
 
@@ -95,10 +97,10 @@ def _who(member: Membership) -> Who:
     return Who(str(member.user), Role(member.role).label)
 
 
-def _revisions(wish: Requisition) -> list[RequisitionRevision]:
+def _revisions(requisition: Requisition) -> list[RequisitionRevision]:
     funded = Assignment.objects.filter(line__revision=OuterRef("pk")).exclude(grant_no="")
     return list(
-        wish.revisions.select_related("edited_by__user")
+        requisition.revisions.select_related("edited_by__user")
         .annotate(is_funded=Exists(funded))
         .order_by("number")
     )
@@ -153,8 +155,10 @@ def _share(row: Assignment) -> ShareEntry:
     )
 
 
-def _attachments(wish: Requisition) -> list[AttachmentEntry]:
-    rows = wish.attachments.defer("content").select_related("uploaded_by__user").order_by("pk")
+def _attachments(requisition: Requisition) -> list[AttachmentEntry]:
+    rows = (
+        requisition.attachments.defer("content").select_related("uploaded_by__user").order_by("pk")
+    )
     return [
         AttachmentEntry(
             title=row.title,
@@ -168,10 +172,10 @@ def _attachments(wish: Requisition) -> list[AttachmentEntry]:
     ]
 
 
-def _call_offs(wish: Requisition) -> list[CallOffEntry]:
+def _call_offs(requisition: Requisition) -> list[CallOffEntry]:
     """Those that the approval issued; what follows a refusal has its own reasons."""
     rows = (
-        wish.call_offs.filter(follows__isnull=True)
+        requisition.call_offs.filter(follows__isnull=True)
         .select_related("supplier", "lot__agreement")
         .order_by("number")
     )
@@ -197,12 +201,12 @@ class _Trail:
     endings: dict[int, AuditEntry] = field(default_factory=dict)
 
 
-def _trail(wish: Requisition, rounds: Collection[int]) -> _Trail:
+def _trail(requisition: Requisition, rounds: Collection[int]) -> _Trail:
     trail, current = _Trail(), None
     rows = (
         AuditEntry.objects.filter(
             object_type="orders.requisition",
-            object_id=wish.pk,
+            object_id=requisition.pk,
             action__in=[*_OPENINGS, *_ENDINGS],
         )
         .select_related("membership__user")
@@ -220,16 +224,16 @@ def _trail(wish: Requisition, rounds: Collection[int]) -> _Trail:
     return trail
 
 
-def _rounds(wish: Requisition, revisions: Sequence[RequisitionRevision]) -> list[RoundEntry]:
+def _rounds(requisition: Requisition, revisions: Sequence[RequisitionRevision]) -> list[RoundEntry]:
     by_round: dict[int, list[ApprovalStep]] = {}
-    for step in _steps(wish):
+    for step in _steps(requisition):
         by_round.setdefault(step.revision_no, []).append(step)
-    trail = _trail(wish, by_round.keys())
+    trail = _trail(requisition, by_round.keys())
     by_number = {row.number: row for row in revisions}
     return [_round(by_number[number], steps, trail) for number, steps in by_round.items()]
 
 
-def _steps(wish: Requisition) -> Iterable[ApprovalStep]:
+def _steps(requisition: Requisition) -> Iterable[ApprovalStep]:
     cuts = DecisionLine.objects.select_related("line").order_by("line__line_no")
     decisions = (
         Decision.objects.select_related(
@@ -242,7 +246,7 @@ def _steps(wish: Requisition) -> Iterable[ApprovalStep]:
         .order_by("decided_at", "pk")
     )
     return (
-        wish.steps.select_related("policy__proposer", "policy__confirmer")
+        requisition.steps.select_related("policy__proposer", "policy__confirmer")
         .prefetch_related("policy__rules", Prefetch("decisions", decisions))
         .order_by("revision_no", "tier", "pk")
     )

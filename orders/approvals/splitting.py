@@ -24,7 +24,7 @@ from orders.models import RequisitionLine
 from orders.signing.rules import Rule
 from orders.signing.steps import policy_in_force, rules_of
 
-from .neighbours import SPLIT_DAYS, Neighbours, Part
+from .neighbours import SPLIT_DAYS, NeedPart, Neighbours
 
 NAMED = 3
 """How many of the other requisitions a sentence names."""
@@ -51,7 +51,7 @@ class Splitting:
     `others` are the earliest of them, as many as a sentence names; `count` is how many there are.
     """
 
-    others: tuple[Part, ...]
+    others: tuple[NeedPart, ...]
     count: int
     total: Decimal
     band: Band
@@ -110,7 +110,7 @@ def splittings(
     return {pk: warning for pk, warning in found.items() if warning is not None}
 
 
-def splitting(part: Part, near: Neighbours, bands: Sequence[Band]) -> Splitting | None:
+def splitting(part: NeedPart, near: Neighbours, bands: Sequence[Band]) -> Splitting | None:
     """The highest band (of `bands_of`) that *part* and what is near to it reach only together.
 
     *part* is among those that *near* was made of.
@@ -137,7 +137,7 @@ def _current(authority_id: int) -> QuerySet[RequisitionLine]:
     )
 
 
-def _related_lines(authority_id: int, parts: Sequence[Part]) -> QuerySet[RequisitionLine]:
+def _related_lines(authority_id: int, parts: Sequence[NeedPart]) -> QuerySet[RequisitionLine]:
     """Lines that could be part of the same need as one of the parts."""
     days = timedelta(days=SPLIT_DAYS)
     moments = [part.submitted_at for part in parts]
@@ -152,7 +152,7 @@ def _related_lines(authority_id: int, parts: Sequence[Part]) -> QuerySet[Requisi
     )
 
 
-def _parts(lines: QuerySet[RequisitionLine]) -> list[Part]:
+def _parts(lines: QuerySet[RequisitionLine]) -> list[NeedPart]:
     head = (
         "revision__requisition_id",
         "revision__requisition__number",
@@ -167,10 +167,10 @@ def _parts(lines: QuerySet[RequisitionLine]) -> list[Part]:
         .annotate(amount=Sum("gross"), first=Min("line_no"))
         .order_by("revision__requisition_id", "first")
     )
-    found: dict[int, Part] = {}
+    found: dict[int, NeedPart] = {}
     positions: dict[int, dict[Position, Decimal]] = defaultdict(dict)
     for pk, number, person_id, school_id, at, gross, lot_id, item_number, amount, _ in rows:
         positions[pk][lot_id, item_number] = amount
         if pk not in found:
-            found[pk] = Part(pk, number, person_id, school_id, at, gross, positions[pk])
+            found[pk] = NeedPart(pk, number, person_id, school_id, at, gross, positions[pk])
     return list(found.values())

@@ -18,33 +18,34 @@ from orders.signing.voices import Voice
 
 # Of one authority, submitted, a step of the open tier asks for the role (or does so since it
 # was escalated), nobody this signature speaks for has asked for it or spoken in this round;
-# whoever belongs to a school signs for no other. Columns: `wish`, its current
+# whoever belongs to a school signs for no other. Columns: `requisition`, its current
 # `revision` and `asked.due`.
 WAITING = """
-  FROM orders_requisition wish
+  FROM orders_requisition requisition
   JOIN (SELECT requisition_id, revision_no, min(deadline) AS due
           FROM orders_approvalstep
          WHERE completed_at IS NULL AND opened_at IS NOT NULL
            AND (role = %(role)s::text
                 OR escalation_role = %(role)s::text AND escalated_at IS NOT NULL)
          GROUP BY requisition_id, revision_no) asked
-    ON asked.requisition_id = wish.id AND asked.revision_no = wish.submitted_revision
+    ON asked.requisition_id = requisition.id AND asked.revision_no = requisition.submitted_revision
   JOIN orders_requisitionrevision revision
-    ON revision.requisition_id = wish.id AND revision.number = wish.current_revision
- WHERE wish.authority_id = %(authority)s::bigint
-   AND wish.state = 'submitted'
-   AND (cardinality(%(schools)s::bigint[]) = 0 OR wish.school_id = ALL (%(schools)s::bigint[]))
+    ON revision.requisition_id = requisition.id AND revision.number = requisition.current_revision
+ WHERE requisition.authority_id = %(authority)s::bigint
+   AND requisition.state = 'submitted'
+   AND (cardinality(%(schools)s::bigint[]) = 0
+        OR requisition.school_id = ALL (%(schools)s::bigint[]))
    AND NOT EXISTS (SELECT FROM orders_involvement part
-                    WHERE part.requisition_id = wish.id AND part.side = 'ask'
+                    WHERE part.requisition_id = requisition.id AND part.side = 'ask'
                       AND part.person_id = ANY (%(people)s::bigint[]))
    AND NOT EXISTS (SELECT FROM orders_signature said
-                    WHERE said.requisition_id = wish.id
-                      AND said.round_no = wish.submitted_revision
+                    WHERE said.requisition_id = requisition.id
+                      AND said.round_no = requisition.submitted_revision
                       AND said.person_id = ANY (%(people)s::bigint[]))"""
 
 # Expressions of Django take their values by place.
 _NAME = re.compile(r"%\((\w+)\)s")
-_BY_PLACE = "SELECT wish.id" + _NAME.sub("%s", WAITING)
+_BY_PLACE = "SELECT requisition.id" + _NAME.sub("%s", WAITING)
 _NAMES = _NAME.findall(WAITING)
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from contracts.agreements.allocation.allotment import Decision
+from contracts.agreements.allocation.allotment import Selection
 from contracts.agreements.allocation.successors import offered_replacements
 from contracts.agreements.entitlement import entitled_listings
 from contracts.agreements.facts.shapes import ListingFacts
@@ -69,7 +69,7 @@ class BasketView:
     order: PricedOrder
     obstacles: dict[str, list[GateRule]]
     gone: tuple[GoneLine, ...]
-    decisions: tuple[Decision, ...]
+    decisions: tuple[Selection, ...]
     advice: Advice
 
 

@@ -19,7 +19,7 @@ from django.db import transaction
 from contracts.agreements.serialised import lock_buyer
 from contracts.parties.acting import require_role
 from contracts.parties.models import Membership, Role
-from contracts.pricing import LineGiveback, Share, ShareGiveback, give_back
+from contracts.pricing import LineGiveback, NetTax, ShareGiveback, give_back
 from contracts.retrying import again
 from orders.binding import holds
 from orders.binding.cap_nudges import nudge
@@ -46,7 +46,7 @@ from orders.errors import (
 from orders.event_types import EventType
 from orders.facts import assignment_reference, line_reference
 from orders.finance.events import FinanceFact
-from orders.finance.facts import Part, call_off_facts
+from orders.finance.facts import AssignedPart, call_off_facts
 from orders.lifecycle import CallOffState, after_taking_back
 from orders.models import (
     CallOff,
@@ -278,7 +278,7 @@ def _follow(
 
 def _reversals(call_off: CallOff, given: Given, mark: str) -> list[FinanceFact]:
     parts = [
-        Part(assignment, row.quantity, Share(share.net, share.tax))
+        AssignedPart(assignment, row.quantity, NetTax(share.net, share.tax))
         for line, row in given
         for assignment, share in _shares(line, row)
     ]

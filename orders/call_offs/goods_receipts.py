@@ -11,7 +11,7 @@ from django.db import transaction
 from contracts.clock import berlin_day
 from contracts.parties.acting import require_role
 from contracts.parties.models import Membership, Role
-from contracts.pricing import Share
+from contracts.pricing import NetTax
 from contracts.pricing import receive as worth
 from contracts.retrying import again
 from orders.call_offs.bookings import count, issued_line, known_by, lines_of, wanted_of_open
@@ -20,14 +20,14 @@ from orders.consequences import Step
 from orders.errors import InvalidReceipt
 from orders.event_types import EventType
 from orders.finance.events import FinanceFact
-from orders.finance.facts import Part, call_off_facts
+from orders.finance.facts import AssignedPart, call_off_facts
 from orders.lifecycle import after_delivery
 from orders.models import CallOff, CallOffLine, GoodsReceipt, ReceivedLine, ReceivedShare
 from orders.plan import Plan
 
 RECEIVING_ROLES = (Role.SCHOOL_REQUESTER, Role.PROCUREMENT_OFFICER)
 
-Received = Sequence[tuple[CallOffLine, int, tuple[Share, ...]]]
+Received = Sequence[tuple[CallOffLine, int, tuple[NetTax, ...]]]
 
 
 @again
@@ -128,7 +128,7 @@ def _write(
 
 def _facts(call_off: CallOff, receipt: GoodsReceipt, received: Received) -> list[FinanceFact]:
     parts = [
-        Part(assignment, quantity, share)
+        AssignedPart(assignment, quantity, share)
         for line, quantity, shares in received
         for assignment, share in zip(line.assignments.all(), shares, strict=True)
     ]

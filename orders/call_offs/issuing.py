@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from contracts.agreements.allocation.allotment import Decision
+from contracts.agreements.allocation.allotment import Selection
 from contracts.agreements.facts.shapes import AwardFacts, TermsFacts
 from contracts.agreements.prices.ordering import PricedLine
 from contracts.bulk import insert
 from contracts.clock import berlin_day, working_days_after
 from contracts.parties.models import Membership
-from contracts.pricing import QuotedLine, Share, round_half_up, split
+from contracts.pricing import NetTax, QuotedLine, round_half_up, split
 from orders.facts import AssignmentFacts, LineFacts
 from orders.finance import facts as finance
 from orders.models import (
@@ -48,7 +48,7 @@ class IssueLine:
 
     line: LineFacts
     priced: PricedLine
-    parts: tuple[tuple[AssignmentFacts, Share], ...]
+    parts: tuple[tuple[AssignmentFacts, NetTax], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Issue:
     """
 
     lines: tuple[IssueLine, ...]
-    decision: Decision
+    decision: Selection
     turn: int | None = None
     follows: CallOff | None = None
 
@@ -108,7 +108,7 @@ def issue_line(line: LineFacts, priced: PricedLine) -> IssueLine:
     return IssueLine(line, priced, tuple(zip(line.assignments, shares, strict=True)))
 
 
-def bound(row: AssignmentFacts, share: Share) -> Decimal:
+def bound(row: AssignmentFacts, share: NetTax) -> Decimal:
     """What the budget carries: gross less the deductible part of the tax."""
     return share.gross - round_half_up(share.tax * row.deductible_percent / _HUNDRED)
 
@@ -261,7 +261,7 @@ def _line(
     )
 
 
-def _assignment(line: CallOffLine, row: AssignmentFacts, share: Share) -> CallOffAssignment:
+def _assignment(line: CallOffLine, row: AssignmentFacts, share: NetTax) -> CallOffAssignment:
     return CallOffAssignment(
         line_id=line.pk,
         assignment_id=row.pk,

@@ -10,7 +10,7 @@ from decimal import Decimal
 from contracts.agreements.facts.shapes import AwardFacts, Shelf
 from contracts.agreements.models import Award
 from contracts.parties.models import Membership
-from contracts.pricing import Share, carried_pieces
+from contracts.pricing import NetTax, carried_pieces
 from orders.event_types import EventType
 from orders.facts import AssignmentFacts, LineFacts, assignment_reference
 from orders.finance.events import FinanceFact, event_id, pseudonym
@@ -79,7 +79,7 @@ class Issued:
     quantity: int
     tax_category: str
     tax_rate: Decimal
-    share: Share
+    share: NetTax
 
 
 def commitments(
@@ -113,18 +113,18 @@ def commitments(
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class AssignedPart:
     """Pieces of a call-off line, and the value of those that an account assignment carries."""
 
     assignment: CallOffAssignment
     quantity: int
-    share: Share
+    share: NetTax
 
 
 def call_off_facts(
     type_: EventType,
     call_off: CallOff,
-    parts: Iterable[Part],
+    parts: Iterable[AssignedPart],
     *,
     mark: str = "",
     reverses: EventType | None = None,

@@ -8,8 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from contracts.agreements.prices.ordering import PricedOrder
-from contracts.pricing import QuotedLine, round_half_up, split
-from contracts.pricing import Share as SharePart
+from contracts.pricing import NetTax, QuotedLine, round_half_up, split
 from orders.binding.budgets import BudgetEffect, deductibles, effects_of
 from orders.models import BudgetLine, RequisitionLine
 from orders.requisitions.ask import HUNDRED, Share
@@ -63,12 +62,12 @@ def preview_shares(
     Raises SharesDoNotSum.
     """
     deductible = deductibles(budget_lines.keys(), on)
-    zero = SharePart(Decimal(0), Decimal(0))
+    zero = NetTax(Decimal(0), Decimal(0))
     found = [(zero, Decimal(0)) for _ in shares]
     for parts in _cut([QuotedLine(str(row.line_no), row.net, row.tax) for row in lines], shares):
         found = [
             (
-                SharePart(sums.net + part.net, sums.tax + part.tax),
+                NetTax(sums.net + part.net, sums.tax + part.tax),
                 bound + _bound(part, deductible[share.budget_line_id]),
             )
             for share, part, (sums, bound) in zip(shares, parts, found, strict=True)
@@ -79,11 +78,11 @@ def preview_shares(
     ]
 
 
-def _cut(lines: Iterable[QuotedLine], shares: Sequence[Share]) -> Iterator[Sequence[SharePart]]:
+def _cut(lines: Iterable[QuotedLine], shares: Sequence[Share]) -> Iterator[Sequence[NetTax]]:
     """Each line's parts, in the order of the shares."""
     percents = [share.percent for share in shares]
     return (split(line, percents) for line in lines)
 
 
-def _bound(part: SharePart, deductible_percent: Decimal) -> Decimal:
+def _bound(part: NetTax, deductible_percent: Decimal) -> Decimal:
     return part.gross - round_half_up(part.tax * deductible_percent / HUNDRED)

@@ -32,7 +32,7 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class DeliveryPart:
     """So many pieces of a line, to this place."""
 
     place: Place
@@ -74,7 +74,7 @@ def with_line(draft: Draft, listing_id: int, quantity: int, *, like: str) -> Dra
     return _as(added, key, like=like, place=draft.place_of(like))
 
 
-def split_line(draft: Draft, key: str, parts: Sequence[Part]) -> Draft:
+def split_line(draft: Draft, key: str, parts: Sequence[DeliveryPart]) -> Draft:
     """Send the pieces of one line to several places; the first part keeps the number.
 
     Raises InvalidSplit unless the parts are the whole line.
@@ -105,7 +105,7 @@ def _fresh(draft: Draft, number: int) -> list[str]:
     return list(islice((name for name in names if name not in taken), number))
 
 
-def _require_whole(quantity: int, parts: Sequence[Part]) -> None:
+def _require_whole(quantity: int, parts: Sequence[DeliveryPart]) -> None:
     if any(part.quantity < 1 for part in parts):
         raise InvalidSplit("Jeder Teil braucht eine Menge von mindestens 1.")
     total = sum(part.quantity for part in parts)

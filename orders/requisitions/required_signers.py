@@ -60,8 +60,8 @@ def _cosignatures(
     """What gates ask for, whether or not others of them block."""
     listings = {line.listing_id: line.listing for line in lines}
     before = gates_before(listings, requisition.authority_id, berlin_day(now))
-    wishes = [rule for rules in before.values() for rule in cosigns(rules)]
-    return [CoSignature(rule.cosign_role, rule.sentence) for rule in wishes]
+    requisitions = [rule for rules in before.values() for rule in cosigns(rules)]
+    return [CoSignature(rule.cosign_role, rule.sentence) for rule in requisitions]
 
 
 def _of_the_round(requisition: Requisition, question: Question) -> Question:

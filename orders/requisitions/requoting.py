@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
-from contracts.agreements.allocation.allotment import Decision
+from contracts.agreements.allocation.allotment import Selection
 from contracts.agreements.facts.reading import read_shelf
 from contracts.agreements.kinds import AllocationRule
 from contracts.agreements.prices.ordering import PricedOrder
@@ -24,7 +24,7 @@ from .acting_on import read_revision
 
 def outlook(
     requisition: Requisition, lines: Sequence[RequisitionLine], *, now: datetime
-) -> list[Decision]:
+) -> list[Selection]:
     """Who would get the lines today, for lots whose rule decides; empty for all others.
 
     What the lines hold already does not count against them. Raises what `ask` raises.

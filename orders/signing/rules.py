@@ -148,10 +148,10 @@ def _step(rule: Rule, also: Rule | None) -> RequiredStep:
 def reasons_by_role(cosign: Iterable[CoSignature]) -> dict[str, str]:
     """Every reason for which a role has to co-sign, each named once."""
     found: dict[str, list[str]] = {}
-    for wish in cosign:
-        reasons = found.setdefault(wish.role, [])
-        if wish.reason not in reasons:
-            reasons.append(wish.reason)
+    for cosignature in cosign:
+        reasons = found.setdefault(cosignature.role, [])
+        if cosignature.reason not in reasons:
+            reasons.append(cosignature.reason)
     return {role: " ".join(reasons) for role, reasons in found.items()}
 
 

@@ -177,7 +177,7 @@ def extend_expiry(requisition: Requisition, until: datetime) -> None:
 def added_cosignatures(
     step: ApprovalStep,
     steps: Sequence[ApprovalStep],
-    wishes: Iterable[CoSignature],
+    cosignatures: Iterable[CoSignature],
     *,
     now: datetime,
 ) -> list[ApprovalStep]:
@@ -187,7 +187,9 @@ def added_cosignatures(
     that signs this round anyway is not asked twice.
     """
     known = {row.role for row in steps}
-    missing = reasons_by_role(wish for wish in wishes if wish.role not in known)
+    missing = reasons_by_role(
+        cosignature for cosignature in cosignatures if cosignature.role not in known
+    )
     return [
         ApprovalStep(
             revision_no=step.revision_no,

@@ -16,7 +16,7 @@ STORY = "neubau"
 
 def remark(lived: Mapping[str, Requisition], people: People, days: Days) -> None:
     """The treasurer asks, the procurement answers, and the survey lies there since the start."""
-    wish = lived[STORY]
+    requisition = lived[STORY]
     officer, treasurer = people["beschaffung"], people["kaemmerei"]
     survey = papers.NewAttachment(
         filename="funkmessung-erweiterungsbau.pdf",
@@ -30,15 +30,15 @@ def remark(lived: Mapping[str, Requisition], people: People, days: Days) -> None
             ],
         ),
     )
-    papers.attach(requisition_id=wish.pk, new=survey, by=officer, now=days.ago(2, 10, 45))
+    papers.attach(requisition_id=requisition.pk, new=survey, by=officer, now=days.ago(2, 10, 45))
     papers.comment(
-        requisition_id=wish.pk,
+        requisition_id=requisition.pk,
         text="Ist die Verkabelung der vier Räume schon beauftragt, oder kommt sie noch dazu?",
         by=treasurer,
         now=days.ago(1, 13, 5),
     )
     papers.comment(
-        requisition_id=wish.pk,
+        requisition_id=requisition.pk,
         text="Die Verkabelung gehört zum Bau und ist dort veranschlagt.\n"
         "Was die Access Points brauchen, steht in der Funkmessung (Anlage).",
         by=officer,

@@ -103,9 +103,9 @@ def test_without_the_lock_a_step_is_counted_twice_and_mailed_once(
 
 def test_escalation_and_decision_at_once_never_escalate_what_is_decided(world: World) -> None:
     asked = [world.submitted({0: 1}) for _ in range(6)]
-    for turn, wish in enumerate(asked):
+    for turn, requisition in enumerate(asked):
         acts = [
-            deciding(wish, world.approver, None, LATE),
+            deciding(requisition, world.approver, None, LATE),
             lambda: deadlines.escalate_due(now=LATE),
         ]
         outcomes = race(acts if turn % 2 else acts[::-1])
@@ -119,7 +119,7 @@ def test_escalation_and_decision_at_once_never_escalate_what_is_decided(world: W
 
 
 def test_escalation_and_expiry_at_once_have_one_order(world: World) -> None:
-    wish = world.submitted({0: 1})
+    requisition = world.submitted({0: 1})
     late = NOW + timedelta(days=15)
     outcomes = race(
         [
@@ -128,34 +128,34 @@ def test_escalation_and_expiry_at_once_have_one_order(world: World) -> None:
         ]
     )
     assert not losers(outcomes)
-    wish.refresh_from_db()
-    assert wish.state == "expired"
+    requisition.refresh_from_db()
+    assert requisition.state == "expired"
 
 
 def test_a_revocation_while_deciding_comes_before_or_after(
     world: World, deputy: Membership
 ) -> None:
     row = stand_in(deputy, world.approver)
-    wishes = [world.submitted({0: 1}) for _ in range(6)]
-    for turn, wish in enumerate(wishes):
+    requisitions = [world.submitted({0: 1}) for _ in range(6)]
+    for turn, requisition in enumerate(requisitions):
         acts: list[Callable[[], object]] = [
-            deciding(wish, deputy, row),
+            deciding(requisition, deputy, row),
             lambda row=row: delegations.revoke(delegation_id=row.pk, by=world.approver, now=NOW),
         ]
         race(acts if turn % 2 else acts[::-1])
-        assert_one_order(row, wish)
+        assert_one_order(row, requisition)
         row = stand_in(deputy, world.approver)
 
 
-def assert_one_order(row: Delegation, wish: Requisition) -> None:
+def assert_one_order(row: Delegation, requisition: Requisition) -> None:
     """Revoked in any case; decided only by an entry before that of the revocation."""
     row.refresh_from_db()
     assert row.revoked_at is not None
     revoked = AuditEntry.objects.get(action="delegation.revoked", object_id=row.pk)
     decided = AuditEntry.objects.filter(
-        action="requisition.decision.approve", object_id=wish.pk
+        action="requisition.decision.approve", object_id=requisition.pk
     ).first()
-    assert Decision.objects.filter(requisition=wish).exists() == (decided is not None)
+    assert Decision.objects.filter(requisition=requisition).exists() == (decided is not None)
     assert decided is None or decided.pk < revoked.pk
 
 
@@ -164,7 +164,7 @@ def test_a_revocation_waits_for_a_decision_in_flight(
 ) -> None:
     """The deputy has its voice, the revocation begins: the decision still counts, and first."""
     row = stand_in(deputy, world.approver)
-    wish = world.submitted({0: 1})
+    requisition = world.submitted({0: 1})
     meeting = Barrier(2)
     real = voices.valid_while_deciding
 
@@ -177,16 +177,16 @@ def test_a_revocation_waits_for_a_decision_in_flight(
         return delegations.revoke(delegation_id=row.pk, by=world.approver, now=NOW)
 
     monkeypatch.setattr(voices, "valid_while_deciding", meet)
-    assert not losers(race([deciding(wish, deputy, row), revoke]))
-    assert CallOff.objects.filter(requisition=wish).exists()
-    assert_one_order(row, wish)
+    assert not losers(race([deciding(requisition, deputy, row), revoke]))
+    assert CallOff.objects.filter(requisition=requisition).exists()
+    assert_one_order(row, requisition)
 
 
 def test_after_the_revocation_the_deputy_is_refused(world: World, deputy: Membership) -> None:
     row = stand_in(deputy, world.approver)
-    wish = world.submitted({0: 1})
+    requisition = world.submitted({0: 1})
     delegations.revoke(delegation_id=row.pk, by=world.approver, now=NOW)
-    (refusal,) = losers(race([deciding(wish, deputy, row)]))
+    (refusal,) = losers(race([deciding(requisition, deputy, row)]))
     assert isinstance(refusal, InvalidDelegation)
 
 
@@ -202,8 +202,10 @@ def test_two_deputies_set_up_at_once_leave_one(world: World, deputy: Membership)
 
 def test_delegator_and_deputy_at_once_are_one_voice(world: World, deputy: Membership) -> None:
     row = stand_in(deputy, world.approver)
-    wish = world.submitted({0: 1})
-    outcomes = race([deciding(wish, deputy, row), deciding(wish, world.approver, None)])
+    requisition = world.submitted({0: 1})
+    outcomes = race(
+        [deciding(requisition, deputy, row), deciding(requisition, world.approver, None)]
+    )
     assert len(winners(outcomes)) == 1
     assert {type(refusal) for refusal in losers(outcomes)} == {IllegalTransition}
     assert Decision.objects.count() == 1

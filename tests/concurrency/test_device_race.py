@@ -47,9 +47,9 @@ def world() -> World:
     return made
 
 
-def deciding(wish: Requisition, by: Membership) -> Callable[[], object]:
+def deciding(requisition: Requisition, by: Membership) -> Callable[[], object]:
     return lambda: approvals.decide(
-        requisition_id=wish.pk, revision_no=1, verdict=Verdict.APPROVE, by=by, now=NOW
+        requisition_id=requisition.pk, revision_no=1, verdict=Verdict.APPROVE, by=by, now=NOW
     )
 
 
@@ -57,8 +57,11 @@ def two_approvals(world: World) -> list[Callable[[], object]]:
     second = person(
         "zweite@stadt-a.example", world.authority, Role.APPROVER, signing_limit=Decimal(10**6)
     )
-    wishes = [world.submitted({2: DEVICES}) for _ in range(2)]
-    return [deciding(wish, by) for wish, by in zip(wishes, (world.approver, second), strict=True)]
+    requisitions = [world.submitted({2: DEVICES}) for _ in range(2)]
+    return [
+        deciding(requisition, by)
+        for requisition, by in zip(requisitions, (world.approver, second), strict=True)
+    ]
 
 
 def hanging(world: World) -> int:

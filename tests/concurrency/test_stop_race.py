@@ -42,8 +42,8 @@ def submitting(world: World, draft: Requisition) -> Callable[[], object]:
     return lambda: requisitions.submit(requisition_id=draft.pk, by=world.officer, now=NOW)
 
 
-def withdrawing(world: World, wish: Requisition) -> Callable[[], object]:
-    return lambda: requisitions.withdraw(requisition_id=wish.pk, by=world.officer, now=NOW)
+def withdrawing(world: World, requisition: Requisition) -> Callable[[], object]:
+    return lambda: requisitions.withdraw(requisition_id=requisition.pk, by=world.officer, now=NOW)
 
 
 def reviewing() -> Callable[[], object]:
@@ -57,7 +57,7 @@ def test_reviews_submits_and_withdrawals_at_once_end_right(world: World) -> None
         held = [world.submitted({0: 1}) for _ in range(3)]
         drafts = [world.draft({0: 1}) for _ in range(6)]
         acts = [submitting(world, draft) for draft in drafts]
-        acts += [withdrawing(world, wish) for wish in held]
+        acts += [withdrawing(world, requisition) for requisition in held]
         acts += [reviewing() for _ in range(4)]
         outcomes = race(acts)
         assert {type(refusal) for refusal in losers(outcomes)} <= allowed
@@ -67,8 +67,8 @@ def test_reviews_submits_and_withdrawals_at_once_end_right(world: World) -> None
         assert lot_account(world).closed_reason == ("full" if account.available == 0 else "")
         assert review(now=NOW).stops == stops.StopReview()
         assert_books_are_clean()
-        for wish in Requisition.objects.filter(state="submitted"):
-            requisitions.withdraw(requisition_id=wish.pk, by=world.officer, now=NOW)
+        for requisition in Requisition.objects.filter(state="submitted"):
+            requisitions.withdraw(requisition_id=requisition.pk, by=world.officer, now=NOW)
         review(now=NOW)
         assert lot_account(world).is_open
 
@@ -86,11 +86,11 @@ class Gap:
 
 def give_back_in_the_gap(world: World, gap: Gap) -> list[object]:
     """One review that pauses; meanwhile everything is given back and reviewed."""
-    wish = world.submitted({0: ROOM})
+    requisition = world.submitted({0: ROOM})
 
     def meanwhile() -> None:
         assert gap.found.wait(PATIENCE)
-        withdrawing(world, wish)()
+        withdrawing(world, requisition)()
         gap.go_on.set()
 
     return race([reviewing(), meanwhile])

@@ -35,8 +35,8 @@ def world(db: None) -> World:
     return build_world()
 
 
-def read(wish: Requisition, by: Membership) -> ApprovalRecord:
-    return approval_record(requisition_id=wish.pk, by=by)
+def read(requisition: Requisition, by: Membership) -> ApprovalRecord:
+    return approval_record(requisition_id=requisition.pk, by=by)
 
 
 def deputy_of(world: World) -> tuple[Membership, Delegation]:
@@ -83,10 +83,10 @@ def cut_and_granted(world: World) -> Requisition:
     proposed_policy(world)
     deputy, delegation = deputy_of(world)
     it = person("it@stadt-a.example", world.authority, Role.IT_OFFICER, signing_limit=LIMIT)
-    wish = world.submitted({0: 30, 1: 100})
-    attached(wish, world.officer, now=NOW)
+    requisition = world.submitted({0: 30, 1: 100})
+    attached(requisition, world.officer, now=NOW)
     approvals.decide(
-        requisition_id=wish.pk,
+        requisition_id=requisition.pk,
         revision_no=1,
         verdict=Verdict.APPROVE,
         comment="Zwei Klassen reichen.",
@@ -96,7 +96,7 @@ def cut_and_granted(world: World) -> Requisition:
         now=NOW,
     )
     return approvals.decide(
-        requisition_id=wish.pk, revision_no=2, verdict=Verdict.APPROVE, by=it, now=LATER
+        requisition_id=requisition.pk, revision_no=2, verdict=Verdict.APPROVE, by=it, now=LATER
     )
 
 
@@ -175,12 +175,12 @@ def test_who_signed_for_whom_under_which_rule(world: World) -> None:
 
 
 def test_what_came_of_it(world: World) -> None:
-    wish = cut_and_granted(world)
-    record = read(wish, world.officer)
+    requisition = cut_and_granted(world)
+    record = read(requisition, world.officer)
     assert (record.state, record.decided_at) == ("teilweise freigegeben", LATER)
     assert [row.kind for row in record.revisions] == ["bearbeitet", "bei der Freigabe gekürzt"]
     assert {row.number for row in record.call_offs} == set(
-        wish.call_offs.values_list("number", flat=True)
+        requisition.call_offs.values_list("number", flat=True)
     )
     assert sum(row.gross for row in record.call_offs) == record.revisions[-1].gross
     assert [row.filename for row in record.attachments] == ["angebot.pdf"]
@@ -206,18 +206,18 @@ def test_a_gate_shows_as_a_cosignature_with_its_reason(world: World) -> None:
 
 
 def test_every_round_is_kept_with_its_end(world: World) -> None:
-    wish = world.submitted({0: 30})
+    requisition = world.submitted({0: 30})
     approvals.decide(
-        requisition_id=wish.pk,
+        requisition_id=requisition.pk,
         revision_no=1,
         verdict=Verdict.RETURN,
         comment="Bitte begründen",
         by=world.approver,
         now=NOW,
     )
-    wish = requisitions.submit(requisition_id=wish.pk, by=world.officer, now=LATER)
-    wish = requisitions.withdraw(requisition_id=wish.pk, by=world.officer, now=LATER)
-    record = read(wish, world.officer)
+    requisition = requisitions.submit(requisition_id=requisition.pk, by=world.officer, now=LATER)
+    requisition = requisitions.withdraw(requisition_id=requisition.pk, by=world.officer, now=LATER)
+    record = read(requisition, world.officer)
     first, second = record.rounds
     assert first.ending is not None
     assert second.ending is not None
@@ -232,17 +232,17 @@ def test_every_round_is_kept_with_its_end(world: World) -> None:
 
 
 def test_withdrawing_what_was_returned_does_not_end_its_round_again(world: World) -> None:
-    wish = world.submitted({0: 30})
+    requisition = world.submitted({0: 30})
     approvals.decide(
-        requisition_id=wish.pk,
+        requisition_id=requisition.pk,
         revision_no=1,
         verdict=Verdict.RETURN,
         comment="Bitte begründen",
         by=world.approver,
         now=NOW,
     )
-    requisitions.withdraw(requisition_id=wish.pk, by=world.officer, now=LATER)
-    record = read(wish, world.officer)
+    requisitions.withdraw(requisition_id=requisition.pk, by=world.officer, now=LATER)
+    record = read(requisition, world.officer)
     (entry,) = record.rounds
     assert entry.ending is not None
     assert (entry.ending.state, entry.ending.at) == ("zur Überarbeitung", NOW)
@@ -250,48 +250,48 @@ def test_withdrawing_what_was_returned_does_not_end_its_round_again(world: World
 
 
 def test_what_expires_is_ended_by_nobody(world: World) -> None:
-    wish = world.submitted({0: 30})
+    requisition = world.submitted({0: 30})
     assert requisitions.expire_due(now=NOW + timedelta(days=60)) == 1
-    ending = read(wish, world.officer).rounds[0].ending
+    ending = read(requisition, world.officer).rounds[0].ending
     assert ending is not None
     assert (ending.state, ending.by) == ("verfallen", None)
 
 
 def test_an_edit_in_approval_replaces_the_round(world: World) -> None:
-    wish = world.submitted({0: 30})
-    lines = requisitions.current_lines(wish)
+    requisition = world.submitted({0: 30})
+    lines = requisitions.current_lines(requisition)
     more = [type(row)(row.key, row.listing_id, 40) for row in requisitions.wanted_of(lines)]
     requisitions.revise(
-        requisition_id=wish.pk,
+        requisition_id=requisition.pk,
         base_revision=1,
         ask=requisitions.ask_of(lines),
         wanted=more,
         by=world.officer,
         now=LATER,
     )
-    first, second = read(wish, world.officer).rounds
+    first, second = read(requisition, world.officer).rounds
     assert (first.number, first.ending) == (1, None)
     assert (second.number, second.submitted_at) == (2, LATER)
     assert second.submitted_by == Who("beschaffung@stadt-a.example", "Beschaffung")
 
 
 def test_it_is_read_by_those_who_see_the_requisition(world: World) -> None:
-    wish = world.submitted({0: 30})
+    requisition = world.submitted({0: 30})
     other = School.objects.create(authority=world.authority, name="Schule B", school_no="100002")
     own = person("a@stadt-a.example", world.authority, Role.SCHOOL_REQUESTER, school=world.school)
     foreign = person("b@stadt-a.example", world.authority, Role.SCHOOL_REQUESTER, school=other)
     auditor = person("rpa@stadt-a.example", world.authority, Role.AUDITOR)
-    assert read(wish, own) == read(wish, auditor) == read(wish, world.approver)
+    assert read(requisition, own) == read(requisition, auditor) == read(requisition, world.approver)
     for by in (world.outsider, foreign):
         with pytest.raises(NotFound):
-            read(wish, by)
+            read(requisition, by)
 
 
 def test_the_checksum_is_that_of_the_canonical_json(world: World) -> None:
-    wish = cut_and_granted(world)
-    record = read(wish, world.officer)
+    requisition = cut_and_granted(world)
+    record = read(requisition, world.officer)
     assert record.digest == sha256(record.canonical).hexdigest()
-    assert record.digest == read(wish, world.approver).digest
+    assert record.digest == read(requisition, world.approver).digest
     data = json.loads(record.canonical)
     again = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     assert again.encode() == record.canonical
@@ -302,36 +302,36 @@ def test_the_checksum_is_that_of_the_canonical_json(world: World) -> None:
 
 
 def test_a_further_signature_changes_the_checksum_and_a_comment_does_not(world: World) -> None:
-    wish = world.submitted({0: 30})
-    before = read(wish, world.officer).digest
-    papers.comment(requisition_id=wish.pk, text="Eilt.", by=world.officer, now=LATER)
-    assert read(wish, world.officer).digest == before
-    attached(wish, world.officer, now=LATER)
-    with_file = read(wish, world.officer).digest
+    requisition = world.submitted({0: 30})
+    before = read(requisition, world.officer).digest
+    papers.comment(requisition_id=requisition.pk, text="Eilt.", by=world.officer, now=LATER)
+    assert read(requisition, world.officer).digest == before
+    attached(requisition, world.officer, now=LATER)
+    with_file = read(requisition, world.officer).digest
     assert with_file != before
-    world.approve(wish, now=LATER)
-    assert read(wish, world.officer).digest not in (before, with_file)
+    world.approve(requisition, now=LATER)
+    assert read(requisition, world.officer).digest not in (before, with_file)
 
 
 def test_queries_do_not_grow_with_what_it_holds(world: World) -> None:
-    def counted(wish: Requisition) -> int:
+    def counted(requisition: Requisition) -> int:
         with CaptureQueriesContext(connection) as captured:
-            read(wish, world.officer)
+            read(requisition, world.officer)
         return len(captured)
 
     full = cut_and_granted(world)
     assert counted(full) == QUERIES
-    wish = world.submitted({0: 30, 1: 100})
+    requisition = world.submitted({0: 30, 1: 100})
     for number in range(3):
-        attached(wish, world.officer, now=NOW, content=b"%PDF-1.7 " + bytes([number]))
+        attached(requisition, world.officer, now=NOW, content=b"%PDF-1.7 " + bytes([number]))
         approvals.decide(
-            requisition_id=wish.pk,
-            revision_no=wish.current_revision,
+            requisition_id=requisition.pk,
+            revision_no=requisition.current_revision,
             verdict=Verdict.RETURN,
             comment="Noch einmal",
             by=world.approver,
             now=NOW,
         )
-        wish = requisitions.submit(requisition_id=wish.pk, by=world.officer, now=NOW)
-    assert len(read(wish, world.officer).rounds) == 4
-    assert counted(wish) <= QUERIES
+        requisition = requisitions.submit(requisition_id=requisition.pk, by=world.officer, now=NOW)
+    assert len(read(requisition, world.officer).rounds) == 4
+    assert counted(requisition) <= QUERIES

@@ -121,17 +121,17 @@ def test_what_became_dearer_goes_back() -> None:
         prices=[Decimal(100), Decimal(101), Decimal(101)],
         maxima=[Decimal(10_000)] * 3,
     )
-    wish = ranks.submitted(3)
+    requisition = ranks.submitted(3)
     close(ranks, 1)
-    (result,) = many([wish], ranks.world.approver)
+    (result,) = many([requisition], ranks.world.approver)
     assert result.outcome is Outcome.SENT_BACK
-    wish.refresh_from_db()
-    assert wish.state == "returned"
+    requisition.refresh_from_db()
+    assert requisition.state == "returned"
 
 
 def test_the_same_box_twice_is_decided_once(world: World) -> None:
-    wish = world.submitted({0: 1})
-    assert len(many([wish, wish], world.approver)) == 1
+    requisition = world.submitted({0: 1})
+    assert len(many([requisition, requisition], world.approver)) == 1
     assert Decision.objects.count() == 1
 
 

@@ -60,9 +60,9 @@ def test_a_second_review_changes_nothing(world: World) -> None:
 
 
 def test_what_is_given_back_clears_the_mark_and_keeps_its_row(world: World) -> None:
-    wish = world.submitted({0: 14})
+    requisition = world.submitted({0: 14})
     review(now=NOW)
-    requisitions.withdraw(requisition_id=wish.pk, by=world.officer, now=NOW)
+    requisitions.withdraw(requisition_id=requisition.pk, by=world.officer, now=NOW)
     later = NOW + timedelta(hours=1)
     assert review(now=later).cleared == ((item_account(world), 70),)
     (row,) = CapWarning.objects.all()
@@ -73,9 +73,9 @@ def test_one_mail_per_account_mark_and_person(world: World) -> None:
     second = person("zwei@zbs.example", world.purchasing, Role.CONTRACT_MANAGER)
     person("prüfung@zbs.example", world.purchasing, Role.REVIEWER)
     for _ in range(2):
-        wish = world.submitted({0: 14})
+        requisition = world.submitted({0: 14})
         review(now=NOW)
-        requisitions.withdraw(requisition_id=wish.pk, by=world.officer, now=NOW)
+        requisitions.withdraw(requisition_id=requisition.pk, by=world.officer, now=NOW)
         review(now=NOW)
     subject = "Position 1.1 Notebooks: 70 % erreicht"
     assert mails() == [(world.manager.user.email, subject), (second.user.email, subject)]

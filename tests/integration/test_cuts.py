@@ -92,8 +92,8 @@ def event_sums() -> dict[str, Decimal]:
 class TestMoney:
     def test_a_cut_frees_caps_and_budget_at_once(self, world: World) -> None:
         second_tier(world)
-        wish = world.submitted({0: 30})
-        assert cut(wish, {1: 20}, world.approver).state == "submitted"
+        requisition = world.submitted({0: 30})
+        assert cut(requisition, {1: 20}, world.approver).state == "submitted"
         assert held(world.lots[0].account_id) == 20 * 429
         assert held(world.items[0].account_id) == 20
         assert held(world.budget_line.binding_account_id) == 20 * 429 * VAT
@@ -103,33 +103,33 @@ class TestMoney:
         self, world: World
     ) -> None:
         second_tier(world)
-        wish = world.submitted({0: 30})
-        cut(wish, {1: 20}, world.approver)
+        requisition = world.submitted({0: 30})
+        cut(requisition, {1: 20}, world.approver)
         whole, rest = 30 * 429 * VAT, 20 * 429 * VAT
         assert event_sums() == {"RESERVATION": whole + rest, "RESERVATION_RELEASE": -whole}
 
     def test_at_the_end_what_is_reserved_is_released_and_committed(self, world: World) -> None:
         treasurer = second_tier(world)
-        wish = world.submitted({0: 30})
-        cut(wish, {1: 20}, world.approver)
-        cut(wish, {}, treasurer)
+        requisition = world.submitted({0: 30})
+        cut(requisition, {1: 20}, world.approver)
+        cut(requisition, {}, treasurer)
         sums = event_sums()
         assert sums["RESERVATION"] + sums["RESERVATION_RELEASE"] == 0
         assert sums["COMMITMENT"] == 20 * 429 * VAT
 
     def test_a_line_refused_frees_its_own_lot(self, world: World) -> None:
         second_tier(world)
-        wish = world.submitted({0: 5, 1: 10})
-        cut(wish, {2: 0}, world.approver)
+        requisition = world.submitted({0: 5, 1: 10})
+        cut(requisition, {2: 0}, world.approver)
         assert held(world.lots[1].account_id) == 0
         assert held(world.lots[0].account_id) == 5 * 429
 
 
 class TestTiers:
     def test_less_that_costs_more_goes_back_with_the_sentence(self, world: World) -> None:
-        wish = world.submitted({tiered(world): 500})
-        assert wish.revisions.get().net == 176_000
-        done = cut(wish, {1: 499}, world.approver)
+        requisition = world.submitted({tiered(world): 500})
+        assert requisition.revisions.get().net == 176_000
+        done = cut(requisition, {1: 499}, world.approver)
         assert done.state == "returned"
         (decision,) = done.decisions.all()
         assert decision.verdict == Verdict.RETURN
@@ -141,10 +141,10 @@ class TestTiers:
         assert not CallOff.objects.exists()
 
     def test_the_quote_says_so_before_and_writes_nothing(self, world: World) -> None:
-        wish = world.submitted({tiered(world): 500})
+        requisition = world.submitted({tiered(world): 500})
         before = contents()
         quote = approvals.quote_cut(
-            requisition_id=wish.pk,
+            requisition_id=requisition.pk,
             revision_no=1,
             grants={1: Grant(499, "Bestand")},
             by=world.approver,
@@ -161,9 +161,9 @@ class TestTiers:
         assert contents() == before
 
     def test_a_tier_lost_on_a_cheaper_rest_is_shown_and_granted(self, world: World) -> None:
-        wish = world.submitted({tiered(world): 500})
+        requisition = world.submitted({tiered(world): 500})
         quote = approvals.quote_cut(
-            requisition_id=wish.pk,
+            requisition_id=requisition.pk,
             revision_no=1,
             grants={1: Grant(400, "Bestand")},
             by=world.approver,
@@ -172,16 +172,16 @@ class TestTiers:
         assert quote is not None
         assert quote.freed == Decimal("209440.00") - 400 * 365 * VAT
         assert [tier.after for tier in quote.lost_tiers] == [365]
-        assert cut(wish, {1: 400}, world.approver).state == "partly_approved"
+        assert cut(requisition, {1: 400}, world.approver).state == "partly_approved"
         assert CallOff.objects.get().net == 400 * 365
 
 
 class TestRound:
     def test_two_cuts_by_two_tiers_add_up(self, world: World) -> None:
         treasurer = second_tier(world)
-        wish = world.submitted({0: 30})
-        cut(wish, {1: 20}, world.approver, "Klasse kleiner")
-        done = cut(wish, {1: 15}, treasurer, "Mittel fehlen")
+        requisition = world.submitted({0: 30})
+        cut(requisition, {1: 20}, world.approver, "Klasse kleiner")
+        done = cut(requisition, {1: 15}, treasurer, "Mittel fehlen")
         assert (done.state, done.current_revision, done.submitted_revision) == (
             "partly_approved",
             3,
@@ -195,51 +195,51 @@ class TestRound:
         ]
 
     def test_a_cut_with_the_last_signature_issues_the_cut_quantity(self, world: World) -> None:
-        wish = world.submitted({0: 30})
-        assert cut(wish, {1: 12}, world.approver).state == "partly_approved"
+        requisition = world.submitted({0: 30})
+        assert cut(requisition, {1: 12}, world.approver).state == "partly_approved"
         assert CallOff.objects.get().lines.get().quantity == 12
         assert held(world.lots[0].account_id) == 0
 
     def test_what_is_not_cut_keeps_its_line_number(self, world: World) -> None:
-        wish = world.submitted({0: 5, 1: 10})
-        cut(wish, {1: 0}, world.approver)
-        (line,) = wish.revisions.get(number=2).lines.all()
+        requisition = world.submitted({0: 5, 1: 10})
+        cut(requisition, {1: 0}, world.approver)
+        (line,) = requisition.revisions.get(number=2).lines.all()
         assert (line.line_no, line.quantity) == (2, 10)
 
     def test_a_limit_that_covers_only_the_cut_total_is_enough(self, world: World) -> None:
         limit = 10 * 429 * VAT
         Membership.objects.filter(pk=world.approver.pk).update(signing_limit=limit)
-        wish = world.submitted({0: 30})
+        requisition = world.submitted({0: 30})
         with pytest.raises(SigningLimitExceeded):
-            cut(wish, {1: 11}, world.approver)
-        assert cut(wish, {1: 10}, world.approver).state == "partly_approved"
+            cut(requisition, {1: 11}, world.approver)
+        assert cut(requisition, {1: 10}, world.approver).state == "partly_approved"
 
     def test_a_lot_that_is_full_with_the_requisition_opens_by_the_cut(self) -> None:
         world = build_world(notebook_quantity=30)
         second_tier(world)
-        wish = world.submitted({0: 30})
+        requisition = world.submitted({0: 30})
         review_stops(now=NOW)
         assert LimitAccount.objects.get(pk=world.lots[0].account_id).closed_reason == "full"
-        cut(wish, {1: 20}, world.approver)
+        cut(requisition, {1: 20}, world.approver)
         review_stops(now=NOW)
         assert LimitAccount.objects.get(pk=world.lots[0].account_id).is_open
         assert world.submitted({0: 10}).state == "submitted"
 
     def test_what_was_cut_and_sent_back_is_submitted_unchanged(self, world: World) -> None:
         treasurer = second_tier(world)
-        wish = world.submitted({0: 30})
-        cut(wish, {1: 20}, world.approver)
-        wish.refresh_from_db()
+        requisition = world.submitted({0: 30})
+        cut(requisition, {1: 20}, world.approver)
+        requisition.refresh_from_db()
         approvals.decide(
-            requisition_id=wish.pk,
-            revision_no=wish.current_revision,
+            requisition_id=requisition.pk,
+            revision_no=requisition.current_revision,
             verdict=Verdict.RETURN,
             comment="Bitte begründen.",
             by=treasurer,
             now=NOW,
         )
         assert held(world.lots[0].account_id) == 0
-        again = requisitions.submit(requisition_id=wish.pk, by=world.officer, now=NOW)
+        again = requisitions.submit(requisition_id=requisition.pk, by=world.officer, now=NOW)
         assert (again.current_revision, again.submitted_revision) == (3, 3)
         assert held(world.lots[0].account_id) == 20 * 429
         assert event_sums()["RESERVATION"] + event_sums()["RESERVATION_RELEASE"] == 20 * 429 * VAT
@@ -249,13 +249,13 @@ class TestRound:
 class TestRefused:
     def test_a_rest_below_the_minimum_order(self, world: World) -> None:
         AwardTerms.objects.filter(award=world.awards[0]).update(minimum_order=Decimal(1000))
-        wish = world.submitted({0: 30})
-        self.refused(wish, {1: 2}, world, BelowMinimum, "es fehlen 142,00 EUR")
+        requisition = world.submitted({0: 30})
+        self.refused(requisition, {1: 2}, world, BelowMinimum, "es fehlen 142,00 EUR")
 
     def test_the_device_whose_warranty_stays(self, world: World) -> None:
         index = warranty(world)
-        wish = world.submitted({0: 2, index: 2})
-        self.refused(wish, {1: 1}, world, DeviceMissing, "Die Geräte dazu reichen für 1")
+        requisition = world.submitted({0: 2, index: 2})
+        self.refused(requisition, {1: 1}, world, DeviceMissing, "Die Geräte dazu reichen für 1")
 
     @pytest.mark.parametrize(
         ("grants", "reason", "sentence"),
@@ -270,19 +270,19 @@ class TestRefused:
     def test_what_is_no_cut(
         self, world: World, grants: dict[int, int], reason: str, sentence: str
     ) -> None:
-        wish = world.submitted({0: 30, 1: 10})
+        requisition = world.submitted({0: 30, 1: 10})
         before = contents()
         with pytest.raises(InvalidCut, match=sentence):
-            cut(wish, grants, world.approver, reason)
+            cut(requisition, grants, world.approver, reason)
         assert contents() == before
 
     def test_a_quote_of_an_older_revision(self, world: World) -> None:
         second_tier(world)
-        wish = world.submitted({0: 30})
-        cut(wish, {1: 20}, world.approver)
+        requisition = world.submitted({0: 30})
+        cut(requisition, {1: 20}, world.approver)
         with pytest.raises(StaleRevision):
             approvals.quote_cut(
-                requisition_id=wish.pk,
+                requisition_id=requisition.pk,
                 revision_no=1,
                 grants={1: Grant(5, "x")},
                 by=world.approver,
@@ -290,13 +290,13 @@ class TestRefused:
             )
 
     def test_granting_everything_is_no_cut(self, world: World) -> None:
-        wish = world.submitted({0: 30})
-        done = cut(wish, {1: 30}, world.approver, reason="")
+        requisition = world.submitted({0: 30})
+        done = cut(requisition, {1: 30}, world.approver, reason="")
         assert (done.state, done.current_revision) == ("approved", 1)
 
     def refused(
         self,
-        wish: Requisition,
+        requisition: Requisition,
         grants: dict[int, int],
         world: World,
         kind: type[Exception],
@@ -304,5 +304,5 @@ class TestRefused:
     ) -> None:
         before = contents()
         with pytest.raises(kind, match=sentence):
-            cut(wish, grants, world.approver)
+            cut(requisition, grants, world.approver)
         assert contents() == before

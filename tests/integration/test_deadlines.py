@@ -59,10 +59,10 @@ def step_of(requisition: Requisition, tier: int = 1) -> ApprovalStep:
 
 class TestCounting:
     def test_a_deadline_ends_with_its_last_day(self, world: World) -> None:
-        wish = world.submitted({0: 3})
-        assert step_of(wish).deadline == berlin("22. 23:59:59")
-        wish.refresh_from_db()
-        assert wish.expires_at == berlin("29. 23:59:59")
+        requisition = world.submitted({0: 3})
+        assert step_of(requisition).deadline == berlin("22. 23:59:59")
+        requisition.refresh_from_db()
+        assert requisition.expires_at == berlin("29. 23:59:59")
 
     @pytest.mark.parametrize(
         ("submitted", "deadline"),
@@ -76,35 +76,35 @@ class TestCounting:
     def test_a_change_of_the_clock_moves_no_midnight(
         self, world: World, submitted: str, deadline: str
     ) -> None:
-        wish = world.submitted({0: 3}, now=datetime.fromisoformat(submitted))
-        assert step_of(wish).deadline == datetime.fromisoformat(deadline)
+        requisition = world.submitted({0: 3}, now=datetime.fromisoformat(submitted))
+        assert step_of(requisition).deadline == datetime.fromisoformat(deadline)
 
     def test_tiers_follow_each_other_and_the_expiry_covers_them(self, world: World) -> None:
         world.policy.rules.update(days=3)
         world.policy.rules.create(tier=2, role=Role.TREASURER, days=5)
-        wish = world.submitted({0: 3})
-        assert step_of(wish).deadline == berlin("18. 23:59:59")
-        assert step_of(wish, 2).deadline == berlin("23. 23:59:59")
-        wish.refresh_from_db()
-        assert wish.expires_at == berlin("30. 23:59:59")
+        requisition = world.submitted({0: 3})
+        assert step_of(requisition).deadline == berlin("18. 23:59:59")
+        assert step_of(requisition, 2).deadline == berlin("23. 23:59:59")
+        requisition.refresh_from_db()
+        assert requisition.expires_at == berlin("30. 23:59:59")
 
     def test_the_next_tier_has_its_days_from_when_it_opens(self, world: World) -> None:
         world.policy.rules.create(tier=2, role=Role.TREASURER, days=5)
-        wish = world.submitted({0: 3})
-        world.approve(wish, now=berlin("25. 09:00"))
-        assert step_of(wish, 2).deadline == berlin("30. 23:59:59")
-        wish.refresh_from_db()
-        assert wish.expires_at is not None
-        assert wish.expires_at >= step_of(wish, 2).deadline
+        requisition = world.submitted({0: 3})
+        world.approve(requisition, now=berlin("25. 09:00"))
+        assert step_of(requisition, 2).deadline == berlin("30. 23:59:59")
+        requisition.refresh_from_db()
+        assert requisition.expires_at is not None
+        assert requisition.expires_at >= step_of(requisition, 2).deadline
 
 
 class TestReminding:
     def test_at_half_of_the_time_and_on_the_last_day(self, world: World) -> None:
-        wish = world.submitted({0: 3})
+        requisition = world.submitted({0: 3})
         moments = [NOW, berlin("18. 17:00"), berlin("19. 05:31"), berlin("21. 23:59"),
                    berlin("22. 00:00"), berlin("22. 20:00")]  # fmt: skip
         assert [deadlines.remind_due(now=moment) for moment in moments] == [0, 0, 1, 0, 1, 0]
-        assert mailed(f"reminder:{step_of(wish).pk}") == [world.approver.user.email] * 2
+        assert mailed(f"reminder:{step_of(requisition).pk}") == [world.approver.user.email] * 2
 
     def test_whoever_was_down_sends_only_the_later_one(self, world: World) -> None:
         world.submitted({0: 3})
@@ -135,11 +135,11 @@ class TestReminding:
         )
         stand_in(person("dritte@stadt-a.example", world.authority, Role.TREASURER), asker,
                  valid_to=DAY + timedelta(days=30))  # fmt: skip
-        wish = world.submitted({0: 3})
+        requisition = world.submitted({0: 3})
         submitted = {world.approver, second, deputy, idle}
-        step = step_of(wish)
+        step = step_of(requisition)
         assert mailed(f"submitted:{step.pk}") == sorted(row.user.email for row in submitted)
-        world.approve(wish)
+        world.approve(requisition)
         assert deadlines.remind_due(now=berlin("19. 09:00")) == 1
         assert mailed(f"reminder:{step.pk}") == sorted([second.user.email, deputy.user.email])
 
@@ -156,19 +156,19 @@ class TestEscalating:
     def test_after_the_deadline_the_other_role_may_sign_too(self, world: World) -> None:
         world.policy.rules.update(escalation_role=Role.TREASURER)
         treasurer = approver("kaemmerei", world, role=Role.TREASURER)
-        wish = world.submitted({0: 3})
+        requisition = world.submitted({0: 3})
         assert deadlines.escalate_due(now=berlin("22. 23:59:59")) == 0
-        assert wish not in inbox(treasurer)
+        assert requisition not in inbox(treasurer)
         late = berlin("23. 00:00:01")
         assert [deadlines.escalate_due(now=late) for _ in range(2)] == [1, 0]
-        step = step_of(wish)
+        step = step_of(requisition)
         assert step.escalated_at == late
         assert mailed(f"escalated:{step.pk}") == [treasurer.user.email]
         assert not mailed(f"overdue:{step.pk}")
-        assert wish in inbox(treasurer)
+        assert requisition in inbox(treasurer)
         assert AuditEntry.objects.get(action="requisition.escalated").person is None
         done = approvals.decide(
-            requisition_id=wish.pk,
+            requisition_id=requisition.pk,
             revision_no=1,
             verdict=Verdict.APPROVE,
             by=treasurer,
@@ -183,9 +183,9 @@ class TestEscalating:
         world.policy.rules.update(escalation_role=role)
         school = approver("schule", world, limit=None, role=Role.SCHOOL_REQUESTER)
         draft = world.draft({0: 3}, by=school)
-        wish = requisitions.submit(requisition_id=draft.pk, by=world.officer, now=NOW)
+        requisition = requisitions.submit(requisition_id=draft.pk, by=world.officer, now=NOW)
         assert deadlines.escalate_due(now=berlin("23. 08:00")) == 1
-        step = step_of(wish)
+        step = step_of(requisition)
         assert mailed(f"overdue:{step.pk}") == sorted([school.user.email, world.officer.user.email])
 
     def test_what_expired_is_not_escalated(self, world: World) -> None:
@@ -199,15 +199,15 @@ class TestEscalating:
 
 class TestWarning:
     def test_two_days_before_it_expires_once(self, world: World) -> None:
-        wish = world.submitted({0: 3})
+        requisition = world.submitted({0: 3})
         moments = [berlin("27. 23:00"), berlin("28. 00:00"), berlin("29. 23:00")]
         assert [deadlines.warn_due(now=moment) for moment in moments] == [0, 1, 0]
-        assert mailed(f"expiring:{wish.pk}") == [world.officer.user.email]
+        assert mailed(f"expiring:{requisition.pk}") == [world.officer.user.email]
 
     def test_after_an_extension_again(self, world: World) -> None:
-        wish = world.submitted({0: 3})
+        requisition = world.submitted({0: 3})
         assert deadlines.warn_due(now=berlin("28. 09:00")) == 1
-        Requisition.objects.filter(pk=wish.pk).update(
+        Requisition.objects.filter(pk=requisition.pk).update(
             expires_at=datetime(2026, 7, 20, 12, tzinfo=UTC)
         )
         assert deadlines.warn_due(now=berlin("29. 09:00")) == 0
@@ -216,117 +216,123 @@ class TestWarning:
 
 class TestCommittee:
     @pytest.fixture
-    def wish(self, world: World) -> Requisition:
+    def requisition(self, world: World) -> Requisition:
         world.policy.rules.update(committee="Hauptausschuss")
         world.policy.rules.create(tier=2, role=Role.TREASURER, days=5)
         return world.submitted({0: 3})
 
-    def note(self, wish: Requisition, day: date, by: Membership) -> ApprovalStep:
+    def note(self, requisition: Requisition, day: date, by: Membership) -> ApprovalStep:
         return set_committee_date(
-            requisition_id=wish.pk, step_id=step_of(wish).pk, sitting_on=day, by=by, now=NOW
+            requisition_id=requisition.pk,
+            step_id=step_of(requisition).pk,
+            sitting_on=day,
+            by=by,
+            now=NOW,
         )
 
-    def test_time_runs_from_the_sitting(self, world: World, wish: Requisition) -> None:
-        self.note(wish, date(2026, 7, 20), world.officer)
-        step = step_of(wish)
+    def test_time_runs_from_the_sitting(self, world: World, requisition: Requisition) -> None:
+        self.note(requisition, date(2026, 7, 20), world.officer)
+        step = step_of(requisition)
         assert (step.committee_on, step.deadline.date()) == (date(2026, 7, 20), date(2026, 7, 27))
-        assert step_of(wish, 2).deadline.date() == date(2026, 8, 1)
-        wish.refresh_from_db()
-        assert wish.expires_at is not None
-        assert wish.expires_at.date() == date(2026, 8, 8)
+        assert step_of(requisition, 2).deadline.date() == date(2026, 8, 1)
+        requisition.refresh_from_db()
+        assert requisition.expires_at is not None
+        assert requisition.expires_at.date() == date(2026, 8, 8)
         assert mailed(f"sitting:{step.pk}") == sorted(
             [world.approver.user.email, world.officer.user.email]
         )
 
-    def test_an_early_sitting_shortens_nothing(self, world: World, wish: Requisition) -> None:
-        before = step_of(wish).deadline, wish.expires_at
-        self.note(wish, DAY, world.approver)
-        wish.refresh_from_db()
-        assert (step_of(wish).deadline, wish.expires_at) == before
+    def test_an_early_sitting_shortens_nothing(
+        self, world: World, requisition: Requisition
+    ) -> None:
+        before = step_of(requisition).deadline, requisition.expires_at
+        self.note(requisition, DAY, world.approver)
+        requisition.refresh_from_db()
+        assert (step_of(requisition).deadline, requisition.expires_at) == before
 
     def test_a_corrected_day_counts_anew_but_the_expiry_stays(
-        self, world: World, wish: Requisition
+        self, world: World, requisition: Requisition
     ) -> None:
-        self.note(wish, date(2026, 7, 20), world.officer)
-        wish.refresh_from_db()
-        late = wish.expires_at
-        self.note(wish, date(2026, 6, 30), world.officer)
-        wish.refresh_from_db()
-        assert step_of(wish).deadline.date() == date(2026, 7, 7)
-        assert wish.expires_at == late
+        self.note(requisition, date(2026, 7, 20), world.officer)
+        requisition.refresh_from_db()
+        late = requisition.expires_at
+        self.note(requisition, date(2026, 6, 30), world.officer)
+        requisition.refresh_from_db()
+        assert step_of(requisition).deadline.date() == date(2026, 7, 7)
+        assert requisition.expires_at == late
 
-    def test_the_same_day_twice_is_once(self, world: World, wish: Requisition) -> None:
+    def test_the_same_day_twice_is_once(self, world: World, requisition: Requisition) -> None:
         for _ in range(2):
-            self.note(wish, date(2026, 7, 20), world.officer)
+            self.note(requisition, date(2026, 7, 20), world.officer)
         assert AuditEntry.objects.filter(action="requisition.sitting_noted").count() == 1
 
     def test_a_tier_that_waits_keeps_its_sitting_when_it_opens(self, world: World) -> None:
         world.policy.rules.create(
             tier=2, role=Role.TREASURER, days=5, committee="Stadtverordnetenversammlung"
         )
-        wish = world.submitted({0: 3})
+        requisition = world.submitted({0: 3})
         set_committee_date(
-            requisition_id=wish.pk,
-            step_id=step_of(wish, 2).pk,
+            requisition_id=requisition.pk,
+            step_id=step_of(requisition, 2).pk,
             sitting_on=date(2026, 8, 10),
             by=world.officer,
             now=NOW,
         )
-        world.approve(wish)
-        step = step_of(wish, 2)
+        world.approve(requisition)
+        step = step_of(requisition, 2)
         assert step.opened_at is not None
         assert step.deadline.date() == date(2026, 8, 15)
 
     @pytest.mark.parametrize("days", [-1, 367])
     def test_a_day_gone_by_or_too_far_is_refused(
-        self, world: World, wish: Requisition, days: int
+        self, world: World, requisition: Requisition, days: int
     ) -> None:
         with pytest.raises(InvalidSitting):
-            self.note(wish, DAY + timedelta(days=days), world.officer)
-        assert step_of(wish).committee_on is None
+            self.note(requisition, DAY + timedelta(days=days), world.officer)
+        assert step_of(requisition).committee_on is None
 
     def test_only_where_a_committee_decides(self, world: World) -> None:
-        wish = world.submitted({0: 3})
+        requisition = world.submitted({0: 3})
         with pytest.raises(InvalidSitting, match="kein Gremium"):
-            self.note(wish, DAY, world.officer)
+            self.note(requisition, DAY, world.officer)
 
     def test_by_procurement_or_whoever_signs_the_step(
-        self, world: World, wish: Requisition
+        self, world: World, requisition: Requisition
     ) -> None:
         treasurer = approver("kaemmerei", world, role=Role.TREASURER)
         with pytest.raises(NotAllowed):
-            self.note(wish, DAY, treasurer)
+            self.note(requisition, DAY, treasurer)
         with pytest.raises(NotFound):
-            self.note(wish, DAY, world.outsider)
+            self.note(requisition, DAY, world.outsider)
 
-    def test_after_the_decision_no_more(self, world: World, wish: Requisition) -> None:
-        requisitions.withdraw(requisition_id=wish.pk, by=world.officer, now=NOW)
+    def test_after_the_decision_no_more(self, world: World, requisition: Requisition) -> None:
+        requisitions.withdraw(requisition_id=requisition.pk, by=world.officer, now=NOW)
         with pytest.raises(InvalidSitting, match="zurückgezogen"):
-            self.note(wish, DAY, world.officer)
+            self.note(requisition, DAY, world.officer)
 
 
 def test_where_nobody_could_sign_the_procurement_hears_it(world: World) -> None:
     Membership.objects.filter(pk=world.approver.pk).update(signing_limit=Decimal(1))
-    wish = world.submitted({0: 3})
-    assert mailed(f"nobody:{step_of(wish).pk}") == [world.officer.user.email]
-    assert not mailed(f"submitted:{step_of(wish).pk}")
+    requisition = world.submitted({0: 3})
+    assert mailed(f"nobody:{step_of(requisition).pk}") == [world.officer.user.email]
+    assert not mailed(f"submitted:{step_of(requisition).pk}")
 
 
 def test_a_mail_says_what_is_decided_and_leads_to_the_confirm_page(world: World) -> None:
     deputy = approver("vertretung", world, role=Role.IT_OFFICER)
     row = stand_in(deputy, world.approver)
-    wish = world.submitted({0: 3})
+    requisition = world.submitted({0: 3})
     bodies = {
         mail.payload["recipient"]: mail.payload["body"]
         for mail in written().filter(key__startswith="mail:submitted:")
     }
-    link = f"http://localhost:8000/freigaben/{wish.pk}/"
+    link = f"http://localhost:8000/freigaben/{requisition.pk}/"
     assert f"\n{link}\n" in bodies[world.approver.user.email]
     body = bodies[deputy.user.email]
     assert f"\n{link}?fuer={row.pk}\n" in body
     assert f"Sie vertreten {world.approver.user} bis 15.06.2026." in body
     for words in (
-        f"Anforderung: {wish.number}, Notebooks für Klasse 7",
+        f"Anforderung: {requisition.number}, Notebooks für Klasse 7",
         "Für: Grundschule A",
         "Betrag: 1.531,53 EUR brutto",
         "Warum Sie: Freigabe (Stufe 1): gilt für jeden Betrag",
@@ -337,7 +343,7 @@ def test_a_mail_says_what_is_decided_and_leads_to_the_confirm_page(world: World)
 
 
 def test_the_budget_line_is_the_same_before_and_after_the_hold(world: World) -> None:
-    wish = world.submitted({0: 3})
+    requisition = world.submitted({0: 3})
     deadlines.remind_due(now=berlin("19. 09:00"))
     lines = {
         line
@@ -345,4 +351,4 @@ def test_the_budget_line_is_the_same_before_and_after_the_hold(world: World) -> 
         for line in mail.payload["body"].splitlines()
         if line.startswith("Haushalt:")
     }
-    assert len(lines) == 1, wish
+    assert len(lines) == 1, requisition

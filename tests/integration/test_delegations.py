@@ -209,9 +209,9 @@ class TestSettingUp:
 class TestSigning:
     def test_a_for_b(self, world: World, deputy: Membership) -> None:
         row = stand_in(deputy, world.approver)
-        wish = world.submitted({0: 3})
-        assert wish in inbox(voice_of(deputy, row.pk, on=DAY))
-        assert sign(wish, deputy, row).state == "approved"
+        requisition = world.submitted({0: 3})
+        assert requisition in inbox(voice_of(deputy, row.pk, on=DAY))
+        assert sign(requisition, deputy, row).state == "approved"
         decision = Decision.objects.get()
         assert (decision.person_id, decision.on_behalf_of_id) == (
             deputy.user_id,
@@ -224,12 +224,12 @@ class TestSigning:
         deputy.save()
         for_a = stand_in(deputy, world.approver)
         for_b = stand_in(treasurer, deputy)
-        wish = world.submitted({0: 3})
+        requisition = world.submitted({0: 3})
         with pytest.raises(InvalidDelegation, match="gibt es für Sie nicht"):
-            sign(wish, treasurer, for_a)
+            sign(requisition, treasurer, for_a)
         with pytest.raises(NotAllowed, match="andere Stufe oder Rolle"):
-            sign(wish, treasurer, for_b)
-        assert wish not in inbox(voice_of(treasurer, for_b.pk, on=DAY))
+            sign(requisition, treasurer, for_b)
+        assert requisition not in inbox(voice_of(treasurer, for_b.pk, on=DAY))
 
     def test_not_above_the_limit_of_the_delegator(self, world: World, deputy: Membership) -> None:
         Membership.objects.filter(pk=world.approver.pk).update(signing_limit=Decimal(100))
@@ -238,24 +238,24 @@ class TestSigning:
             sign(world.submitted({0: 3}), deputy, row)
 
     def test_expired_revoked_and_not_yet_begun(self, world: World, deputy: Membership) -> None:
-        wish = world.submitted({0: 3})
+        requisition = world.submitted({0: 3})
         row = stand_in(deputy, world.approver, valid_from=TOMORROW, valid_to=TOMORROW)
         with pytest.raises(InvalidDelegation, match=r"beginnt erst am 16\.06\.2026"):
-            sign(wish, deputy, row)
+            sign(requisition, deputy, row)
         with pytest.raises(InvalidDelegation, match=r"am 16\.06\.2026 abgelaufen"):
-            sign(wish, deputy, row, days=2)
+            sign(requisition, deputy, row, days=2)
         delegations.revoke(delegation_id=row.pk, by=world.approver, now=NOW)
         with pytest.raises(InvalidDelegation, match="aufgehoben"):
-            sign(wish, deputy, row, days=1)
+            sign(requisition, deputy, row, days=1)
 
     def test_it_ends_with_the_membership_it_hands_on(
         self, world: World, deputy: Membership
     ) -> None:
         row = stand_in(deputy, world.approver, valid_to=TOMORROW)
-        wish = world.submitted({0: 3})
+        requisition = world.submitted({0: 3})
         Membership.objects.filter(pk=world.approver.pk).update(valid_to=DAY)
         with pytest.raises(InvalidDelegation, match="beendet, und mit ihr die Vertretung"):
-            sign(wish, deputy, row, days=1)
+            sign(requisition, deputy, row, days=1)
 
     def test_a_delegator_who_asked_is_not_spoken_for(
         self, world: World, deputy: Membership

@@ -36,23 +36,25 @@ def world() -> World:
 
 
 @pytest.fixture
-def wish(world: World) -> Requisition:
+def requisition(world: World) -> Requisition:
     """30 notebooks, signed by the first of two."""
-    wish = world.submitted({0: 30})
-    world.approve(wish)
-    wish.refresh_from_db()
-    assert wish.state == "submitted"
-    return wish
+    requisition = world.submitted({0: 30})
+    world.approve(requisition)
+    requisition.refresh_from_db()
+    assert requisition.state == "submitted"
+    return requisition
 
 
-def draft(wish: Requisition) -> Draft:
-    return draft_of(requisitions.current_lines(wish))
+def draft(requisition: Requisition) -> Draft:
+    return draft_of(requisitions.current_lines(requisition))
 
 
-def asked(wish: Requisition, next_one: Draft, by: Membership, base: int = 0) -> dict[str, object]:
+def asked(
+    requisition: Requisition, next_one: Draft, by: Membership, base: int = 0
+) -> dict[str, object]:
     return {
-        "requisition_id": wish.pk,
-        "base_revision": base or wish.current_revision,
+        "requisition_id": requisition.pk,
+        "base_revision": base or requisition.current_revision,
         "ask": next_one.ask,
         "wanted": next_one.wanted,
         "by": by,
@@ -60,13 +62,13 @@ def asked(wish: Requisition, next_one: Draft, by: Membership, base: int = 0) -> 
     }
 
 
-def revise(wish: Requisition, next_one: Draft, by: Membership, base: int = 0) -> None:
-    requisitions.revise(**asked(wish, next_one, by, base))
-    wish.refresh_from_db()
+def revise(requisition: Requisition, next_one: Draft, by: Membership, base: int = 0) -> None:
+    requisitions.revise(**asked(requisition, next_one, by, base))
+    requisition.refresh_from_db()
 
 
-def foreseen(wish: Requisition, next_one: Draft, by: Membership) -> requisitions.Foresight:
-    found = requisitions.foresee(**asked(wish, next_one, by))
+def foreseen(requisition: Requisition, next_one: Draft, by: Membership) -> requisitions.Foresight:
+    found = requisitions.foresee(**asked(requisition, next_one, by))
     assert found is not None
     return found
 
@@ -77,37 +79,41 @@ def bound(world: World) -> Decimal:
 
 
 def test_a_decrease_keeps_the_signatures_and_frees_the_money(
-    world: World, wish: Requisition
+    world: World, requisition: Requisition
 ) -> None:
-    less = with_quantities(draft(wish), {"1": 20})
-    said = foreseen(wish, less, world.officer)
+    less = with_quantities(draft(requisition), {"1": 20})
+    said = foreseen(requisition, less, world.officer)
     before = contents()
     assert said.keeps_signatures
     assert contents() == before
-    revise(wish, less, world.officer)
-    assert (wish.current_revision, wish.submitted_revision, wish.state) == (2, 1, "submitted")
-    assert wish.signatures.filter(round_no=wish.submitted_revision).count() == 1
+    revise(requisition, less, world.officer)
+    assert (requisition.current_revision, requisition.submitted_revision, requisition.state) == (
+        2,
+        1,
+        "submitted",
+    )
+    assert requisition.signatures.filter(round_no=requisition.submitted_revision).count() == 1
     assert bound(world) == 20 * PRICE * VAT == said.after
-    assert wish.steps.filter(revision_no=1, completed_at__isnull=True).get().tier == 2
+    assert requisition.steps.filter(revision_no=1, completed_at__isnull=True).get().tier == 2
 
 
 def test_what_was_lowered_and_sent_back_is_submitted_unchanged(
-    world: World, wish: Requisition
+    world: World, requisition: Requisition
 ) -> None:
-    revise(wish, with_quantities(draft(wish), {"1": 20}), world.officer)
+    revise(requisition, with_quantities(draft(requisition), {"1": 20}), world.officer)
     treasurer = person(
         "kaemmerei@stadt-a.example", world.authority, Role.TREASURER, signing_limit=Decimal(10**8)
     )
     approvals.decide(
-        requisition_id=wish.pk,
-        revision_no=wish.current_revision,
+        requisition_id=requisition.pk,
+        revision_no=requisition.current_revision,
         verdict=Verdict.RETURN,
         comment="Bitte begründen.",
         by=treasurer,
         now=NOW,
     )
     assert bound(world) == 0
-    again = requisitions.submit(requisition_id=wish.pk, by=world.officer, now=NOW)
+    again = requisitions.submit(requisition_id=requisition.pk, by=world.officer, now=NOW)
     assert (again.state, again.submitted_revision) == ("submitted", 3)
     assert bound(world) == 20 * PRICE * VAT
 
@@ -132,28 +138,28 @@ def _other_reason(_world: World, now: Draft) -> Draft:
 
 @pytest.mark.parametrize("change", [_more, _another_line, _elsewhere, _other_reason])
 def test_whatever_nobody_signed_for_begins_a_new_round(
-    world: World, wish: Requisition, change: object
+    world: World, requisition: Requisition, change: object
 ) -> None:
-    next_one = change(world, draft(wish))
-    said = foreseen(wish, next_one, world.officer)
+    next_one = change(world, draft(requisition))
+    said = foreseen(requisition, next_one, world.officer)
     assert (said.keeps_signatures, said.signatures) == (False, 1)
-    revise(wish, next_one, world.officer)
-    assert wish.submitted_revision == wish.current_revision == 2
-    assert not wish.signatures.filter(round_no=2).exists()
-    assert wish.steps.filter(revision_no=2, opened_at__isnull=False).get().tier == 1
-    assert bound(world) == requisitions.current_lines(wish)[0].revision.gross
+    revise(requisition, next_one, world.officer)
+    assert requisition.submitted_revision == requisition.current_revision == 2
+    assert not requisition.signatures.filter(round_no=2).exists()
+    assert requisition.steps.filter(revision_no=2, opened_at__isnull=False).get().tier == 1
+    assert bound(world) == requisitions.current_lines(requisition)[0].revision.gross
 
 
 def test_an_increase_that_does_not_fit_leaves_everything_as_it_was(
-    world: World, wish: Requisition
+    world: World, requisition: Requisition
 ) -> None:
     before = contents()
     with pytest.raises(LimitExceeded):
-        revise(wish, with_quantities(draft(wish), {"1": 2000}), world.officer)
+        revise(requisition, with_quantities(draft(requisition), {"1": 2000}), world.officer)
     assert contents() == before
 
 
-def test_whoever_approves_can_not_edit(world: World, wish: Requisition) -> None:
+def test_whoever_approves_can_not_edit(world: World, requisition: Requisition) -> None:
     both = Membership.objects.create(
         user=world.approver.user,
         organisation=world.authority,
@@ -162,29 +168,36 @@ def test_whoever_approves_can_not_edit(world: World, wish: Requisition) -> None:
     )
     before = contents()
     with pytest.raises(OwnRequest):
-        revise(wish, with_quantities(draft(wish), {"1": 20}), both)
+        revise(requisition, with_quantities(draft(requisition), {"1": 20}), both)
     assert contents() == before
 
 
-def test_a_school_does_not_edit_what_is_in_approval(world: World, wish: Requisition) -> None:
+def test_a_school_does_not_edit_what_is_in_approval(world: World, requisition: Requisition) -> None:
     school = person(
         "schule@stadt-a.example", world.authority, Role.SCHOOL_REQUESTER, school=world.school
     )
     with pytest.raises(NotAllowed):
-        revise(wish, with_quantities(draft(wish), {"1": 20}), school)
+        revise(requisition, with_quantities(draft(requisition), {"1": 20}), school)
 
 
-def test_an_edit_of_an_older_revision_is_refused(world: World, wish: Requisition) -> None:
-    revise(wish, with_quantities(draft(wish), {"1": 20}), world.officer)
+def test_an_edit_of_an_older_revision_is_refused(world: World, requisition: Requisition) -> None:
+    revise(requisition, with_quantities(draft(requisition), {"1": 20}), world.officer)
     before = contents()
     for step in (requisitions.revise, requisitions.foresee):
         with pytest.raises(StaleRevision):
-            step(**asked(wish, with_quantities(draft(wish), {"1": 10}), world.officer, base=1))
+            step(
+                **asked(
+                    requisition,
+                    with_quantities(draft(requisition), {"1": 10}),
+                    world.officer,
+                    base=1,
+                )
+            )
     assert contents() == before
 
 
 def test_what_was_signed_counts_for_the_smaller_requisition(
-    world: World, wish: Requisition
+    world: World, requisition: Requisition
 ) -> None:
     """The second signature alone is still to come, and it releases the 20, not the 30."""
     treasurer = person(
@@ -193,9 +206,9 @@ def test_what_was_signed_counts_for_the_smaller_requisition(
         Role.TREASURER,
         signing_limit=Decimal(10**8),
     )
-    revise(wish, with_quantities(draft(wish), {"1": 20}), world.officer)
+    revise(requisition, with_quantities(draft(requisition), {"1": 20}), world.officer)
     done = approvals.decide(
-        requisition_id=wish.pk,
+        requisition_id=requisition.pk,
         revision_no=2,
         verdict=Verdict.APPROVE,
         by=treasurer,
@@ -206,17 +219,17 @@ def test_what_was_signed_counts_for_the_smaller_requisition(
 
 
 def test_a_draft_has_no_signatures_to_lose(world: World) -> None:
-    wish = world.draft({0: 3})
-    assert requisitions.foresee(**asked(wish, draft(wish), world.officer)) is None
+    requisition = world.draft({0: 3})
+    assert requisitions.foresee(**asked(requisition, draft(requisition), world.officer)) is None
 
 
-def test_a_reason_to_withdraw_is_kept(world: World, wish: Requisition) -> None:
+def test_a_reason_to_withdraw_is_kept(world: World, requisition: Requisition) -> None:
     requisitions.withdraw(
-        requisition_id=wish.pk, by=world.officer, now=NOW, reason="  Spende bekommen "
+        requisition_id=requisition.pk, by=world.officer, now=NOW, reason="  Spende bekommen "
     )
     assert bound(world) == 0
 
-    entry = AuditEntry.objects.get(action="requisition.withdrawn", object_id=wish.pk)
+    entry = AuditEntry.objects.get(action="requisition.withdrawn", object_id=requisition.pk)
     assert entry.reason == "Spende bekommen"
 
 
@@ -226,24 +239,31 @@ def test_a_school_gives_its_basket_to_procurement_in_one_step(world: World) -> N
         "schule@stadt-a.example", world.authority, Role.SCHOOL_REQUESTER, school=world.school
     )
     baskets.set_quantity(by=school, listing_id=world.listings[0].pk, quantity=4, now=NOW)
-    wish = requisitions.hand_over_basket(
+    requisition = requisitions.hand_over_basket(
         by=school, ask=Ask(title="Bedarf"), school_id=None, now=NOW
     )
-    assert (wish.state, wish.handed_over_by, wish.school) == ("draft", school, world.school)
+    assert (requisition.state, requisition.handed_over_by, requisition.school) == (
+        "draft",
+        school,
+        world.school,
+    )
     assert not baskets.quantities(school)
     with pytest.raises(NotAllowed):
         requisitions.revise(
-            requisition_id=wish.pk,
+            requisition_id=requisition.pk,
             base_revision=1,
             ask=Ask(title="Bedarf"),
             wanted=[Wanted("1", world.listings[0].pk, 1)],
             by=school,
             now=NOW,
         )
-    requisitions.recall(requisition_id=wish.pk, by=school, now=NOW)
-    assert requisitions.recall(requisition_id=wish.pk, by=school, now=NOW).handed_over_at is None
+    requisitions.recall(requisition_id=requisition.pk, by=school, now=NOW)
+    assert (
+        requisitions.recall(requisition_id=requisition.pk, by=school, now=NOW).handed_over_at
+        is None
+    )
     requisitions.revise(
-        requisition_id=wish.pk,
+        requisition_id=requisition.pk,
         base_revision=1,
         ask=Ask(title="Bedarf"),
         wanted=[Wanted("1", world.listings[0].pk, 1)],
@@ -251,4 +271,4 @@ def test_a_school_gives_its_basket_to_procurement_in_one_step(world: World) -> N
         now=NOW,
     )
     with pytest.raises(NotAllowed):
-        requisitions.recall(requisition_id=wish.pk, by=world.officer, now=NOW)
+        requisitions.recall(requisition_id=requisition.pk, by=world.officer, now=NOW)

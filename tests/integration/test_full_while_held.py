@@ -46,13 +46,13 @@ def closed(account_id: int) -> str:
     return LimitAccount.objects.get(pk=account_id).closed_reason
 
 
-def lower(world: World, wish: Requisition, quantity: int) -> None:
+def lower(world: World, requisition: Requisition, quantity: int) -> None:
     """The asking side asks for less of line 1."""
-    wish.refresh_from_db()
-    draft = with_quantities(draft_of(requisitions.current_lines(wish)), {"1": quantity})
+    requisition.refresh_from_db()
+    draft = with_quantities(draft_of(requisitions.current_lines(requisition)), {"1": quantity})
     requisitions.revise(
-        requisition_id=wish.pk,
-        base_revision=wish.current_revision,
+        requisition_id=requisition.pk,
+        base_revision=requisition.current_revision,
         ask=draft.ask,
         wanted=draft.wanted,
         by=world.officer,
@@ -61,20 +61,20 @@ def lower(world: World, wish: Requisition, quantity: int) -> None:
 
 
 def test_an_award_that_is_full_with_the_requisition_opens_by_the_cut(world: World) -> None:
-    wish = world.submitted({0: 30})
+    requisition = world.submitted({0: 30})
     award = world.awards[0].account_id
     review_stops(now=NOW)
     assert closed(award) == "full"
-    cut(wish, {1: 20}, world.approver)
+    cut(requisition, {1: 20}, world.approver)
     review_stops(now=NOW)
     assert closed(award) == ""
     assert LimitAccount.objects.get(pk=award).held == 20 * PRICE
 
 
 def test_an_award_that_is_full_with_the_requisition_opens_by_a_decrease(world: World) -> None:
-    wish = world.submitted({0: 30})
+    requisition = world.submitted({0: 30})
     review_stops(now=NOW)
-    lower(world, wish, 20)
+    lower(world, requisition, 20)
     review_stops(now=NOW)
     assert closed(world.awards[0].account_id) == ""
 
@@ -85,27 +85,27 @@ def test_where_still_nothing_fits_the_lot_and_the_award_are_looked_at_again(
 ) -> None:
     world = build_world(notebook_quantity=30)
     second_tier(world)
-    wish = world.submitted({0: 30, 1: 10})
+    requisition = world.submitted({0: 30, 1: 10})
     review_stops(now=NOW)
     lot = world.lots[0].account_id
     assert closed(lot) == "full"
     asked: list[int] = []
     monkeypatch.setattr(cap_nudges, "_send", asked.extend)
     with django_capture_on_commit_callbacks(execute=True):
-        cut(wish, {2: 5}, world.approver)
+        cut(requisition, {2: 5}, world.approver)
     assert world.lots[0].pk in asked
     review_stops(now=NOW, lot_ids=set(asked))
     assert closed(lot) == "full"
 
 
 def test_a_budget_that_a_freeze_has_overdrawn_carries_less_and_not_more(world: World) -> None:
-    wish = world.submitted({0: 20})
+    requisition = world.submitted({0: 20})
     line = world.budget_line
     bound = LimitAccount.objects.get(pk=line.binding_account_id).held
     freeze(line, line.account.limit_amount - bound + 1, document="Sperre", by=None, now=NOW)
     with pytest.raises(LimitExceeded):
-        lower(world, wish, 21)
-    lower(world, wish, 10)
+        lower(world, requisition, 21)
+    lower(world, requisition, 10)
     assert LimitAccount.objects.get(pk=line.binding_account_id).held < bound
-    wish.refresh_from_db()
-    assert (wish.state, wish.current_revision) == ("submitted", 2)
+    requisition.refresh_from_db()
+    assert (requisition.state, requisition.current_revision) == ("submitted", 2)

@@ -149,8 +149,8 @@ class TestSubmit:
         self, world: World, level: StandardLevel, inside: bool, roles: set[str]
     ) -> None:
         standard(world, level, inside=inside)
-        wish = world.submitted({0: 1})
-        assert {step.role for step in wish.steps.all()} == roles
+        requisition = world.submitted({0: 1})
+        assert {step.role for step in requisition.steps.all()} == roles
 
 
 def standard(world: World, level: StandardLevel, *, inside: bool) -> None:
@@ -176,20 +176,20 @@ def standard(world: World, level: StandardLevel, *, inside: bool) -> None:
 
 class TestApproval:
     def test_a_gate_set_since_refuses_the_approval(self, world: World) -> None:
-        wish = world.submitted({0: 2})
+        requisition = world.submitted({0: 2})
         gate = set_gate(spec(world), by=world.manager, now=NOW)
         with pytest.raises(Blocked, match="Lieferverzug seit Mai"):
-            world.approve(wish)
-        wish.refresh_from_db()
-        assert (wish.state, wish.decisions.count()) == ("submitted", 0)
+            world.approve(requisition)
+        requisition.refresh_from_db()
+        assert (requisition.state, requisition.decisions.count()) == ("submitted", 0)
         lift_gate(gate_id=gate.pk, reason="geliefert", by=world.manager, now=NOW)
-        assert world.approve(wish).state == "approved"
+        assert world.approve(requisition).state == "approved"
 
     def test_a_blocked_requisition_can_still_be_rejected(self, world: World) -> None:
-        wish = world.submitted({0: 2})
+        requisition = world.submitted({0: 2})
         set_gate(spec(world), by=world.manager, now=NOW)
         done = approvals.decide(
-            requisition_id=wish.pk,
+            requisition_id=requisition.pk,
             revision_no=1,
             verdict=Verdict.REJECT,
             comment="gesperrt",
@@ -202,7 +202,7 @@ class TestApproval:
         officer = person(
             "it@stadt-a.example", world.authority, Role.IT_OFFICER, signing_limit=Decimal(10**6)
         )
-        wish = world.submitted({0: 2})
+        requisition = world.submitted({0: 2})
         gate = spec(
             world,
             reason=GateReason.SAFETY,
@@ -210,14 +210,14 @@ class TestApproval:
             cosign_role=Role.IT_OFFICER,
         )
         set_gate(gate, by=officer, now=NOW)
-        assert world.approve(wish).state == "submitted"
+        assert world.approve(requisition).state == "submitted"
         assert not CallOff.objects.exists()
         step = ApprovalStep.objects.get(role=Role.IT_OFFICER)
         assert (step.tier, step.completed_at) == (1, None)
         assert step.reason.startswith("Rückruf oder Mangel: Lieferverzug seit Mai")
         assert written().filter(payload__recipient=officer.user.email).exists()
         done = approvals.decide(
-            requisition_id=wish.pk,
+            requisition_id=requisition.pk,
             revision_no=1,
             verdict=Verdict.APPROVE,
             by=officer,
@@ -226,10 +226,10 @@ class TestApproval:
         assert done.state == "approved"
 
     def test_a_role_that_signs_anyway_is_not_asked_twice(self, world: World) -> None:
-        wish = world.submitted({0: 2})
+        requisition = world.submitted({0: 2})
         gate = spec(world, effect=GateEffect.COSIGN, cosign_role=Role.APPROVER)
         set_gate(gate, by=world.manager, now=NOW)
-        assert world.approve(wish).state == "approved"
+        assert world.approve(requisition).state == "approved"
 
 
 def warranty(world: World, factor: int = 1) -> int:
@@ -343,12 +343,12 @@ class TestMinimumOrder:
 
     def test_with_the_surcharge_it_passes_and_the_surcharge_is_bound(self, small: World) -> None:
         index = self.surcharge(small)
-        wish = small.submitted({0: 1, index: 1})
-        assert wish.state == "submitted"
+        requisition = small.submitted({0: 1, index: 1})
+        assert requisition.state == "submitted"
         account = small.listings[index].item.account
         account.refresh_from_db()
         assert account.held == 1
-        net = Requisition.objects.get(pk=wish.pk).revisions.get().net
+        net = Requisition.objects.get(pk=requisition.pk).revisions.get().net
         assert net == Decimal("454.00")
 
     def test_what_reaches_the_minimum_passes(self, small: World) -> None:

@@ -66,11 +66,11 @@ def test_a_call_off_that_follows_gives_back_its_own_posts() -> None:
 
 def test_a_rank_that_came_in_at_issue_gives_back_from_its_own_cap() -> None:
     ranks = build_ranks(AllocationRule.CASCADE, maxima=OWN_CAPS)
-    wish = ranks.submitted(10)
+    requisition = ranks.submitted(10)
     first = ranks.awards[0].account_id
     assert first is not None
     set_open([first], is_open=False, reason=ClosedReason.SUSPENDED)
-    ranks.world.approve(wish)
+    ranks.world.approve(requisition)
     call_off = CallOff.objects.get()
     assert ranks.rank_of(call_off) == 2
     assert posted(ranks) == [10 * PRICE, 0, 10 * PRICE, 0]

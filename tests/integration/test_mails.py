@@ -169,30 +169,30 @@ class TestWhatChangedMeanwhile:
     """Between event and mail: what happened is told, what is settled asks nobody any more."""
 
     def settle(self, name: str, ranks: Ranks) -> None:
-        world, wish = ranks.world, Requisition.objects.order_by("pk").last()
-        if wish is None:
+        world, requisition = ranks.world, Requisition.objects.order_by("pk").last()
+        if requisition is None:
             (policy,) = ApprovalPolicy.objects.filter(confirmed_at=None)
             policies.withdraw(policy_id=policy.pk, reason="Nein", by=world.approver, now=NOW)
             return
         match name:
             case "withdrawn":
-                requisitions.withdraw(requisition_id=wish.pk, by=world.officer, now=NOW)
+                requisitions.withdraw(requisition_id=requisition.pk, by=world.officer, now=NOW)
             case "decided":
-                world.approve(wish)
+                world.approve(requisition)
             case "extended":
                 ApprovalStep.objects.update(deadline=NOW + timedelta(days=90))
                 Requisition.objects.update(expires_at=NOW + timedelta(days=90))
             case "sitting moved":
-                self.note(world, wish, date(2026, 7, 27))
+                self.note(world, requisition, date(2026, 7, 27))
             case "taken back again":
-                asker = wish.created_by
-                requisitions.recall(requisition_id=wish.pk, by=asker, now=NOW)
+                asker = requisition.created_by
+                requisitions.recall(requisition_id=requisition.pk, by=asker, now=NOW)
 
-    def note(self, world: World, wish: Requisition, day: date) -> None:
+    def note(self, world: World, requisition: Requisition, day: date) -> None:
         later = NOW + timedelta(minutes=1)
         set_committee_date(
-            requisition_id=wish.pk,
-            step_id=wish.steps.get().pk,
+            requisition_id=requisition.pk,
+            step_id=requisition.steps.get().pk,
             sitting_on=day,
             by=world.officer,
             now=later,
@@ -238,23 +238,23 @@ class TestWhatChangedMeanwhile:
         assert "niemand kann freigeben" in mailoutbox[0].subject
 
     def test_a_former_round_asks_nobody(self, world: World, mailoutbox: list[EmailMessage]) -> None:
-        wish = world.submitted({0: 3})
-        wish.steps.update(revision_no=0)
+        requisition = world.submitted({0: 3})
+        requisition.steps.update(revision_no=0)
         mails.send_due(now=NOW)
         assert mailoutbox == []
 
     def test_an_outcome_is_told_as_it_was(
         self, world: World, mailoutbox: list[EmailMessage]
     ) -> None:
-        wish = world.submitted({0: 3})
+        requisition = world.submitted({0: 3})
         OutboxMessage.objects.all().delete()
         requisitions.withdraw(
-            requisition_id=wish.pk, by=world.officer, now=NOW, reason="Falsche Schule"
+            requisition_id=requisition.pk, by=world.officer, now=NOW, reason="Falsche Schule"
         )
-        Requisition.objects.filter(pk=wish.pk).update(state="draft")
+        Requisition.objects.filter(pk=requisition.pk).update(state="draft")
         mails.send_due(now=NOW)
         (mail,) = mailoutbox
-        assert mail.subject == f"Anforderung {wish.number}: zurückgezogen"
+        assert mail.subject == f"Anforderung {requisition.number}: zurückgezogen"
         assert "Begründung: Falsche Schule\n" in mail.body
 
     def test_a_cap_is_told_as_it_was(self, ranks: Ranks, mailoutbox: list[EmailMessage]) -> None:

@@ -38,9 +38,11 @@ def head(world: World) -> Membership:
     )
 
 
-def decide(wish: Requisition, by: Membership, delegation_id: int | None = None) -> Requisition:
+def decide(
+    requisition: Requisition, by: Membership, delegation_id: int | None = None
+) -> Requisition:
     return approvals.decide(
-        requisition_id=wish.pk,
+        requisition_id=requisition.pk,
         revision_no=1,
         verdict=Verdict.APPROVE,
         delegation_id=delegation_id,
@@ -50,19 +52,19 @@ def decide(wish: Requisition, by: Membership, delegation_id: int | None = None) 
 
 
 def test_of_another_school_it_neither_sees_nor_signs(world: World, head: Membership) -> None:
-    wish = world.submitted({0: 1})
+    requisition = world.submitted({0: 1})
     assert not approvals.inbox(head).exists()
     assert not approvals.above_limit(Voice(head, head)).exists()
     with pytest.raises(NotFound):
-        decide(wish, head)
+        decide(requisition, head)
 
 
 def test_of_its_own_school_it_does(world: World, head: Membership) -> None:
     Membership.objects.filter(pk=head.pk).update(school=world.school)
     head.refresh_from_db()
-    wish = world.submitted({0: 1})
-    assert approvals.inbox(head).get() == wish
-    assert decide(wish, head).state == "approved"
+    requisition = world.submitted({0: 1})
+    assert approvals.inbox(head).get() == requisition
+    assert decide(requisition, head).state == "approved"
 
 
 def test_nor_does_a_deputy_in_its_name(world: World, head: Membership) -> None:
@@ -77,21 +79,21 @@ def test_nor_does_a_deputy_in_its_name(world: World, head: Membership) -> None:
         created_by=head,
         created_at=NOW,
     )
-    wish = world.submitted({0: 1})
+    requisition = world.submitted({0: 1})
     voice = voice_of(deputy, delegation.pk, on=day)
     assert not approvals.inbox(voice).exists()
     with pytest.raises(NotAllowed, match="nur für ihre eigene Schule"):
-        decide(wish, deputy, delegation.pk)
-    assert not wish.decisions.exists()
+        decide(requisition, deputy, delegation.pk)
+    assert not requisition.decisions.exists()
 
 
 def test_nor_is_it_asked_written_to_or_counted_on(world: World, head: Membership) -> None:
     Membership.objects.filter(pk=world.approver.pk).update(signing_limit=None)
-    wish = world.submitted({0: 1})
+    requisition = world.submitted({0: 1})
     on = berlin_day(NOW)
-    assert could_sign(wish, list(steps_of_round(wish)), gross=Decimal(1), on=on) == []
+    assert could_sign(requisition, list(steps_of_round(requisition)), gross=Decimal(1), on=on) == []
     assert not written().filter(payload__recipient=head.user.email).exists()
-    _, answer = who_signs(wish.pk, by=world.officer, now=NOW)
+    _, answer = who_signs(requisition.pk, by=world.officer, now=NOW)
     assert not answer.is_satisfiable
     assert str(head.user) not in str(answer.steps)
     assert health(world.authority.pk, on).report.faults

@@ -102,8 +102,8 @@ def test_deputies_stand_beside_those_they_substitute(world: World, treasurer: Me
 
 
 def test_a_co_signature_is_a_step(world: World, treasurer: Membership) -> None:
-    wish = CoSignature(Role.IT_OFFICER, "Ein Hindernis.")
-    answer = simulate(Question(Decimal(1), cosign=(wish,)), by=world.officer, now=NOW)
+    requisition = CoSignature(Role.IT_OFFICER, "Ein Hindernis.")
+    answer = simulate(Question(Decimal(1), cosign=(requisition,)), by=world.officer, now=NOW)
     assert [row.role for row in answer.steps] == ["Freigabe", "IT-Verantwortung"]
     assert "1 × IT-Verantwortung" in answer.obstacle
 

@@ -10,7 +10,7 @@ import pytest
 
 from contracts.parties.models import Role, School
 from orders import approvals, requisitions
-from orders.approvals.neighbours import SPLIT_DAYS, Neighbours, Part
+from orders.approvals.neighbours import SPLIT_DAYS, NeedPart, Neighbours
 from orders.approvals.splitting import Band, Splitting, bands_of, splitting
 from orders.models import ApprovalRule, Requisition
 from orders.models.approval import Verdict
@@ -19,7 +19,7 @@ from tests.world import NOW, World, build_world
 
 NOTEBOOK, BAG = (1, "1.1"), (1, "1.2")
 BANDS = [Band(Decimal(25_000), ("treasurer",)), Band(Decimal(5_000), ("it_officer",))]
-THIS = Part(
+THIS = NeedPart(
     requisition_id=1,
     number="BA-1",
     person_id=7,
@@ -31,7 +31,7 @@ THIS = Part(
 OTHER = replace(THIS, requisition_id=2, number="BA-2")
 
 
-def split(part: Part, *others: Part) -> Splitting | None:
+def split(part: NeedPart, *others: NeedPart) -> Splitting | None:
     return splitting(part, Neighbours([*others, part]), BANDS)
 
 
@@ -67,7 +67,7 @@ class TestRule:
             "itself",
         ],
     )
-    def test_what_is_no_part_warns_of_nothing(self, other: Part) -> None:
+    def test_what_is_no_part_warns_of_nothing(self, other: NeedPart) -> None:
         assert split(THIS, other) is None
 
     @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ class TestRule:
         ],
         ids=["same school", "same person", "last day", "submitted later", "exactly the band"],
     )
-    def test_what_is_a_part_warns(self, other: Part) -> None:
+    def test_what_is_a_part_warns(self, other: NeedPart) -> None:
         assert split(THIS, other) is not None
 
     def test_the_highest_band_counts_and_three_are_named(self) -> None:

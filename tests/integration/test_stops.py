@@ -98,12 +98,12 @@ def test_a_later_tier_counts_with_its_whole_first_quantity() -> None:
 
 def test_a_sold_out_item_does_not_keep_the_lot_open() -> None:
     world = build_world(notebook_quantity=3)
-    wish = world.submitted({0: 3})
+    requisition = world.submitted({0: 3})
     lot = world.lots[0].account_id
     review_stops(now=NOW)
     assert state(lot) == "full"
     assert state(world.lots[1].account_id) == ""
-    requisitions.withdraw(requisition_id=wish.pk, by=world.officer, now=NOW)
+    requisitions.withdraw(requisition_id=requisition.pk, by=world.officer, now=NOW)
     review_stops(now=NOW)
     assert state(lot) == ""
 
@@ -229,10 +229,10 @@ def test_a_suspended_lot_is_neither_opened_nor_hidden_by_being_full() -> None:
 
 def test_what_is_held_in_a_full_lot_is_still_issued() -> None:
     world = build_world(notebook_quantity=2)
-    wish = world.submitted({0: 2})
+    requisition = world.submitted({0: 2})
     review_stops(now=NOW)
     assert state(world.lots[0].account_id) == "full"
-    assert world.approve(wish).state == "approved"
+    assert world.approve(requisition).state == "approved"
 
 
 def test_only_the_lots_named_are_looked_at() -> None:

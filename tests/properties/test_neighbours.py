@@ -10,7 +10,7 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orders.approvals.neighbours import SPLIT_DAYS, Neighbours, Part
+from orders.approvals.neighbours import SPLIT_DAYS, NeedPart, Neighbours
 from orders.approvals.splitting import NAMED, Band, Splitting, splitting
 from tests.world import NOW
 
@@ -19,7 +19,7 @@ cents = st.integers(1, 20_000).map(lambda value: Decimal(value) / 100)
 
 
 @st.composite
-def parts(draw: st.DrawFn) -> list[Part]:
+def parts(draw: st.DrawFn) -> list[NeedPart]:
     """Few people, schools, positions and days, so that much is related."""
     found = []
     for number in range(draw(st.integers(1, 9))):
@@ -27,7 +27,7 @@ def parts(draw: st.DrawFn) -> list[Part]:
             st.dictionaries(st.tuples(st.integers(1, 2), st.just("1")), cents, min_size=1)
         )
         found.append(
-            Part(
+            NeedPart(
                 requisition_id=number,
                 number=f"BA-{number}",
                 person_id=draw(st.integers(1, 2)),
@@ -40,7 +40,7 @@ def parts(draw: st.DrawFn) -> list[Part]:
     return found
 
 
-def by_pairs(part: Part, others: Sequence[Part]) -> Splitting | None:
+def by_pairs(part: NeedPart, others: Sequence[NeedPart]) -> Splitting | None:
     """The rule as one would say it."""
     for band in BANDS:
         if part.gross >= band.start:
@@ -70,7 +70,7 @@ def by_pairs(part: Part, others: Sequence[Part]) -> Splitting | None:
 
 @settings(max_examples=150)
 @given(parts())
-def test_the_same_as_pair_by_pair(found: list[Part]) -> None:
+def test_the_same_as_pair_by_pair(found: list[NeedPart]) -> None:
     near = Neighbours(found)
     for part in found:
         assert splitting(part, near, BANDS) == by_pairs(part, found)
@@ -79,7 +79,7 @@ def test_the_same_as_pair_by_pair(found: list[Part]) -> None:
 def test_thousands_that_are_all_related_take_moments() -> None:
     """By pairs these are 25 million comparisons, two minutes of a processor."""
     rows = [
-        Part(
+        NeedPart(
             requisition_id=number,
             number=f"BA-{number:05}",
             person_id=1,

@@ -18,12 +18,12 @@ def test_a_rule_applies_from_its_amount_on() -> None:
 
 
 def test_a_co_signature_names_every_reason_once() -> None:
-    wishes = (
+    requisitions = (
         CoSignature("it_officer", "Display außerhalb des Standards."),
         CoSignature("it_officer", "Access Point außerhalb des Standards."),
         CoSignature("it_officer", "Display außerhalb des Standards."),
     )
-    (_, step) = required_steps(Decimal(10), RULES, wishes)
+    (_, step) = required_steps(Decimal(10), RULES, requisitions)
     assert (step.role, step.signers) == ("it_officer", 1)
     assert step.reason == "Display außerhalb des Standards. Access Point außerhalb des Standards."
 

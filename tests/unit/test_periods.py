@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from contracts.pricing import AllocationError, InvalidPeriods, service_end, split_by_fiscal_year
+from contracts.pricing import ApportionmentError, InvalidPeriods, service_end, split_by_fiscal_year
 
 
 @pytest.mark.parametrize(
@@ -64,5 +64,5 @@ def test_months_are_at_least_one(months: int) -> None:
 
 
 def test_amounts_have_whole_cents() -> None:
-    with pytest.raises(AllocationError):
+    with pytest.raises(ApportionmentError):
         split_by_fiscal_year(Decimal("0.001"), date(2026, 1, 1), 1)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from contracts.pricing import (
-    AllocationError,
+    ApportionmentError,
     DuplicateLine,
     InvalidPrice,
     InvalidQuantity,
@@ -200,10 +200,10 @@ def test_places_of_an_allocation() -> None:
 
 @pytest.mark.parametrize("weights", [[], [0], [0, 0], [1, -1], [2, -1]])
 def test_without_a_weight_there_is_no_allocation(weights: list[int]) -> None:
-    with pytest.raises(AllocationError):
+    with pytest.raises(ApportionmentError):
         largest_remainder(Decimal("1.00"), weights)
 
 
 def test_a_total_finer_than_its_places_is_refused() -> None:
-    with pytest.raises(AllocationError):
+    with pytest.raises(ApportionmentError):
         largest_remainder(Decimal("0.001"), [1])

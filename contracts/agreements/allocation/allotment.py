@@ -16,7 +16,7 @@ _PART = "/"
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class Selection:
     """Who gets lines of a lot, and the awards passed over on the way.
 
     Not served: every award was passed over; `award` is the first of the order then.
@@ -65,7 +65,7 @@ def walk(
     wanted: Sequence[Wanted],
     twins: Mapping[tuple[int, int], ListingFacts],
     limits: Limits,
-) -> tuple[list[Wanted], list[Decision]]:
+) -> tuple[list[Wanted], list[Selection]]:
     """Offer the lines to the awards in order; what one does not take goes on to the next.
 
     Parts of a split line come with a key of their own (`base_key` leads back). What
@@ -73,7 +73,7 @@ def walk(
     """
     rest, pieces = list(wanted), []
     passed: list[Passed] = []
-    decisions: list[Decision] = []
+    decisions: list[Selection] = []
     for award in turn.order:
         if not rest:
             break
@@ -82,13 +82,13 @@ def walk(
             continue
         taken, left = _serve(award, rest, twins, limits)
         if taken:
-            decisions.append(Decision(turn.lot, award, tuple(passed)))
+            decisions.append(Selection(turn.lot, award, tuple(passed)))
         if left:
             passed.append(_rest_reason(award, left, twins, taken))
         pieces += taken
         rest = left
     if rest:
-        decisions.append(Decision(turn.lot, turn.order[0], tuple(passed), is_served=False))
+        decisions.append(Selection(turn.lot, turn.order[0], tuple(passed), is_served=False))
     return _keyed([*pieces, *rest], wanted), decisions
 
 

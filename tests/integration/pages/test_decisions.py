@@ -28,8 +28,8 @@ def approver(pages: PageWorld) -> Client:
     return pages.client(pages.approver)
 
 
-def page_of(wish: Requisition) -> str:
-    return f"/freigaben/{wish.pk}/"
+def page_of(requisition: Requisition) -> str:
+    return f"/freigaben/{requisition.pk}/"
 
 
 def text(client: Client, address: str, status: int = 200) -> str:
@@ -38,8 +38,8 @@ def text(client: Client, address: str, status: int = 200) -> str:
     return answer.content.decode()
 
 
-def posted(client: Client, wish: Requisition, **data: object) -> tuple[int, str]:
-    answer = client.post(page_of(wish), {"revision_no": 1, "comment": "", **data})
+def posted(client: Client, requisition: Requisition, **data: object) -> tuple[int, str]:
+    answer = client.post(page_of(requisition), {"revision_no": 1, "comment": "", **data})
     return answer.status_code, answer.content.decode()
 
 
@@ -83,22 +83,22 @@ def long_requisition(pages: PageWorld, count: int) -> Requisition:
 
 class TestInbox:
     def test_a_row_says_what_why_and_until_when(self, pages: PageWorld, approver: Client) -> None:
-        wish = long_requisition(pages, 5)
+        requisition = long_requisition(pages, 5)
         page = text(approver, "/freigaben/")
         for part in (
-            wish.number,
+            requisition.number,
             "und 2 weitere",
             "Lernmittel dieses Jahres",
             "gilt für jeden Betrag",
             f"Frist {berlin_day(pages.now) + timedelta(days=7):%d.%m.%Y}",
-            f'name="wahl" value="{wish.pk}:1"',
+            f'name="wahl" value="{requisition.pk}:1"',
         ):
             assert part in page
 
     def test_flags(self, pages: PageWorld, approver: Client) -> None:
-        wish = pages.submitted()
+        requisition = pages.submitted()
         yesterday = pages.now - timedelta(days=1)
-        ApprovalStep.objects.filter(requisition=wish).update(
+        ApprovalStep.objects.filter(requisition=requisition).update(
             deadline=yesterday, escalated_at=yesterday, committee="Hauptausschuss"
         )
         page = text(approver, "/freigaben/")
@@ -161,8 +161,8 @@ class TestInbox:
         ],
     )
     def test_filters(self, pages: PageWorld, approver: Client, query: str, found: bool) -> None:
-        wish = pages.submitted()
-        assert (wish.number in text(approver, f"/freigaben/?{query}")) is found
+        requisition = pages.submitted()
+        assert (requisition.number in text(approver, f"/freigaben/?{query}")) is found
 
     def test_the_order_follows_the_choice(self, pages: PageWorld, approver: Client) -> None:
         small, big = pages.submitted(1), pages.submitted(50)
@@ -182,24 +182,24 @@ class TestInbox:
     def test_the_filter_comes_as_a_file(
         self, pages: PageWorld, approver: Client, form: str
     ) -> None:
-        wish = pages.submitted()
+        requisition = pages.submitted()
         answer = approver.get(f"/freigaben/?format={form}&von=1000")
         content = b"".join(answer) if answer.streaming else answer.content
         assert answer.status_code == 200
         if form == "csv":
-            assert wish.number in content.decode()
+            assert requisition.number in content.decode()
             assert b"30 " in content
 
     def test_a_substitute_has_a_tab_for_each(self, pages: PageWorld) -> None:
         deputy, delegation = deputy_of(pages)
-        wish = pages.submitted()
+        requisition = pages.submitted()
         client = pages.client(deputy)
         own = text(client, "/freigaben/")
-        assert wish.number not in own
+        assert requisition.number not in own
         assert f"In Vertretung für {pages.approver.user}" in re.sub(r"\s+", " ", own)
         page = text(client, f"/freigaben/?fuer={delegation.pk}")
-        assert wish.number in page
-        assert f"/freigaben/{wish.pk}/?fuer={delegation.pk}" in page
+        assert requisition.number in page
+        assert f"/freigaben/{requisition.pk}/?fuer={delegation.pk}" in page
 
     @pytest.mark.parametrize("days", [-1, 1])
     def test_an_expired_or_early_substitution_is_explained(
@@ -220,25 +220,25 @@ class TestInbox:
 
 class TestDecide:
     def test_a_cut_is_quoted_before_it_is_decided(self, pages: PageWorld, approver: Client) -> None:
-        wish = pages.submitted()
+        requisition = pages.submitted()
         cut = {"menge-1": "20", "grund-1": "Klasse kleiner"}
-        status, page = posted(approver, wish, **cut, verdict="approve")
+        status, page = posted(approver, requisition, **cut, verdict="approve")
         assert status == 200
         assert "Gekürzt freigeben" in page
         freed = 10 * 429 * Decimal("1.19")
         assert f"{freed:,.2f}".translate(str.maketrans(",.", ".,")) in page
         assert not Decision.objects.exists()
-        status, _ = posted(approver, wish, **cut, verdict="approve", berechnet="1:20")
+        status, _ = posted(approver, requisition, **cut, verdict="approve", berechnet="1:20")
         assert status == 302
-        wish.refresh_from_db()
-        assert wish.state == "partly_approved"
+        requisition.refresh_from_db()
+        assert requisition.state == "partly_approved"
 
     def test_another_cut_than_the_quoted_one_is_quoted_again(
         self, pages: PageWorld, approver: Client
     ) -> None:
-        wish = pages.submitted()
+        requisition = pages.submitted()
         cut = {"menge-1": "10", "grund-1": "x", "verdict": "approve", "berechnet": "1:20"}
-        status, page = posted(approver, wish, **cut)
+        status, page = posted(approver, requisition, **cut)
         assert (status, "Gekürzt freigeben" in page) == (200, True)
         assert not Decision.objects.exists()
 
@@ -256,18 +256,18 @@ class TestDecide:
     def test_a_bad_cut_keeps_what_was_typed(
         self, pages: PageWorld, approver: Client, quantity: str, reason: str, sentence: str
     ) -> None:
-        wish = pages.submitted()
+        requisition = pages.submitted()
         cut = {"menge-1": quantity, "grund-1": reason, "comment": "Mein Satz"}
-        status, page = posted(approver, wish, **cut, berechnen="1")
+        status, page = posted(approver, requisition, **cut, berechnen="1")
         assert status == 422
         assert sentence in page
         assert f'value="{quantity}"' in page
         assert "Mein Satz" in page
 
     def test_cuts_survive_turning_the_pages(self, pages: PageWorld, approver: Client) -> None:
-        wish = long_requisition(pages, 120)
+        requisition = long_requisition(pages, 120)
         cut = {"menge-3": "1", "grund-3": "erste Seite"}
-        status, second = posted(approver, wish, **cut, blaettern="2", comment="Satz")
+        status, second = posted(approver, requisition, **cut, blaettern="2", comment="Satz")
         assert status == 200
         assert '<input type="hidden" name="menge-3" value="1">' in second
         assert '<input type="hidden" name="grund-3" value="erste Seite">' in second
@@ -275,7 +275,7 @@ class TestDecide:
         assert "Satz" in second
         assert not Decision.objects.exists()
         status, third = posted(
-            approver, wish, **cut, **{"menge-119": "0", "grund-119": "dritte"}, berechnen="1"
+            approver, requisition, **cut, **{"menge-119": "0", "grund-119": "dritte"}, berechnen="1"
         )
         assert status == 200
         assert "So wirkt die Kürzung" in third
@@ -283,17 +283,17 @@ class TestDecide:
     def test_after_another_revision_the_comment_stays_and_the_changes_are_named(
         self, pages: PageWorld, approver: Client
     ) -> None:
-        wish = pages.submitted()
-        lines = requisitions.current_lines(wish)
+        requisition = pages.submitted()
+        lines = requisitions.current_lines(requisition)
         requisitions.revise(
-            requisition_id=wish.pk,
+            requisition_id=requisition.pk,
             base_revision=1,
             ask=requisitions.ask_of(lines),
             wanted=[Wanted("1", lines[0].listing_id, 25)],
             by=pages.officer,
             now=pages.now,
         )
-        status, page = posted(approver, wish, verdict="approve", comment="Gut so")
+        status, page = posted(approver, requisition, verdict="approve", comment="Gut so")
         assert status == 422
         assert "Menge von 30 auf 25" in page
         assert "Entfallen ist Zeile 2" in page
@@ -305,25 +305,25 @@ class TestDecide:
     def test_a_refusal_needs_its_comment(
         self, pages: PageWorld, approver: Client, verdict: str
     ) -> None:
-        wish = pages.submitted()
-        status, page = posted(approver, wish, verdict=verdict)
+        requisition = pages.submitted()
+        status, page = posted(approver, requisition, verdict=verdict)
         assert (status, "Bitte begründen Sie Ablehnung oder Rückgabe." in page) == (422, True)
 
     def test_a_committee_needs_its_resolution(self, pages: PageWorld, approver: Client) -> None:
-        wish = pages.submitted()
-        ApprovalStep.objects.filter(requisition=wish).update(committee="Hauptausschuss")
-        status, page = posted(approver, wish, verdict="approve")
+        requisition = pages.submitted()
+        ApprovalStep.objects.filter(requisition=requisition).update(committee="Hauptausschuss")
+        status, page = posted(approver, requisition, verdict="approve")
         assert (status, "braucht einen Beschluss (Hauptausschuss)" in page) == (422, True)
-        status, _ = posted(approver, wish, verdict="approve", resolution="HA 12/2026")
+        status, _ = posted(approver, requisition, verdict="approve", resolution="HA 12/2026")
         assert status == 302
         assert Decision.objects.get().resolution == "HA 12/2026"
 
     def test_who_comes_too_late_reads_who_was_first(
         self, pages: PageWorld, approver: Client
     ) -> None:
-        wish = pages.submitted()
-        requisitions.withdraw(requisition_id=wish.pk, by=pages.officer, now=pages.now)
-        status, page = posted(approver, wish, verdict="approve", comment="Gut so")
+        requisition = pages.submitted()
+        requisitions.withdraw(requisition_id=requisition.pk, by=pages.officer, now=pages.now)
+        status, page = posted(approver, requisition, verdict="approve", comment="Gut so")
         assert status == 422
         assert "Der Stand ist „zurückgezogen“" in page
         assert str(pages.officer.user) in page
@@ -331,19 +331,19 @@ class TestDecide:
         assert 'value="approve"' not in page
 
     def test_the_second_click_changes_nothing(self, pages: PageWorld, approver: Client) -> None:
-        wish = pages.submitted()
-        assert posted(approver, wish, verdict="approve")[0] == 302
-        status, page = posted(approver, wish, verdict="approve")
+        requisition = pages.submitted()
+        assert posted(approver, requisition, verdict="approve")[0] == 302
+        status, page = posted(approver, requisition, verdict="approve")
         assert (status, "Der Stand ist „freigegeben“" in page) == (422, True)
         assert CallOff.objects.count() == 2
 
     def test_a_substitute_signs_and_is_named(self, pages: PageWorld) -> None:
         deputy, delegation = deputy_of(pages)
-        wish = pages.submitted()
+        requisition = pages.submitted()
         client = pages.client(deputy)
-        page = text(client, f"{page_of(wish)}?fuer={delegation.pk}")
+        page = text(client, f"{page_of(requisition)}?fuer={delegation.pk}")
         assert f"{deputy.user} für {pages.approver.user}" in page
-        status, _ = posted(client, wish, verdict="approve", fuer=delegation.pk)
+        status, _ = posted(client, requisition, verdict="approve", fuer=delegation.pk)
         assert status == 302
         decision = Decision.objects.get()
         assert (decision.person_id, decision.on_behalf_of_id) == (
@@ -354,19 +354,19 @@ class TestDecide:
     def test_above_the_limit_only_a_cut_below_it_is_granted(
         self, pages: PageWorld, approver: Client
     ) -> None:
-        wish = pages.submitted()
+        requisition = pages.submitted()
         Membership.objects.filter(pk=pages.approver.pk).update(signing_limit=Decimal(6_000))
         assert "freigeben können Sie nur, was gekürzt darunter bleibt" in text(
-            approver, page_of(wish)
+            approver, page_of(requisition)
         )
-        assert posted(approver, wish, verdict="approve")[0] == 422
+        assert posted(approver, requisition, verdict="approve")[0] == 422
         cut = {"menge-1": "9", "grund-1": "Grenze", "berechnet": "1:9", "verdict": "approve"}
-        assert posted(approver, wish, **cut)[0] == 302
+        assert posted(approver, requisition, **cut)[0] == 302
 
     def test_whoever_is_not_asked_is_told_why(self, pages: PageWorld, approver: Client) -> None:
-        wish = pages.submitted()
-        approver.post(page_of(wish), {"revision_no": 1, "comment": "", "verdict": "approve"})
-        answer = approver.get(page_of(wish), follow=True)
+        requisition = pages.submitted()
+        approver.post(page_of(requisition), {"revision_no": 1, "comment": "", "verdict": "approve"})
+        answer = approver.get(page_of(requisition), follow=True)
         assert "zu entscheiden ist nichts mehr" in answer.content.decode()
 
     def test_who_comes_second_reads_who_signed_and_keeps_the_remark(
@@ -375,10 +375,12 @@ class TestDecide:
         ApprovalRule.objects.create(
             policy=ApprovalRule.objects.get().policy, tier=2, role=Role.TREASURER
         )
-        wish = pages.submitted()
+        requisition = pages.submitted()
         other = another_approver(pages)
-        assert posted(approver, wish, verdict="approve")[0] == 302
-        status, page = posted(pages.client(other), wish, verdict="approve", comment="Gut begründet")
+        assert posted(approver, requisition, verdict="approve")[0] == 302
+        status, page = posted(
+            pages.client(other), requisition, verdict="approve", comment="Gut begründet"
+        )
         assert status == 422
         assert f"Für Ihre Rolle hat schon unterschrieben: {pages.approver.user}, " in page
         assert "Die Anforderung wartet jetzt auf: Kämmerei." in page
@@ -387,25 +389,27 @@ class TestDecide:
 
     def test_above_the_own_limit_it_offers_the_voice_that_reaches(self, pages: PageWorld) -> None:
         small, delegation = deputy_of(pages, deputy=another_approver(pages))
-        wish = pages.submitted()
-        page = text(pages.client(small), page_of(wish))
-        assert f'href="{page_of(wish)}?fuer={delegation.pk}"' in page
+        requisition = pages.submitted()
+        page = text(pages.client(small), page_of(requisition))
+        assert f'href="{page_of(requisition)}?fuer={delegation.pk}"' in page
         assert f"Für {pages.approver.user} entscheiden" in page
 
     def test_a_cut_is_told_in_the_history(self, pages: PageWorld, approver: Client) -> None:
-        wish, whole = pages.submitted(), pages.submitted()
+        requisition, whole = pages.submitted(), pages.submitted()
         cut = {"menge-1": "9", "grund-1": "Bestand", "berechnet": "1:9", "verdict": "approve"}
-        assert posted(approver, wish, **cut)[0] == 302
+        assert posted(approver, requisition, **cut)[0] == 302
         assert posted(approver, whole, verdict="approve")[0] == 302
-        assert text(approver, f"/anforderungen/{wish.pk}/").count("Gekürzt freigegeben") == 2
+        assert text(approver, f"/anforderungen/{requisition.pk}/").count("Gekürzt freigegeben") == 2
         assert "Gekürzt freigegeben" not in text(approver, f"/anforderungen/{whole.pk}/")
 
     def test_another_voice_in_the_same_round_is_refused(self, pages: PageWorld) -> None:
         ApprovalRule.objects.update(signers=2)
-        wish = pages.submitted()
+        requisition = pages.submitted()
         deputy, delegation = deputy_of(pages)
-        assert posted(pages.client(pages.approver), wish, verdict="approve")[0] == 302
-        status, page = posted(pages.client(deputy), wish, verdict="approve", fuer=delegation.pk)
+        assert posted(pages.client(pages.approver), requisition, verdict="approve")[0] == 302
+        status, page = posted(
+            pages.client(deputy), requisition, verdict="approve", fuer=delegation.pk
+        )
         assert (status, "bereits entschieden" in page) == (422, True)
 
 
@@ -432,21 +436,23 @@ class TestMany:
         assert "zurückgezogen" in page
 
     def test_another_revision_is_said_before(self, pages: PageWorld, approver: Client) -> None:
-        wish = pages.submitted(1)
-        page = text(approver, f"/freigaben/sammel/?wahl={wish.pk}:7&wahl=x&wahl=1:&wahl={10**30}:1")
+        requisition = pages.submitted(1)
+        page = text(
+            approver, f"/freigaben/sammel/?wahl={requisition.pk}:7&wahl=x&wahl=1:&wahl={10**30}:1"
+        )
         assert "Inzwischen geändert" in page
 
     def test_rejecting_many_needs_a_comment(self, pages: PageWorld, approver: Client) -> None:
-        wish = pages.submitted(1)
-        data = {"wahl": f"{wish.pk}:1", "verdict": "reject", "comment": ""}
+        requisition = pages.submitted(1)
+        data = {"wahl": f"{requisition.pk}:1", "verdict": "reject", "comment": ""}
         answer = approver.post("/freigaben/sammel/", data)
         assert answer.status_code == 422
-        assert wish.number in answer.content.decode()
+        assert requisition.number in answer.content.decode()
         assert not Decision.objects.exists()
 
     def test_more_than_a_hundred_are_refused(self, pages: PageWorld, approver: Client) -> None:
-        wish = pages.submitted(1)
-        chosen = [f"{wish.pk}:1", *(f"{10**6 + number}:1" for number in range(100))]
+        requisition = pages.submitted(1)
+        chosen = [f"{requisition.pk}:1", *(f"{10**6 + number}:1" for number in range(100))]
         data = {"wahl": chosen, "verdict": "approve", "comment": ""}
         answer = approver.post("/freigaben/sammel/", data)
         assert answer.status_code == 422
@@ -467,14 +473,14 @@ class TestQueries:
             policy=pages.world.policy, tier=2, role=Role.TREASURER, from_gross=Decimal(10**6)
         )
         few, many = long_requisition(pages, 2), long_requisition(pages, 120)
-        counts = {self.count(approver, page_of(wish)) for wish in (few, many)}
+        counts = {self.count(approver, page_of(requisition)) for requisition in (few, many)}
         assert len(counts) == 1
         assert counts.pop() <= 30
 
     def test_the_quote_of_a_cut(self, pages: PageWorld, approver: Client) -> None:
         few, many = long_requisition(pages, 3), long_requisition(pages, 120)
         cut = {"revision_no": 1, "menge-3": "1", "grund-3": "x", "berechnen": "1", "comment": ""}
-        counts = {self.count(approver, page_of(wish), cut) for wish in (few, many)}
+        counts = {self.count(approver, page_of(requisition), cut) for requisition in (few, many)}
         assert len(counts) == 1
 
     def test_the_page_to_confirm_many(self, pages: PageWorld, approver: Client) -> None:
@@ -490,13 +496,13 @@ class TestQueries:
         ApprovalRule.objects.create(
             policy=pages.world.policy, tier=2, role=Role.TREASURER, from_gross=Decimal(25_000)
         )
-        wishes = [pages.submitted() for _ in range(4)]
+        requisitions = [pages.submitted() for _ in range(4)]
         found = {}
         for chunk in (1, 2, 500):
             monkeypatch.setattr(inbox_page, "CHUNK", chunk)
             with CaptureQueriesContext(connection) as captured:
                 content = b"".join(approver.get("/freigaben/?format=csv")).decode()
-            assert all(wish.number in content for wish in wishes)
+            assert all(requisition.number in content for requisition in requisitions)
             found[chunk] = (content, len(captured))
         assert len({content for content, _ in found.values()}) == 1
         assert found[500][0].count("Mögliche Auftragsteilung") == 4

@@ -158,9 +158,9 @@ def test_the_list_pages_exports_and_its_queries_do_not_grow(pages: PageWorld, to
 
 def test_a_sitting_is_noted_on_its_page(pages: PageWorld, today: date) -> None:
     pages.world.policy.rules.update(committee="Hauptausschuss")
-    wish = pages.submitted()
+    requisition = pages.submitted()
     client = pages.as_role(Role.PROCUREMENT_OFFICER)
-    detail = f"/anforderungen/{wish.pk}/"
+    detail = f"/anforderungen/{requisition.pk}/"
     assert "Sitzung noch nicht vermerkt" in text(client.get(detail))
     address = f"{detail}sitzung/"
     assert "Hauptausschuss (Stufe 1, Freigabe)" in text(client.get(address))

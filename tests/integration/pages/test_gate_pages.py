@@ -312,10 +312,10 @@ def test_a_suspended_line_in_the_basket_says_why(pages: PageWorld) -> None:
 
 
 def test_a_gate_set_since_refuses_the_approval_on_the_page(pages: PageWorld) -> None:
-    wish = pages.submitted()
+    requisition = pages.submitted()
     manager(pages).post("/hindernisse/setzen/", gate_form(pages))
     answer = pages.client(pages.approver).post(
-        f"/freigaben/{wish.pk}/",
+        f"/freigaben/{requisition.pk}/",
         {"revision_no": 1, "verdict": "approve", "comment": ""},
     )
     assert answer.status_code == 422

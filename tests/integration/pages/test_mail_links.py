@@ -61,17 +61,17 @@ def test_a_deputy_follows_the_link_and_a_look_decides_nothing(pages: PageWorld) 
     day = berlin_day(pages.now)
     deputy = pages.people[Role.TREASURER]
     row = stand_in(deputy, pages.approver, valid_from=day, valid_to=day, now=pages.now)
-    wish = pages.submitted()
+    requisition = pages.submitted()
     send_due(now=pages.now)
     client = pages.client(deputy)
-    path = f"/freigaben/{wish.pk}/?fuer={row.pk}"
+    path = f"/freigaben/{requisition.pk}/?fuer={row.pk}"
     mailbox = client.get("/postfach/").content.decode()
     assert f'<a href="{path}">http://localhost:8000{path}</a>' in mailbox
     page = client.get(path)
     assert page.status_code == 200
     assert str(pages.approver.user) in page.content.decode()
-    wish.refresh_from_db()
-    assert wish.state == "submitted"
+    requisition.refresh_from_db()
+    assert requisition.state == "submitted"
 
 
 def test_links_follow_the_site(settings: LazySettings) -> None:

@@ -28,12 +28,12 @@ def plain(page: str) -> str:
 
 
 def test_page_pdf_and_json_agree(pages: PageWorld) -> None:
-    wish = cut_and_granted(pages.world)
+    requisition = cut_and_granted(pages.world)
     client = pages.client(pages.officer)
-    record = approval_record(requisition_id=wish.pk, by=pages.officer)
-    shown = plain(client.get(f"/anforderungen/{wish.pk}/freigabevermerk/").content.decode())
-    pdf = client.get(f"/anforderungen/{wish.pk}/freigabevermerk.pdf")
-    data = client.get(f"/anforderungen/{wish.pk}/freigabevermerk/?format=json")
+    record = approval_record(requisition_id=requisition.pk, by=pages.officer)
+    shown = plain(client.get(f"/anforderungen/{requisition.pk}/freigabevermerk/").content.decode())
+    pdf = client.get(f"/anforderungen/{requisition.pk}/freigabevermerk.pdf")
+    data = client.get(f"/anforderungen/{requisition.pk}/freigabevermerk/?format=json")
     printed = PdfReader(io.BytesIO(pdf.content))
     in_print = text_of(printed)
     for words in words_of(list(document(record).sections)):
@@ -57,14 +57,14 @@ def test_page_pdf_and_json_agree(pages: PageWorld) -> None:
 
 
 def test_files_are_downloads_with_their_names(pages: PageWorld) -> None:
-    wish = pages.submitted()
+    requisition = pages.submitted()
     client = pages.as_role(Role.AUDITOR)
     for path, kind, ending in (
         ("freigabevermerk.pdf", "application/pdf", "pdf"),
         ("freigabevermerk/?format=json", "application/json", "json"),
     ):
-        answer = client.get(f"/anforderungen/{wish.pk}/{path}")
-        name = f"freigabevermerk-{wish.number}.{ending}"
+        answer = client.get(f"/anforderungen/{requisition.pk}/{path}")
+        name = f"freigabevermerk-{requisition.number}.{ending}"
         assert answer["Content-Type"] == kind
         assert answer["Content-Disposition"] == f'attachment; filename="{name}"'
         assert answer["X-Content-Type-Options"] == "nosniff"
@@ -74,9 +74,9 @@ def test_the_requisition_leads_to_it_once_it_was_submitted(pages: PageWorld) -> 
     client = pages.client(pages.officer)
     draft, submitted = pages.draft(), pages.submitted()
     link = "/anforderungen/{}/freigabevermerk/"
-    for wish, is_linked in ((draft, False), (submitted, True)):
-        page = client.get(f"/anforderungen/{wish.pk}/").content.decode()
-        assert (link.format(wish.pk) in page) is is_linked
+    for requisition, is_linked in ((draft, False), (submitted, True)):
+        page = client.get(f"/anforderungen/{requisition.pk}/").content.decode()
+        assert (link.format(requisition.pk) in page) is is_linked
     assert "Freigaberunde" not in client.get(link.format(draft.pk)).content.decode()
 
 
@@ -86,9 +86,11 @@ def test_the_page_has_as_many_queries_whatever_it_shows(pages: PageWorld) -> Non
     attached(pages.submitted(), pages.officer, now=pages.now)
     client = pages.client(pages.officer)
     counts = []
-    for wish in (full, plain_one):
+    for requisition in (full, plain_one):
         with CaptureQueriesContext(connection) as captured:
-            assert client.get(f"/anforderungen/{wish.pk}/freigabevermerk/").status_code == 200
+            assert (
+                client.get(f"/anforderungen/{requisition.pk}/freigabevermerk/").status_code == 200
+            )
         counts.append(len(captured))
     assert counts[0] == QUERIES
     assert counts[1] <= QUERIES

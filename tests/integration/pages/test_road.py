@@ -22,7 +22,7 @@ SPLIT = {
 }
 
 
-def wish(pages: PageWorld, **changed: str) -> dict[str, str]:
+def requisition(pages: PageWorld, **changed: str) -> dict[str, str]:
     """What a person fills in below the basket."""
     return {
         **SPLIT,
@@ -53,7 +53,7 @@ def test_from_search_to_call_offs(pages: PageWorld, officer: Client) -> None:
     assert (added.status_code, added["Location"]) == (302, "/katalog/?q=notebook")
     assert baskets.quantities(pages.officer) == [(listing.pk, 30)]
 
-    made = officer.post("/bedarfskorb/anfordern/", wish(pages))
+    made = officer.post("/bedarfskorb/anfordern/", requisition(pages))
     draft = Requisition.objects.get()
     assert made["Location"] == f"/anforderungen/{draft.pk}/"
 
@@ -114,9 +114,13 @@ def test_a_refusal_without_comment_keeps_what_was_typed(pages: PageWorld) -> Non
     assert submitted.state == "submitted"
 
 
-def test_a_wish_with_a_wrong_split_keeps_what_was_typed(pages: PageWorld, officer: Client) -> None:
+def test_a_requisition_with_a_wrong_split_keeps_what_was_typed(
+    pages: PageWorld, officer: Client
+) -> None:
     pages.fill_basket()
-    page = officer.post("/bedarfskorb/anfordern/", wish(pages, **{"kontierung-0-percent": "60"}))
+    page = officer.post(
+        "/bedarfskorb/anfordern/", requisition(pages, **{"kontierung-0-percent": "60"})
+    )
     text = page.content.decode()
     assert page.status_code == 422
     assert "Die Anteile ergeben 60 statt 100 Prozent." in text
@@ -128,7 +132,7 @@ def test_the_split_reaches_the_assignments(pages: PageWorld, officer: Client) ->
     pages.fill_basket()
     officer.post(
         "/bedarfskorb/anfordern/",
-        wish(
+        requisition(
             pages,
             **{
                 "kontierung-0-percent": "60",
@@ -144,7 +148,7 @@ def test_the_split_reaches_the_assignments(pages: PageWorld, officer: Client) ->
 def test_the_effect_is_shown_and_nothing_is_written(pages: PageWorld, officer: Client) -> None:
     pages.fill_basket(1000)
     for headers in ({}, {"HX-Request": "true"}):
-        page = officer.post("/bedarfskorb/wirkung/", wish(pages), headers=headers)
+        page = officer.post("/bedarfskorb/wirkung/", requisition(pages), headers=headers)
         assert "danach frei" in page.content.decode()
         assert "10.315,00" in page.content.decode()
     assert not Requisition.objects.exists()

@@ -31,10 +31,10 @@ def text(response: object) -> str:
 @pytest.mark.parametrize("form", ["", "?format=csv"])
 @pytest.mark.parametrize("address", LISTS)
 def test_a_foreign_list_holds_nothing_of_ours(pages: PageWorld, address: str, form: str) -> None:
-    wish = pages.issued()
+    requisition = pages.issued()
     sequence_all(now=NOW)
-    call_off = wish.call_offs.first()
-    marks = (wish.number, call_off.number, "RV-TEST", "Lernmittel dieses Jahres")
+    call_off = requisition.call_offs.first()
+    marks = (requisition.number, call_off.number, "RV-TEST", "Lernmittel dieses Jahres")
     outsider = pages.client(pages.world.outsider)
     own = text(pages.client(pages.officer).get(address + form))
     assert any(mark in own for mark in marks)
@@ -86,7 +86,7 @@ def test_only_the_purchasing_body_sees_other_buyers_quotas(pages: PageWorld) -> 
 
 
 def test_a_school_sees_its_own_requisitions(pages: PageWorld) -> None:
-    wish = pages.draft()
+    requisition = pages.draft()
     other = type(pages.world.school).objects.create(
         authority=pages.world.authority, name="Andere Schule", school_no="100002"
     )
@@ -97,14 +97,14 @@ def test_a_school_sees_its_own_requisitions(pages: PageWorld) -> None:
             Role.SCHOOL_REQUESTER,
             school=school,
         )
-        assert pages.client(member).get(f"/anforderungen/{wish.pk}/").status_code == status
+        assert pages.client(member).get(f"/anforderungen/{requisition.pk}/").status_code == status
 
 
 def test_a_mailbox_holds_ones_own_mail(pages: PageWorld) -> None:
-    wish = pages.submitted()
+    requisition = pages.submitted()
     send_due(now=pages.now)
-    assert wish.number in text(pages.client(pages.approver).get("/postfach/"))
-    assert wish.number not in text(pages.client(pages.world.outsider).get("/postfach/"))
+    assert requisition.number in text(pages.client(pages.approver).get("/postfach/"))
+    assert requisition.number not in text(pages.client(pages.world.outsider).get("/postfach/"))
 
 
 def test_an_opted_out_article_is_grey_with_its_reason(pages: PageWorld) -> None:

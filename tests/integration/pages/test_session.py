@@ -62,11 +62,11 @@ def test_one_acts_in_the_membership_chosen(pages: PageWorld) -> None:
         role=Role.PROCUREMENT_OFFICER,
         valid_from=berlin_day(pages.now),
     )
-    wish = pages.draft()
+    requisition = pages.draft()
     client = pages.client(pages.officer)
-    assert client.get(f"/anforderungen/{wish.pk}/").status_code == 200
+    assert client.get(f"/anforderungen/{requisition.pk}/").status_code == 200
     client.post("/mitgliedschaft/", {"membership": second.pk, "next": "/"})
-    assert client.get(f"/anforderungen/{wish.pk}/").status_code == 404
+    assert client.get(f"/anforderungen/{requisition.pk}/").status_code == 404
 
 
 def test_a_foreign_membership_cannot_be_chosen(pages: PageWorld) -> None:

@@ -29,9 +29,9 @@ def test_an_address_with_a_nul_is_none(pages: PageWorld, address: str) -> None:
     "address", ["/anforderungen/?schule={huge}", "/anforderungen/{pk}/fassungen/?von={huge}"]
 )
 def test_a_number_that_no_row_has_finds_nothing(pages: PageWorld, address: str) -> None:
-    wish = pages.draft()
+    requisition = pages.draft()
     client = pages.as_role(Role.PROCUREMENT_OFFICER)
-    assert client.get(address.format(huge=HUGE, pk=wish.pk)).status_code in (200, 404)
+    assert client.get(address.format(huge=HUGE, pk=requisition.pk)).status_code in (200, 404)
 
 
 @pytest.mark.parametrize("sent", ["", "²", "x", HUGE, "0", "7"])
@@ -39,9 +39,9 @@ def test_a_number_that_no_row_has_finds_nothing(pages: PageWorld, address: str) 
 def test_a_revision_that_never_was_is_not_decided_on(
     pages: PageWorld, sent: str, button: dict[str, str]
 ) -> None:
-    wish = pages.submitted()
+    requisition = pages.submitted()
     answer = pages.client(pages.approver).post(
-        f"/freigaben/{wish.pk}/",
+        f"/freigaben/{requisition.pk}/",
         {"revision_no": sent, "menge-1": "5", "grund-1": "genügt", "comment": "Satz", **button},
     )
     assert answer.status_code == 422

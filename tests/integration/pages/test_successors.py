@@ -101,12 +101,16 @@ def test_the_list_comes_as_a_file_too(pages: PageWorld, manager: Client) -> None
 def test_everything_that_used_the_old_article_leads_to_the_new_one(
     pages: PageWorld, officer: Client
 ) -> None:
-    wish = pages.issued()
-    call_off = wish.call_offs.get(supplier=pages.world.suppliers[0])
+    requisition = pages.issued()
+    call_off = requisition.call_offs.get(supplier=pages.world.suppliers[0])
     pages.fill_basket(3)
     new = replaced(pages)
     link = f'href="/katalog/{new.pk}/"'
-    for address in (f"/anforderungen/{wish.pk}/", f"/abrufe/{call_off.pk}/", "/bedarfskorb/"):
+    for address in (
+        f"/anforderungen/{requisition.pk}/",
+        f"/abrufe/{call_off.pk}/",
+        "/bedarfskorb/",
+    ):
         page = officer.get(address).content.decode()
         assert link in page, address
         assert NAME in page, address

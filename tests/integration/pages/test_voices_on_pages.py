@@ -16,34 +16,34 @@ from tests.integration.pages.test_decisions import deputy_of
 from tests.pages import PageWorld
 
 
-def detail(pages: PageWorld, member: Membership, wish: Requisition) -> str:
-    answer = pages.client(member).get(f"/anforderungen/{wish.pk}/")
+def detail(pages: PageWorld, member: Membership, requisition: Requisition) -> str:
+    answer = pages.client(member).get(f"/anforderungen/{requisition.pk}/")
     assert answer.status_code == 200
     return answer.content.decode()
 
 
 def test_a_deputy_decides_from_the_requisition_in_the_name_of_the_absent(pages: PageWorld) -> None:
     deputy, delegation = deputy_of(pages)
-    wish = pages.submitted()
-    page = detail(pages, deputy, wish)
-    assert f'href="/freigaben/{wish.pk}/?fuer={delegation.pk}"' in page
+    requisition = pages.submitted()
+    page = detail(pages, deputy, requisition)
+    assert f'href="/freigaben/{requisition.pk}/?fuer={delegation.pk}"' in page
     assert f"Für {pages.approver.user} prüfen und entscheiden" in page
 
 
 def test_whom_it_does_not_wait_for_is_not_asked(pages: PageWorld) -> None:
     deputy, _ = deputy_of(pages, days=1)
-    wish = pages.submitted()
-    assert "rüfen und entscheiden" not in detail(pages, deputy, wish)
-    assert "rüfen und entscheiden" not in detail(pages, pages.officer, wish)
+    requisition = pages.submitted()
+    assert "rüfen und entscheiden" not in detail(pages, deputy, requisition)
+    assert "rüfen und entscheiden" not in detail(pages, pages.officer, requisition)
 
 
 def test_above_the_limit_a_cut_may_still_bring_it_within(pages: PageWorld) -> None:
-    wish = pages.submitted()
+    requisition = pages.submitted()
     Membership.objects.filter(pk=pages.approver.pk).update(signing_limit=Decimal(10_000))
-    assert f'href="/freigaben/{wish.pk}/"' in detail(pages, pages.approver, wish)
+    assert f'href="/freigaben/{requisition.pk}/"' in detail(pages, pages.approver, requisition)
     pages.approver.refresh_from_db()
     approvals.decide(
-        requisition_id=wish.pk,
+        requisition_id=requisition.pk,
         revision_no=1,
         verdict=Verdict.APPROVE,
         grants={1: Grant(1, "genügt")},
@@ -53,9 +53,9 @@ def test_above_the_limit_a_cut_may_still_bring_it_within(pages: PageWorld) -> No
 
 
 def test_who_signs_nothing_is_not_asked(pages: PageWorld) -> None:
-    wish = pages.submitted()
+    requisition = pages.submitted()
     Membership.objects.filter(pk=pages.approver.pk).update(signing_limit=None)
-    assert "rüfen und entscheiden" not in detail(pages, pages.approver, wish)
+    assert "rüfen und entscheiden" not in detail(pages, pages.approver, requisition)
 
 
 @pytest.mark.parametrize("address", ["/", "/freigaben/"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from .errors import AllocationError
+from .errors import ApportionmentError
 from .money import EXACT, decimals, german
 
 
@@ -23,9 +23,9 @@ def largest_remainder(
     than `places` decimals.
     """
     if decimals(total) > places:
-        raise AllocationError(f"{german(total)} hat mehr als {places} Nachkommastellen.")
+        raise ApportionmentError(f"{german(total)} hat mehr als {places} Nachkommastellen.")
     if not weights or any(weight < 0 for weight in weights) or not any(weights):
-        raise AllocationError("Es fehlt ein Gewicht größer als null, nach dem geteilt wird.")
+        raise ApportionmentError("Es fehlt ein Gewicht größer als null, nach dem geteilt wird.")
     unit = Decimal(1).scaleb(-places)
     units = abs(int(total.scaleb(places, EXACT)))
     whole = _whole_numbers(weights)
