@@ -220,7 +220,7 @@ class ApprovalActs(RuleBasedStateMachine):
         found |= self._refusals_of_the_contract(lines)
         if not self.model.fits(lines, instead_of):
             found.add(LimitExceeded)
-        if not is_less and self.model.is_too_late(lines, self.day):
+        if self.model.is_too_late(lines, self.day):
             found.add(BudgetNotUsable)
         if not is_less and not self.model.steps(lines, self.now, self.day):
             found.add(NoPolicy)

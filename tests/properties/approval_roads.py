@@ -283,13 +283,13 @@ def cut_after_new_year(machine: ApprovalMachine) -> None:
 
 
 def edited_after_new_year(machine: ApprovalMachine) -> None:
-    """Less of it keeps its round; anything else would need another budget."""
+    """Whatever is left of it, it needs another budget."""
     machine._let_days_pass(TO_DECEMBER)
     row = asked(machine, ("device", 4))
     machine._let_days_pass(10)
     edit(machine, row, "more")
     edit(machine, row, "less")
-    assert row.round_no < row.revision
+    assert row.round_no == row.revision == 1
 
 
 def lowered_below_a_tier(machine: ApprovalMachine) -> None:

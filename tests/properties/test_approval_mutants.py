@@ -279,8 +279,8 @@ MUTANTS = (
         "another side|accepted in spite of .*OwnRequest",
         handover,
         (
-            "Side.ASK)\n    requisition.handed_over_at = now\n",
-            "Side.ASK) if False else None\n    requisition.handed_over_at = now\n",
+            "    involve(requisition, by.user_id, Side.ASK)\n    _lay(",
+            "    _lay(",
         ),
         "_hand_over",
     ),
@@ -342,11 +342,11 @@ MUTANTS = (
         "_judge",
     ),
     mutant(
-        "USABLE is not asked of an edit that needs signing anew",
+        "USABLE is not asked of an edit",
         roads.edited_after_new_year,
         "accepted in spite of .*BudgetNotUsable",
         editing,
-        ("        require_usable(paid_from(fresh.lines), standing.facts.on)\n", ""),
+        ("    require_usable(paid_from(fresh.lines), standing.facts.on)\n", ""),
         "_revise_submitted",
     ),
     mutant(

@@ -29,7 +29,7 @@ from contracts.pricing import price_change as clause
 from orders.allotting import allotments as allocation
 from orders.allotting import asking
 from orders.approvals import decisions
-from orders.call_offs import cancellations, cascade
+from orders.call_offs import cancellations, cascade, confirmations
 from orders.requisitions import ending
 from tests.concurrency.racing import losers, race, unlocked_accounts, winners
 from tests.world import NOW
@@ -212,7 +212,7 @@ MUTANTS = (
         roads.counted_over_all,
         "basket differs|priced otherwise",
         reading,
-        ("int(row[72])", "0"),
+        ("int(row[71])", "0"),
         "_shelf",
     ),
     mutant(
@@ -237,8 +237,9 @@ MUTANTS = (
         roads.refused_in_a_full_lot,
         "the turn is nothing instead of followed",
         cascade,
-        ("        Moment.FOLLOW_UP,\n", "        Moment.SUBMIT,\n"),
-        "_issued",
+        ("    set_open([call_off.lot.account_id], is_open=True, reason=ClosedReason.FULL)\n", ""),
+        "pass_on",
+        places=(confirmations,),
     ),
     mutant(
         "the old version is not closed when the new one opens",
