@@ -55,7 +55,7 @@ from orders.signing.steps import (
     write_steps,
 )
 from orders.signing.voices import Voice, voice_to_decide
-from orders.telling.notices import submission_notice
+from orders.telling.notices import Notice, submission_notice
 
 from .cuts import Cut, Grant, cuts_of, priced_cut, require_read
 from .signatures import Round, read_round, write_decision
@@ -272,26 +272,29 @@ def _go_on(
     """Sign; issue after the last signature, else open what comes next."""
     cosigning = cosignatures(answer.cosigning)
     added = added_cosignatures(case.step, case.round.steps, cosigning, now=case.now)
-    _sign(case, plan, cut, completes=case.completes)
+    _speak(case, cut, completes=case.completes)
     if standing is not None and case.is_last and not added:
+        _follow(case, plan)
         place(plan, case.requisition, revision, answer, standing)
         return
     requisition = case.requisition
     if added:
-        _add(case, plan, added, cosigning)
+        write_steps(requisition, added)
+        extend_expiry(requisition, max(row.deadline for row in added))
     opened = open_next_tier(requisition, case.round.steps, now=case.now)
-    plan.told += [submission_notice(requisition, rows) for rows in (added, opened) if rows]
+    told = [submission_notice(requisition, rows) for rows in (added, opened) if rows]
+    _follow(case, plan, told)
+    if added:
+        _follow_added(case, plan, added, cosigning)
     if cut is not None:
         requisition.save(update_fields=["current_revision", "updated_at"])
     plan.carry_out()
 
 
-def _add(
+def _follow_added(
     case: Case, plan: Plan, added: Sequence[ApprovalStep], cosigning: Sequence[CoSignature]
 ) -> None:
     """Co-signatures that gates ask for since the submission join the open tier."""
-    write_steps(case.requisition, added)
-    extend_expiry(case.requisition, max(row.deadline for row in added))
     roles = [row.role for row in added]
     plan.follow(
         Step.COSIGN_ADDED,
@@ -308,14 +311,19 @@ def _refuse(case: Case, ruling: Ruling) -> None:
 
 
 def _sign(case: Case, plan: Plan, cut: Cut | None, *, completes: bool) -> None:
-    """The decision, the people it speaks for, the lines it cuts, and what follows."""
-    requisition, voice, ruling = case.requisition, case.voice, case.ruling
+    _speak(case, cut, completes=completes)
+    _follow(case, plan)
+
+
+def _speak(case: Case, cut: Cut | None, *, completes: bool) -> None:
+    """Write the decision, the people it speaks for and the lines it cuts."""
+    ruling = case.ruling
     decision_id = write_decision(
         case.step,
-        voice,
+        case.voice,
         verdict=ruling.verdict,
         read=case.revision.number,
-        granted=requisition.current_revision if cut is not None else None,
+        granted=case.requisition.current_revision if cut is not None else None,
         comment=ruling.comment,
         resolution=ruling.resolution,
         completes=completes,
@@ -325,9 +333,15 @@ def _sign(case: Case, plan: Plan, cut: Cut | None, *, completes: bool) -> None:
         case.step.completed_at = case.now
     if cut is not None:
         insert(cuts_of(decision_id, cut.refused))
+
+
+def _follow(case: Case, plan: Plan, told: Sequence[Notice] = ()) -> None:
+    """What follows from what was said; `told` are those whose signature comes next."""
+    requisition, voice, ruling = case.requisition, case.voice, case.ruling
     plan.follow(
         _STEPS[ruling.verdict],
         requisition,
+        told=told,
         after={
             "revision": requisition.current_revision,
             "read": case.revision.number,
