@@ -18,7 +18,7 @@ import statistics
 import sys
 from typing import Any
 
-from benchmarks import desk, hotlot, million, pages
+from benchmarks import bare, desk, hotlot, million, pages
 from benchmarks.runner import Worker, databases
 
 ROUNDS = 5
@@ -29,6 +29,7 @@ BENCHMARKS = {
     "inbox": "Seiten je Sekunde",
     "long-requisition": "Seiten je Sekunde",
 }
+PLACEMENT = "placement"
 HOTLOT = "hotlot"
 DESK = "desk"
 MILLION = "million"
@@ -46,11 +47,23 @@ def run(name: str, size: int | None) -> dict[str, Any]:
                 "ours_setup": ours.call("prepare", name=name, size=size),
                 "peer_setup": peer.call("prepare", name=name, size=size),
             }
-            rounds = [(ours.call("round"), peer.call("round")) for _ in range(ROUNDS)]
+            rounds, limits = [], []
+            for _ in range(ROUNDS):
+                rounds.append((ours.call("round"), peer.call("round")))
+                if name == PLACEMENT:
+                    limits.append(bare.rate(ours))
     details["ours_rounds"] = [mine for mine, _ in rounds]
     details["peer_rounds"] = [theirs for _, theirs in rounds]
     mine = statistics.median(row["rate"] for row, _ in rounds)
     theirs = statistics.median(row["rate"] for _, row in rounds)
+    if limits:
+        share = statistics.median(
+            row["rate"] / limit for (row, _), limit in zip(rounds, limits, strict=True)
+        )
+        details["bare_sql"] = {
+            "rate": round(statistics.median(limits), 2),
+            "our_share": round(share, 2),
+        }
     return {
         "name": name,
         "unit": BENCHMARKS[name],
@@ -79,6 +92,9 @@ def _lines(result: dict[str, Any]) -> list[str]:
     if name == MILLION:
         return [f"{name}: {result['ratio']} ×, Ziel {result['goal']}", *million.lines(result)]
     ratio = f"{name}: {result['ours']} gegen {result['peer']} {unit} = {result['ratio']} ×"
+    if name == PLACEMENT:
+        limit = result["details"]["bare_sql"]
+        return [ratio, f"  nacktes SQL: {limit['rate']} {unit}, unser Anteil {limit['our_share']}"]
     return [ratio, *(hotlot.lines(result) if name == HOTLOT else ())]
 
 

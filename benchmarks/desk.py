@@ -27,7 +27,7 @@ from benchmarks.web import Answer, Client, serving
 DATABASE = "kaufhaus_bench_desk"
 CLIENTS = 8
 EACH = 12
-ROUNDS = 5
+ROUNDS = 3
 CROWD = 200
 ROOM = 120
 GOAL = 25

@@ -25,7 +25,7 @@ class Benchmark(Protocol):
 
 
 def serve(make: Callable[[str, int | None], Benchmark]) -> None:
-    """Answer `prepare` and `round` until the input ends."""
+    """Answer `prepare`, `round` and, for placements, `capture` until the input ends."""
     benchmark: Benchmark | None = None
     for line in sys.stdin:
         call = json.loads(line)
@@ -38,6 +38,8 @@ def serve(make: Callable[[str, int | None], Benchmark]) -> None:
             }
         elif benchmark is None:
             raise RuntimeError("prepare comes first")
+        elif call["operation"] == "capture":
+            answer = benchmark.capture()
         else:
             answer = _timed(benchmark)
         print(json.dumps(answer))

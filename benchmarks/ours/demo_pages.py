@@ -32,7 +32,9 @@ from frontend.actor import SESSION_KEY  # noqa: E402
 from shop.demo_world.seed import seed  # noqa: E402
 
 REPEATS = 5
-EXAMPLES = 3
+WORTH_REPEATING = 0.075
+"""Seconds; what is faster the first time, its queries recorded, is far from the goal."""
+EXAMPLES = 2
 """How many addresses of one page are looked at: an article, an agreement, ... each."""
 _LINK = re.compile(r'<a[^>]*\shref="(/[^"#]*|\?[^"#]*)"')
 
@@ -46,7 +48,7 @@ def build() -> dict[str, Any]:
 
 
 def walk() -> dict[str, Any]:
-    """A row per page and role: address, milliseconds (median of five, warm), queries."""
+    """A row per page and role: address, milliseconds (warm; slow: median of five), queries."""
     today = berlin_day(timezone.now())
     people: dict[str, Membership] = {}
     for row in Membership.objects.valid_on(today).select_related("user").order_by("pk"):
@@ -93,21 +95,24 @@ def _measured(client: Client, address: str) -> tuple[dict[str, Any] | None, str]
     if answer.status_code != 200 or not answer["Content-Type"].startswith("text/html"):
         return None, ""
     with CaptureQueriesContext(connection) as captured:
-        client.get(address)
-    took, worked = [], []
-    for _ in range(REPEATS):
-        started, clock = time.perf_counter(), time.process_time()
-        client.get(address)
-        took.append(time.perf_counter() - started)
-        worked.append(time.process_time() - clock)
+        times = [_timed(client, address)]
+    if times[0][0] > WORTH_REPEATING:
+        times = [_timed(client, address) for _ in range(REPEATS)]
     row = {
         "address": address,
-        "ms": round(statistics.median(took) * 1000, 1),
-        "python_ms": round(statistics.median(worked) * 1000, 1),
+        "ms": round(statistics.median(took for took, _ in times) * 1000, 1),
+        "python_ms": round(statistics.median(worked for _, worked in times) * 1000, 1),
         "queries": len(captured),
         "kb": round(len(answer.content) / 1024),
     }
     return row, answer.content.decode()
+
+
+def _timed(client: Client, address: str) -> tuple[float, float]:
+    """Seconds by the wall and by the processor."""
+    started, clock = time.perf_counter(), time.process_time()
+    client.get(address)
+    return time.perf_counter() - started, time.process_time() - clock
 
 
 def serve() -> None:

@@ -49,12 +49,11 @@ class People:
         }
 
     def fill(self, count: int, lines: int, quantity: int) -> dict[str, Any]:
-        """The baskets of the first officers hold exactly that many lines."""
+        """The baskets of the first officers hold that many lines; they were empty, or full so."""
         for officer in self.officers[:count]:
-            for place, listing in enumerate(self.listings):
-                wanted = quantity if place < lines else 0
+            for listing in self.listings[:lines]:
                 baskets.set_quantity(
-                    by=officer, listing_id=listing.pk, quantity=wanted, now=timezone.now()
+                    by=officer, listing_id=listing.pk, quantity=quantity, now=timezone.now()
                 )
         return {}
 
@@ -66,7 +65,7 @@ class People:
             account.pk,
             delta=account.bound + pieces * price.quantize(Decimal("0.01")) - account.limit_amount,
             document="Messung",
-            reference="benchmark",
+            reference=f"benchmark:{pieces}",
             by=None,
             now=timezone.now(),
         )

@@ -148,11 +148,13 @@ def _rows() -> Iterator[tuple[type[Model], Any]]:
 
 
 def _table(model: type[Model], rows: Any) -> dict[str, Any]:
-    fields = model._meta.local_concrete_fields  # noqa: SLF001
+    local = model._meta.local_concrete_fields  # noqa: SLF001
+    fields = [field for field in local if not field.generated]
+    key = model._meta.pk_fields[0]  # noqa: SLF001 - of two columns, the first is a requisition
     return {
         "table": model._meta.db_table,  # noqa: SLF001
-        "keys": list(rows.values_list("pk", flat=True)),
-        "key": model._meta.pk.column,  # type: ignore[union-attr]  # noqa: SLF001
+        "keys": list(rows.values_list(key.attname, flat=True)),
+        "key": key.column,
         "columns": {field.column: _kind(field) for field in fields},
     }
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
 import django
+import psycopg
 
 django.setup()
 
+from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
@@ -48,16 +54,26 @@ class Placement:
 
     def __init__(self) -> None:
         self.units = 20
+        self.now = timezone.now()
         self.world = build()
         self.listings = shelf(self.world, ORDER_LINES)
         self.officers = [buyer(self.world, number) for number in range(self.units)]
 
     def prepare_round(self) -> None:
         for officer in self.officers:
-            for listing in self.listings:
-                baskets.set_quantity(
-                    by=officer, listing_id=listing.pk, quantity=3, now=timezone.now()
-                )
+            self._fill(officer)
+
+    def capture(self) -> dict[str, Any]:
+        """Every statement of one placement, submit and approval apart; `benchmarks.bare`."""
+        officer = self.officers[0]
+        acts: tuple[list[str], list[str]] = ([], [])
+        self._fill(officer)
+        with connection.execute_wrapper(_noting(acts[0])):
+            asked = self._submit(officer, self.now)
+        with connection.execute_wrapper(_noting(acts[1])):
+            self._approve(asked, self.now)
+        self._fill(officer)  # what the repetitions lock
+        return {"acts": acts}
 
     def work(self) -> None:
         before = CallOff.objects.count()
@@ -66,10 +82,19 @@ class Placement:
         if CallOff.objects.count() != before + self.units:
             raise RuntimeError("a call-off is missing")
 
+    def _fill(self, officer: Membership) -> None:
+        for listing in self.listings:
+            baskets.set_quantity(by=officer, listing_id=listing.pk, quantity=3, now=timezone.now())
+
     def _place(self, officer: Membership) -> None:
         now = timezone.now()
+        self._approve(self._submit(officer, now), now)
+
+    def _submit(self, officer: Membership, now: datetime) -> Requisition:
         ask = Ask(title="Notebooks", shares={"": [Share(self.world.budget_line.pk)]})
-        asked = requisitions.submit_basket(by=officer, ask=ask, school_id=None, now=now)
+        return requisitions.submit_basket(by=officer, ask=ask, school_id=None, now=now)
+
+    def _approve(self, asked: Requisition, now: datetime) -> None:
         approvals.decide(
             requisition_id=asked.pk,
             revision_no=1,
@@ -114,6 +139,18 @@ class LongRequisition:
     def work(self) -> None:
         for _ in range(self.units):
             _get(self.client, self.address, b"Notebook 1")
+
+
+def _noting(statements: list[str]) -> Callable[..., Any]:
+    """Notes each statement with its values, whoever binds them."""
+
+    def note(execute: Callable[..., Any], statement: str, values: Any, *rest: Any) -> Any:
+        result = execute(statement, values, *rest)
+        text = psycopg.ClientCursor(connection.connection).mogrify(statement, values)
+        statements.append(text)
+        return result
+
+    return note
 
 
 def _asked(world: BenchWorld, *, lines: int) -> Requisition:
