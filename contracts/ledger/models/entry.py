@@ -44,6 +44,14 @@ class LedgerEntry(models.Model):
     class Meta:
         verbose_name = "Buchungszeile"
         verbose_name_plural = "Buchungszeilen"
+        # Few among millions, and read for every account that a page shows.
+        indexes = (
+            models.Index(
+                fields=("account", "id"),
+                condition=Q(kind=EntryKind.ADJUST),
+                name="ledger_entry_adjustments",
+            ),
+        )
         constraints = (
             models.UniqueConstraint(
                 fields=("reference", "account", "kind"), name="ledger_entry_reference_unique"
