@@ -4,8 +4,8 @@ One placement goes through the domain; the schema's owner then copies all its ro
 table it wrote to, with keys, numbers and references of their own. The balances of the accounts
 follow from the entries, and a replay must find them right. Then both houses, in interleaved
 rounds, submit, approve and show their lists: what it costs must not depend on how much lies
-there. Triggers and foreign keys rest while copying (`session_replication_role`), unique and
-check constraints hold.
+there. Triggers and foreign keys rest while copying (`session_replication_role`), check
+constraints hold, unique ones are laid down and asked again at the end.
 """
 
 from __future__ import annotations
@@ -108,6 +108,9 @@ def _copy(admin: psycopg.Connection, tables: list[dict[str, Any]], count: int) -
     ).fetchall()
     for schema, index, _ in indexes:
         admin.execute(sql.SQL("DROP INDEX {}").format(sql.Identifier(schema, index)))
+    unique = admin.execute(UNIQUE, [names]).fetchall()
+    for table, constraint, _ in unique:
+        admin.execute(_alter("DROP", table, constraint))
     for row in tables:
         statement = _statement(row, set(names))
         for start in range(1, count, CHUNK):
@@ -122,10 +125,17 @@ def _copy(admin: psycopg.Connection, tables: list[dict[str, Any]], count: int) -
         )
     for *_, definition in indexes:
         admin.execute(definition)
+    for table, constraint, definition in unique:
+        admin.execute(_alter("ADD", table, constraint) + sql.SQL(definition))
     admin.execute(BALANCES)
     admin.execute(FEEDS)
     admin.execute("VACUUM (ANALYZE)")
     admin.execute("CHECKPOINT")
+
+
+def _alter(verb: str, table: str, constraint: str) -> sql.Composed:
+    names = [sql.Identifier(table), sql.Identifier(constraint)]
+    return sql.SQL("ALTER TABLE {} " + verb + " CONSTRAINT {} ").format(*names)
 
 
 def _statement(table: dict[str, Any], copied: set[str]) -> str:
@@ -150,14 +160,21 @@ def _value(column: str, kind: str, copied: set[str]) -> str:
         "long": f"{own} || ':' || n",
         "short": f"left({own}, 3) || 'M' || lpad(n::text, 9, '0')",
         "counted": f"{own} + n * cardinality(%(keys)s)",
-        # A kind and a key, as in requisition-line:00000000000001.
+        # A kind and a key, as in requisition-line:1.
         "reference": (
-            f"coalesce(regexp_replace({own}, '[0-9]+$', '') ||"
-            f" lpad(((regexp_match({own}, '[0-9]+$'))[1]::bigint + n * {STRIDE})::text, 14, '0'),"
-            f" {own})"
+            f"rtrim({own}, '0123456789')"
+            f" || (substring({own} FROM '[0-9]+$')::bigint + n * {STRIDE})"
         ),
     }.get(kind, own)
 
+
+# A foreign key keeps the unique index it refers to.
+UNIQUE = """
+SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid)
+  FROM pg_constraint own
+ WHERE contype = 'u' AND conrelid::regclass::text = ANY (%s)
+   AND NOT EXISTS (SELECT FROM pg_constraint other
+                    WHERE other.contype = 'f' AND other.conindid = own.conindid)"""
 
 BALANCES = """
 UPDATE ledger_limitaccount account
