@@ -23,7 +23,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from contracts.retrying import again
+from contracts.retrying import PleaseRepeat, again
 from contracts.sweeps.runner import Sweep
 
 from .models import ApiClient, IdempotencyRecord
@@ -65,6 +65,8 @@ def once(
         try:
             with transaction.atomic():
                 response = command()
+        except PleaseRepeat:
+            raise  # nothing was decided: the key stays free
         except EXPECTED as error:
             response = on_refusal(error)
         return _answer(_store(client, key, fingerprint, response), replayed=False)

@@ -113,7 +113,7 @@ def _read_cursor(
             model._meta.get_field(name).to_python(str(text))  # noqa: SLF001
             for name, text in zip(order, texts, strict=True)
         ]
-    except (ValueError, TypeError, ValidationError) as error:
+    except (ValueError, TypeError, RecursionError, ValidationError) as error:
         raise _foreign_cursor() from error
     if direction not in (_FORWARD, _BACKWARD) or not "".join(map(str, texts)).isprintable():
         raise _foreign_cursor()

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from .refusals import InvalidParameter
 
 UNBOUNDED = 2**63 - 1
+_MOST_DIGITS = 19
 
 
 def integer(
@@ -20,7 +21,8 @@ def integer(
     text = request.query_params.get(name)
     if text is None:
         return default
-    if not (text.isascii() and text.isdigit()) or not minimum <= int(text) <= maximum:
+    is_whole = text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
+    if not is_whole or not minimum <= int(text) <= maximum:
         upper = f" bis {maximum}" if maximum < UNBOUNDED else ""
         raise InvalidParameter(name, f"„{name}“ muss eine ganze Zahl ab {minimum}{upper} sein.")
     return int(text)

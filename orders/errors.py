@@ -49,6 +49,14 @@ class RequisitionOver(OrderError):
     advice = "Besteht der Bedarf noch, stellen Sie die Anforderung bitte neu."
 
 
+class ConfirmationOver(OrderError):
+    """The time to confirm has run out, whether or not the sweep has asked the next rank yet."""
+
+    code = "confirmation_over"
+    title = "Die Frist zur Bestätigung ist abgelaufen"
+    advice = "Der Abruf geht an den nächsten Rang. Bitte wenden Sie sich an die Beschaffung."
+
+
 class PriceRisen(OrderError):
     """The total is higher than what was agreed to; the requester has to look again."""
 

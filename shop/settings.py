@@ -246,11 +246,24 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
-    "sweep-outbox": {"task": "orders.tasks.sweep_outbox", "schedule": 5.0},
-    "sequence-feeds": {"task": "orders.tasks.sequence_feeds", "schedule": 2.0},
-    "sweep-uploads": {"task": "contracts.catalogue.tasks.sweep_uploads", "schedule": 10.0},
+    # Runs that queue up behind a slow one (a mail server, an endpoint) are dropped: they would
+    # find the same work, and keep the feed waiting.
+    "sweep-outbox": {
+        "task": "orders.tasks.sweep_outbox",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
+    "sequence-feeds": {
+        "task": "orders.tasks.sequence_feeds",
+        "schedule": 2.0,
+        "options": {"expires": 10},
+    },
+    "sweep-uploads": {
+        "task": "contracts.catalogue.tasks.sweep_uploads",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
     "forget-answers": {"task": "api.tasks.forget_old_answers", "schedule": 86_400.0},
-    # A run may wait for slow endpoints; runs that queue up behind it are dropped.
     "send-webhooks": {
         "task": "api.tasks.send_webhooks",
         "schedule": 2.0,
@@ -287,7 +300,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["api.auth.HasScope", "api.auth.HasRole"],
     "DEFAULT_THROTTLE_CLASSES": ["api.throttling.ClientThrottle"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["api.parsing.TextParser"],
     "DEFAULT_SCHEMA_CLASS": "api.schema.operations.DocumentedOperation",
     "EXCEPTION_HANDLER": "api.errors.exception_handler",
     "COERCE_DECIMAL_TO_STRING": True,

@@ -125,10 +125,13 @@ def replay(delivery: WebhookDelivery, *, by: Membership, now: datetime) -> None:
 
 
 def switch_off(endpoint: WebhookEndpoint, reason: str, *, now: datetime) -> None:
-    """Send nothing more until somebody switches it on again."""
-    endpoint.is_active = False
-    endpoint.off_reason = reason
-    endpoint.save(update_fields=["is_active", "off_reason"])
+    """Send nothing more until somebody switches it on again.
+
+    Only the address that was called: who has named another meanwhile is not switched off for it.
+    """
+    called = WebhookEndpoint.objects.filter(pk=endpoint.pk, url=endpoint.url)
+    if not called.update(is_active=False, off_reason=reason):
+        return
     record(endpoint, "webhook.switched_off", by=None, now=now, reason=reason)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, ClassVar
 
+from django.db import transaction
 from django.http import HttpResponseBase
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -113,10 +114,12 @@ class EndpointDetail(BuyerView):
         responses={200: EndpointShape},
     )
     def patch(self, request: Request, endpoint_id: int) -> Response:
-        endpoint = _read(request, endpoint_id)
         form = EndpointPatch(data=request.data, partial=True)
-        form.is_valid(raise_exception=True)
-        endpoints.change(endpoint, form.wanted_of(endpoint), by=actor(request), now=timezone.now())
+        with transaction.atomic():
+            endpoint = _read(request, endpoint_id)
+            form.is_valid(raise_exception=True)
+            wanted = form.wanted_of(endpoint)
+            endpoints.change(endpoint, wanted, by=actor(request), now=timezone.now())
         return etags.done(EndpointShape(_own(request, endpoint_id)).data)
 
     @extend_schema(
@@ -127,8 +130,9 @@ class EndpointDetail(BuyerView):
         responses={204: None},
     )
     def delete(self, request: Request, endpoint_id: int) -> Response:
-        endpoint = _read(request, endpoint_id)
-        endpoints.delete(endpoint, by=actor(request), now=timezone.now())
+        with transaction.atomic():
+            endpoint = _read(request, endpoint_id)
+            endpoints.delete(endpoint, by=actor(request), now=timezone.now())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -204,7 +208,8 @@ def _own(request: Request, endpoint_id: int) -> WebhookEndpoint:
 
 
 def _read(request: Request, endpoint_id: int) -> WebhookEndpoint:
-    """The endpoint, if its sender has read what it is now."""
-    endpoint = _own(request, endpoint_id)
+    """The endpoint, locked, if its sender has read what it is now: nobody changes it meanwhile."""
+    rows = endpoints.visible_endpoints(actor(request)).select_for_update(no_key=True)
+    endpoint: WebhookEndpoint = get_object_or_404(rows, pk=endpoint_id)
     etags.require_match(request, EndpointShape(endpoint).data)
     return endpoint

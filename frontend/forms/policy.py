@@ -11,6 +11,7 @@ from django.forms import BaseFormSet, formset_factory
 
 from contracts.agreements.gates.register import COSIGNERS
 from contracts.parties.models import Role
+from frontend.forms.numbers import whole
 from orders.signing.policy_structure import (
     COMMITTEE_LENGTH,
     MAX_DAYS,
@@ -119,16 +120,15 @@ def changed_rows(data: Mapping[str, Any]) -> BaseRules | None:
     if "zeile_neu" in data:
         tier = rows[-1]["tier"] if rows else 1
         rows.append({"days": STEP_DAYS, "signers": 1, "tier": tier})
-    elif str(data.get("zeile_weg", "")).isdecimal():
-        rows = [row for place, row in enumerate(rows) if place != int(data["zeile_weg"])]
+    elif (taken := whole(str(data.get("zeile_weg", "")))) is not None:
+        rows = [row for place, row in enumerate(rows) if place != taken]
     else:
         return None
     return cast("BaseRules", RuleFormSet(None, prefix=PREFIX, initial=rows[:MAX_RULES] or [{}]))
 
 
 def _sent_rows(data: Mapping[str, Any]) -> list[dict[str, Any]]:
-    sent = str(data.get(f"{PREFIX}-TOTAL_FORMS", ""))
-    count = min(int(sent), MAX_RULES) if sent.isdecimal() else 0
+    count = min(whole(str(data.get(f"{PREFIX}-TOTAL_FORMS", ""))) or 0, MAX_RULES)
     return [
         {name: data.get(f"{PREFIX}-{place}-{name}", "") for name in RuleForm.base_fields}
         for place in range(count)

@@ -9,6 +9,7 @@ from django import forms
 from django.forms import formset_factory
 
 from contracts.pricing import german
+from frontend.forms.numbers import whole
 from orders.models import BudgetLine
 from orders.requisitions import Share
 
@@ -56,5 +57,5 @@ def one_row_more(data: Any, prefix: str) -> Any:
     """The same input with room for one more row."""
     grown = data.copy()
     name = f"{prefix}-TOTAL_FORMS"
-    grown[name] = str(int(grown[name]) + 1) if grown.get(name, "").isdecimal() else "1"
+    grown[name] = str((whole(grown.get(name, "")) or 0) + 1)
     return grown

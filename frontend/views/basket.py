@@ -22,6 +22,7 @@ from contracts.pricing import PricingError
 from contracts.refusals import Refusal
 from frontend.access import may_open
 from frontend.actor import PageRequest
+from frontend.forms.numbers import whole
 from frontend.forms.once import ALREADY, form_of
 from frontend.forms.place import PlaceForm, standing_data
 from frontend.forms.requisition import (
@@ -72,13 +73,13 @@ def basket(request: PageRequest) -> HttpResponse:
 def basket_add(request: PageRequest) -> HttpResponse:
     """Add an article, then go back to where it was found."""
     form = QuantityForm(request.POST)
-    listing = request.POST.get("listing", "")
-    if form.is_valid() and listing.isdecimal():
+    listing_id = whole(request.POST.get("listing", ""))
+    if form.is_valid() and listing_id is not None:
         quantity = form.cleaned_data["quantity"]
         try:
             is_added = baskets.add(
                 by=request.actor,
-                listing_id=int(listing),
+                listing_id=listing_id,
                 quantity=quantity,
                 now=timezone.now(),
                 form=form_of(request.POST),

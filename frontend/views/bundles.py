@@ -18,6 +18,7 @@ from contracts.pricing import InvalidQuantity
 from frontend.access import may_open
 from frontend.actor import PageRequest
 from frontend.downloads import Cell, export_urls, table_download, wants_export
+from frontend.forms.once import ALREADY, form_of
 from frontend.forms.standards import (
     BaseBundleLines,
     BundleForm,
@@ -103,15 +104,24 @@ def bundle_add(request: PageRequest, bundle_id: int) -> HttpResponse:
         return redirect("frontend:bundles")
     times = form.cleaned_data["times"]
     try:
-        outcome = put_bundle(bundle_id=bundle_id, times=times, by=request.actor, now=timezone.now())
+        outcome = put_bundle(
+            bundle_id=bundle_id,
+            times=times,
+            by=request.actor,
+            now=timezone.now(),
+            form=form_of(request.POST),
+        )
     except InvalidQuantity as error:
         messages.error(request, str(error))
         return redirect("frontend:bundles")
     _tell(request, outcome, times)
-    return redirect("frontend:basket" if outcome.added else "frontend:bundles")
+    is_there = outcome.added or outcome.is_repeated
+    return redirect("frontend:basket" if is_there else "frontend:bundles")
 
 
 def _tell(request: PageRequest, outcome: BundleOutcome, times: int) -> None:
+    if outcome.is_repeated:
+        messages.info(request, ALREADY)
     if outcome.added:
         count = len(outcome.added)
         words = "1 Artikel liegt" if count == 1 else f"{count} Artikel liegen"

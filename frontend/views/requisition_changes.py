@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from contracts.refusals import Refusal
 from frontend.actor import PageRequest
+from frontend.forms.numbers import whole
 from frontend.presenters.difference import DifferenceText, told
 from frontend.refusals import Alert, explain
 from orders import requisitions as domain
@@ -45,8 +46,7 @@ class Change:
         self.requisition: Requisition = requisition
         self.lines: list[RequisitionLine] = domain.current_lines(requisition)
         self.old: Draft = draft_of(self.lines)
-        sent = request.POST.get("base", "")
-        self.base = int(sent) if sent.isdecimal() else requisition.current_revision
+        self.base = whole(request.POST.get("base", "")) or requisition.current_revision
         self.refusal: Alert | None = None
         self.foresight: domain.Foresight | None = None
         self.confirmation = ""

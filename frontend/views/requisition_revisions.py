@@ -6,6 +6,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from frontend.actor import PageRequest
+from frontend.forms.numbers import whole
 from frontend.presenters.difference import told
 from orders import requisitions as domain
 from orders.models import Requisition
@@ -38,5 +39,4 @@ def _revisions(requisition: Requisition) -> object:
 
 
 def _number(request: PageRequest, name: str, default: int) -> int:
-    text = request.GET.get(name, "")
-    return int(text) if text.isdecimal() else default
+    return whole(request.GET.get(name, "")) or default

@@ -24,6 +24,7 @@ from frontend.access import may_open
 from frontend.actor import PageRequest
 from frontend.downloads import Cell, export_urls, table_download, wants_export
 from frontend.forms.ending import HandBackForm, WithdrawForm
+from frontend.forms.numbers import whole
 from frontend.presenters.committees import sittings
 from frontend.presenters.papers import papers_of
 from frontend.presenters.requisition_lines import (
@@ -99,8 +100,8 @@ def _filtered(request: PageRequest) -> QuerySet[RequisitionRevision]:
     state = asked.get("stand", "")
     if state in set(RequisitionState):
         found = found.filter(state=state)
-    if (school := asked.get("schule", "")).isdecimal():
-        found = found.filter(school_id=int(school))
+    if (school_id := whole(asked.get("schule", ""))) is not None:
+        found = found.filter(school_id=school_id)
     if asked.get("bei") == AT_PROCUREMENT:
         found = found.filter(domain.HANDED_OVER)
     if asked.get("eigene") == "1":

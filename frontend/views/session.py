@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from contracts.parties.models import User
 from frontend.actor import SESSION_KEY, choose
+from frontend.forms.numbers import whole
 from frontend.forms.session import LoginForm
 
 BACKEND = settings.AUTHENTICATION_BACKENDS[0]
@@ -62,8 +63,8 @@ def log_out(request: HttpRequest) -> HttpResponse:
 def membership(request: HttpRequest) -> HttpResponse:
     """Choose in which of one's memberships to act."""
     if request.method == "POST":
-        value = request.POST.get("membership", "")
-        if not (value.isdigit() and choose(request, int(value))):
+        key = whole(request.POST.get("membership", ""))
+        if key is None or not choose(request, key):
             raise Http404
         return redirect(_next(request))
     context = {

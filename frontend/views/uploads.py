@@ -21,6 +21,7 @@ from contracts.catalogue.models import CatalogueUpload, StagedAction, UploadStat
 from contracts.clock import berlin_day
 from frontend.access import may_open
 from frontend.actor import PageRequest
+from frontend.forms.numbers import whole
 from frontend.forms.upload import UploadForm
 from frontend.presenters.timeline import history
 from frontend.refusals import Alert, explain
@@ -154,8 +155,7 @@ def _detail(
     actor = request.actor
     chosen = request.GET.get("wirkung", "")
     action = StagedAction(chosen) if chosen in StagedAction.values else None
-    number = request.GET.get("seite", "1")
-    found = diff_page(row, action, int(number) if number.isdecimal() else 1)
+    found = diff_page(row, action, whole(request.GET.get("seite", "")) or 1)
     counts = diff_counts(row)
     pages = Paginator(range(found.count), ROWS_PER_PAGE)
     context = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
@@ -12,7 +13,7 @@ from contracts.clock import berlin_day
 from contracts.parties.models import Membership
 from contracts.pricing import InvalidQuantity
 from contracts.retrying import again
-from orders.basket.baskets import MAX_QUANTITY, lock_basket
+from orders.basket.baskets import MAX_QUANTITY, is_first_time, lock_basket
 from orders.errors import NotFound
 from orders.oscar_adapter import basket_quantities, set_basket_line
 
@@ -26,13 +27,17 @@ class BundleOutcome:
     title: str
     added: tuple[tuple[str, int], ...]
     missing: tuple[tuple[str, str], ...]
+    is_repeated: bool = False
 
 
 @again
-def put_bundle(*, bundle_id: int, times: int, by: Membership, now: datetime) -> BundleOutcome:
+def put_bundle(
+    *, bundle_id: int, times: int, by: Membership, now: datetime, form: UUID | None = None
+) -> BundleOutcome:
     """Add the bundle *times* over to the basket; what can't be ordered today is reported.
 
-    Raises NotFound for a foreign or retired bundle, InvalidQuantity out of range.
+    The same *form* adds once, however often it is sent. Raises NotFound for a foreign or
+    retired bundle, InvalidQuantity out of range.
     """
     if not 1 <= times <= MAX_TIMES:
         raise InvalidQuantity(f"Bitte eine Anzahl zwischen 1 und {MAX_TIMES} eingeben.")
@@ -43,6 +48,8 @@ def put_bundle(*, bundle_id: int, times: int, by: Membership, now: datetime) -> 
     added = []
     with transaction.atomic():
         basket_id = lock_basket(by)
+        if not is_first_time(basket_id, form):
+            return BundleOutcome(bundle.title, (), (), is_repeated=True)
         held = dict(basket_quantities(basket_id))
         for choice in choices:
             listing = choice.listing

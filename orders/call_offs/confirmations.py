@@ -26,7 +26,7 @@ from orders.call_offs.reading import (
     translated,
 )
 from orders.consequences import Step
-from orders.errors import CommentMissing
+from orders.errors import CommentMissing, ConfirmationOver
 from orders.lifecycle import CallOffState, call_off_step
 from orders.models import CallOff, CancellationCause
 from orders.plan import Plan
@@ -40,12 +40,14 @@ TIME_OUTS = Sweep("call_offs.time_out", "Nicht bestätigte Abrufe zurücknehmen"
 def confirm(*, call_off_id: int, by: Membership, now: datetime) -> CallOff:
     """The supplier's order desk confirms: the call-off will be delivered.
 
-    Raises NotFound, NotAllowed and IllegalTransition.
+    In a cascade silence past `confirm_by` is a no, from that midnight on and not from when the
+    sweep comes by. Raises NotFound, NotAllowed, ConfirmationOver and IllegalTransition.
     """
     require_role(by, CONFIRMING_ROLES, now)
     with transaction.atomic():
         call_off = locked_call_off(call_off_id, supplied_call_offs(by))
         before = call_off.state
+        _require_in_time(call_off, now)
         call_off.state = call_off_step(call_off.state, CallOffState.CONFIRMED)
         call_off.updated_at = now
         call_off.save(update_fields=["state", "updated_at"])
@@ -84,6 +86,17 @@ def _lock_ahead(call_off_id: int) -> None:
     requisition = lock_requisition_of(call_off_id)
     if requisition is not None and ties_to(call_off_id):
         lock_buyer(requisition.authority_id)
+
+
+def _require_in_time(call_off: CallOff, now: datetime) -> None:
+    by = call_off.confirm_by
+    waits = call_off.state == CallOffState.ISSUED.value
+    in_cascade = call_off.lot.allocation == AllocationRule.CASCADE
+    if waits and in_cascade and by is not None and by < berlin_day(now):
+        raise ConfirmationOver(
+            f"Der Abruf {call_off.number} war bis {by:%d.%m.%Y} zu bestätigen und geht an den "
+            "nächsten Rang."
+        )
 
 
 def time_out_due(*, now: datetime) -> int:

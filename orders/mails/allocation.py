@@ -5,23 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from contracts.parties.models import Role
 from orders.telling.notices import Notice
 
 from . import addresses
 from .call_offs import call_off_of
 from .mail import Mail, address_of
-from .people import people_of
+from .people import asking_people
 
 
 def next_rank(notice: Notice, now: datetime) -> Iterator[Mail]:
     """To the person who asked, and the procurement: where the call-off has gone."""
     call_off = call_off_of(notice)
-    people = people_of(call_off.authority, {Role.PROCUREMENT_OFFICER}, now)
-    recipients = {
-        address_of(call_off.requisition.created_by.user),
-        *(row.user.email for row in people),
-    }
+    recipients = {address_of(user) for user in asking_people(call_off.requisition, now)}
     place = addresses.requisition(notice.facts["draft"] or call_off.requisition_id)
     for address in sorted(recipients):
         yield Mail(

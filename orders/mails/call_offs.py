@@ -6,14 +6,13 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
 
-from contracts.parties.models import Role
 from contracts.pricing import euros
 from orders.models import CallOff, Cancellation, CancellationCause
 from orders.telling.notices import Notice
 
 from . import addresses
 from .mail import Mail, address_of, found, one_line
-from .people import order_desk, people_of
+from .people import asker_of, asking_people, order_desk
 
 _BY_SUPPLIER = frozenset({CancellationCause.REFUSED, CancellationCause.TIMED_OUT})
 _READ_WITH = ("authority", "supplier", "requisition__created_by__user")
@@ -77,11 +76,8 @@ def confirmed(notice: Notice, now: datetime) -> Iterator[Mail]:
 
 def _buyers(call_off: CallOff, now: datetime, *, with_officers: bool) -> set[str]:
     """The person who asked; the procurement as well where somebody has to act."""
-    recipients = {address_of(call_off.requisition.created_by.user)}
-    if with_officers:
-        officers = people_of(call_off.authority, {Role.PROCUREMENT_OFFICER}, now)
-        recipients |= {member.user.email for member in officers}
-    return recipients
+    ask = asking_people if with_officers else asker_of
+    return {address_of(user) for user in ask(call_off.requisition, now)}
 
 
 def _mails(

@@ -30,8 +30,20 @@ def officers_of(requisition: Requisition, now: datetime) -> list[Membership]:
     return [row for row in people if row.school_id in (None, requisition.school_id)]
 
 
+def is_in_force(member: Membership, now: datetime) -> bool:
+    """Whether the person still acts for the organisation."""
+    return Membership.objects.valid_on(berlin_day(now)).filter(pk=member.pk).exists()
+
+
+def asker_of(requisition: Requisition, now: datetime) -> list[User]:
+    """Who asked, as long as the membership lasts; the procurement in place of who has left."""
+    if is_in_force(requisition.created_by, now):
+        return [requisition.created_by.user]
+    return [member.user for member in officers_of(requisition, now)]
+
+
 def asking_people(requisition: Requisition, now: datetime) -> list[User]:
     """Who asked, and the procurement officers of the authority; each person once."""
     officers = officers_of(requisition, now)
-    users = [requisition.created_by.user, *(member.user for member in officers)]
+    users = [*asker_of(requisition, now), *(member.user for member in officers)]
     return list({user.pk: user for user in users}.values())

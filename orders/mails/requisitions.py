@@ -14,7 +14,7 @@ from orders.telling.notices import Notice
 
 from . import addresses
 from .mail import Mail, address_of, found
-from .people import asking_people, officers_of
+from .people import asker_of, asking_people, is_in_force, officers_of
 from .summary import summary_of
 
 _ADVICE = {
@@ -36,23 +36,23 @@ def requisition_of(notice: Notice) -> Requisition:
     return found(rows, notice.facts["requisition"])
 
 
-def outcome(notice: Notice, _now: datetime) -> Iterator[Mail]:
+def outcome(notice: Notice, now: datetime) -> Iterator[Mail]:
     """To the person who asked: what became of the requisition, and what to do then."""
     requisition, state = requisition_of(notice), RequisitionState(notice.facts["state"])
-    user = requisition.created_by.user
     advice = _ADVICE.get(state, "")
-    yield Mail(
-        key=notice.key,
-        recipient=address_of(user),
-        subject=f"Anforderung {requisition.number}: {state.label}",
-        body=(
-            f"Guten Tag {user},\n\n"
-            f"Ihre Anforderung {requisition.number} ist jetzt: {state.label}.\n"
-            f"Begründung: {notice.facts['reason'] or '–'}\n"
-            + (f"{advice}\n" if advice else "")
-            + f"{addresses.requisition(requisition.pk)}\n"
-        ),
-    )
+    for user in asker_of(requisition, now):
+        yield Mail(
+            key=f"{notice.key}:{user.pk}",
+            recipient=address_of(user),
+            subject=f"Anforderung {requisition.number}: {state.label}",
+            body=(
+                f"Guten Tag {user},\n\n"
+                f"die Anforderung {requisition.number} ist jetzt: {state.label}.\n"
+                f"Begründung: {notice.facts['reason'] or '–'}\n"
+                + (f"{advice}\n" if advice else "")
+                + f"{addresses.requisition(requisition.pk)}\n"
+            ),
+        )
 
 
 def expiring(notice: Notice, now: datetime) -> Iterator[Mail]:
@@ -101,10 +101,13 @@ def handed_over(notice: Notice, now: datetime) -> Iterator[Mail]:
         )
 
 
-def handed_back(notice: Notice, _now: datetime) -> Iterator[Mail]:
-    """To whoever handed a draft over: what is missing."""
+def handed_back(notice: Notice, now: datetime) -> Iterator[Mail]:
+    """To whoever handed a draft over and still belongs to the house: what is missing."""
     requisition = requisition_of(notice)
-    user = found(Membership.objects.select_related("user"), notice.facts["member"]).user
+    member = found(Membership.objects.select_related("user"), notice.facts["member"])
+    if not is_in_force(member, now):
+        return
+    user = member.user
     yield Mail(
         key=notice.key,
         recipient=address_of(user),

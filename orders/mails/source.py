@@ -5,15 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import Model
+from django.db.models import Model, Q, QuerySet
 
 from contracts.sweeps.failing import SHOWN, SOURCES, Failing
+from orders.models import OutboxMessage
 from orders.telling.outbox import NOTICE
 
 from .mail import MAIL
-from .worker import failing
+from .worker import TRIES_UNTIL_SHOWN, failing
 
 _WORK = {NOTICE: "Nachricht schreiben", MAIL: "Mail versenden"}
+
+
+_SILENT = "Die Arbeit brach jedes Mal ab, ohne einen Grund zu hinterlassen."
+
+
+def _shown() -> QuerySet[OutboxMessage]:
+    """What said why it failed, and what was tried often and said nothing: it ends its worker."""
+    said_why = ~Q(last_error="") | Q(attempts__gte=TRIES_UNTIL_SHOWN)
+    return failing(tries=1).filter(said_why)
 
 
 class _Outbox:
@@ -27,13 +37,13 @@ class _Outbox:
                 since=row.created_at,
                 last_at=None,
                 next_at=None if row.given_up else row.due_at,
-                reason=row.last_error,
+                reason=row.last_error or _SILENT,
             )
-            for row in failing(tries=1).exclude(last_error="")[:SHOWN]
+            for row in _shown()[:SHOWN]
         ]
 
     def count(self) -> int:
-        return failing(tries=1).exclude(last_error="").count()
+        return _shown().count()
 
     def try_again(self, key: int, now: datetime) -> Model | None:
         """A message that was given up waits again; its tries stay counted."""

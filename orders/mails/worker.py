@@ -67,7 +67,9 @@ def _claim(kind: str, now: datetime) -> int | None:
             return None
         message.attempts += 1
         message.due_at = now + _pause(message.attempts)
-        message.save(update_fields=["attempts", "due_at"])
+        if message.attempts > MOST_TRIES:  # no try came to an end that could have given it up
+            message.given_up, message.done_at = True, now
+        message.save(update_fields=["attempts", "due_at", "given_up", "done_at"])
         return message.pk
 
 

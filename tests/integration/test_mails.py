@@ -14,8 +14,10 @@ from django.db import DataError, connection
 from django.test.utils import CaptureQueriesContext
 
 from contracts.agreements.models import FrameworkAgreement
+from contracts.clock import berlin_day
 from contracts.ledger.models import LimitAccount
 from contracts.parties.models import Membership, Organisation, Role, School, User
+from contracts.sweeps.failing import SOURCES
 from orders import mails, requisitions
 from orders.approvals import deadlines
 from orders.approvals.committees import set_committee_date
@@ -27,7 +29,7 @@ from orders.signing import policies
 from orders.telling.notices import Template
 from tests.occasions import OCCASIONS, build
 from tests.ranks import Ranks
-from tests.world import NOW, World
+from tests.world import NOW, World, person
 
 pytestmark = pytest.mark.django_db
 
@@ -443,6 +445,33 @@ def test_the_worker_that_dies_of_a_message_has_counted_it(
         mails.send_due(now=NOW)
     row.refresh_from_db()
     assert (row.attempts, row.due_at, row.done_at) == (1, NOW + worker.FIRST_PAUSE, None)
+
+
+def test_a_message_that_always_ends_its_worker_is_shown_and_given_up() -> None:
+    row = mail_row(1)
+    source = SOURCES["postausgang"]
+    for tries in range(1, worker.MOST_TRIES + 1):
+        OutboxMessage.objects.update(due_at=NOW)
+        assert worker._claim("mail", NOW) == row.pk
+        assert source.count() == (1 if tries >= worker.TRIES_UNTIL_SHOWN else 0)
+    assert "brach jedes Mal ab" in source.failing()[0].reason
+    OutboxMessage.objects.update(due_at=NOW)
+    assert mails.send_due(now=NOW) == 0
+    row.refresh_from_db()
+    assert (row.given_up, row.done_at) == (True, NOW)
+
+
+@pytest.mark.parametrize("template", [Template.OUTCOME, Template.CALL_OFF_CONFIRMED])
+def test_whoever_has_left_hears_nothing_more_and_the_procurement_does(
+    ranks: Ranks, template: Template, mailoutbox: list[EmailMessage]
+) -> None:
+    OCCASIONS[template](ranks)
+    row = only(template)
+    left = ranks.world.officer
+    other = person("neu@stadt-a.example", ranks.world.authority, Role.PROCUREMENT_OFFICER)
+    Membership.objects.filter(pk=left.pk).update(valid_to=berlin_day(NOW) - timedelta(days=1))
+    assert mails.send_due(now=row.due_at) > 0
+    assert {to for mail in mailoutbox for to in mail.to} == {other.user.email}
 
 
 def test_a_run_that_takes_too_long_ends(

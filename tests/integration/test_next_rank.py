@@ -13,6 +13,7 @@ from contracts.ledger.movements import adjust, set_open
 from orders import requisitions
 from orders.call_offs.cancellations import cancel
 from orders.call_offs.confirmations import confirm, refuse, time_out_due
+from orders.errors import ConfirmationOver
 from orders.lifecycle import IllegalTransition
 from orders.models import (
     CallOff,
@@ -135,6 +136,23 @@ def test_a_time_out_goes_to_the_next_rank() -> None:
     assert steps(first) == [(1, "taken"), (1, "timed_out")]
     assert not CallOff.objects.filter(follows=kept).exists()
     assert_clean(ranks)
+
+
+def test_a_confirmation_is_too_late_before_the_sweep_has_come_by() -> None:
+    ranks = build_ranks(CASCADE)
+    first = ranks.issued(2)
+    late = NOW + timedelta(days=8)
+    with pytest.raises(ConfirmationOver):
+        confirm(call_off_id=first.pk, by=ranks.desks[0], now=late)
+    assert time_out_due(now=late) == 1
+    assert ranks.rank_of(CallOff.objects.get(follows=first)) == 2
+
+
+def test_outside_a_cascade_a_late_confirmation_is_welcome() -> None:
+    ranks = build_ranks(ROTATION)
+    first = ranks.issued(2)
+    late = NOW + timedelta(days=30)
+    assert confirm(call_off_id=first.pk, by=ranks.desks[0], now=late).state == "confirmed"
 
 
 def test_a_dearer_next_rank_needs_approval_again() -> None:

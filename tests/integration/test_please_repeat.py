@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 import pytest
@@ -9,7 +10,7 @@ from django.db import OperationalError
 from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
 
 from api.models import IdempotencyRecord
-from contracts.retrying import PleaseRepeat, collided
+from contracts.retrying import MovedMeanwhile, PleaseRepeat, collided
 from frontend.views import start
 from orders import requisitions
 from tests.api_client import program
@@ -70,14 +71,19 @@ def test_where_nobody_expects_one_the_page_says_please_repeat(
     assert answer["X-Request-Id"]
 
 
+def moves(*_args: Any, **_kwargs: Any) -> NoReturn:
+    raise MovedMeanwhile
+
+
+@pytest.mark.parametrize("act", [collides, refuses, moves])
 def test_a_program_is_told_when_to_repeat(
-    pages: PageWorld, monkeypatch: pytest.MonkeyPatch
+    pages: PageWorld, monkeypatch: pytest.MonkeyPatch, act: Callable[..., NoReturn]
 ) -> None:
     row = pages.submitted()
     url = f"/api/v1/buyer/requisitions/{row.number}:withdraw"
     buyer = program(pages.officer)
     with monkeypatch.context() as patch:
-        patch.setattr(requisitions, "withdraw", collides)
+        patch.setattr(requisitions, "withdraw", act)
         answer = buyer.post(url, {"reason": "Nein"}, key="k-1")
     assert (answer.status_code, answer["Retry-After"]) == (503, "1")
     assert answer.json()["code"] == "please_repeat"

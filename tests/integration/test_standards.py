@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -194,6 +195,16 @@ class TestBundles:
             world.listings[0].pk: 6,
             world.listings[1].pk: 12,
         }
+
+    def test_a_form_sent_twice_puts_it_in_once(self, world: World, officer: Membership) -> None:
+        bundle = create_bundle(bundle_spec(world), by=officer, now=NOW)
+        form = uuid4()
+        outcomes = [
+            put_bundle(bundle_id=bundle.pk, times=3, by=world.officer, now=NOW, form=form)
+            for _ in range(2)
+        ]
+        assert [row.is_repeated for row in outcomes] == [False, True]
+        assert dict(baskets.quantities(world.officer))[world.listings[0].pk] == 3
 
     def test_what_cannot_be_ordered_is_named_with_the_reason(
         self, world: World, officer: Membership

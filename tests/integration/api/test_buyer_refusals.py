@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any
 
@@ -15,6 +16,7 @@ from tests.bad_requisition_requests import CASES
 from tests.buyer_requests import REQUISITIONS, block, line, requisition
 from tests.database_state import contents
 from tests.integration.test_bad_input import documented
+from tests.webhook_calls import WEBHOOKS
 from tests.world import DAY, NOW, World
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +33,20 @@ def test_a_bad_request_is_refused_as_the_docs_say(world: World, buyer: Program, 
     assert (entry["code"], entry["detail"]) == documented()[case]
     assert entry["pointer"] == CASES[case].pointer
     assert contents() == before
+
+
+@pytest.mark.parametrize(
+    "body", [b"[" * 5000, b'{"title": "\\ud800"}', b'{"events": ["\\ud800"]}', b"{"]
+)
+def test_json_that_nobody_can_keep_is_refused(buyer: Program, body: bytes) -> None:
+    for url in (REQUISITIONS, WEBHOOKS):
+        answer = buyer.post(url, body)
+        assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
+
+
+def test_a_cursor_of_nothing_but_brackets_is_refused(buyer: Program) -> None:
+    cursor = base64.urlsafe_b64encode(b"[" * 2000).decode()
+    assert buyer.get(f"{REQUISITIONS}?cursor={cursor}").status_code == 400
 
 
 @pytest.mark.parametrize("case", [name for name in CASES if "unknown school" not in name])

@@ -14,6 +14,7 @@ from orders.requisitions import Ask, Share
 from tests.pages import PageWorld
 
 HUGE = "9" * 30
+ENDLESS = "9" * 5000
 
 
 @pytest.mark.parametrize(
@@ -32,6 +33,23 @@ def test_a_number_that_no_row_has_finds_nothing(pages: PageWorld, address: str) 
     requisition = pages.draft()
     client = pages.as_role(Role.PROCUREMENT_OFFICER)
     assert client.get(address.format(huge=HUGE, pk=requisition.pk)).status_code in (200, 404)
+
+
+@pytest.mark.parametrize("sent", ["²", "x", HUGE, ENDLESS])
+def test_a_number_that_is_none_is_no_error_of_ours(pages: PageWorld, sent: str) -> None:
+    requisition = pages.draft()
+    client = pages.as_role(Role.PROCUREMENT_OFFICER)
+    place = f"/anforderungen/{requisition.pk}/"
+    form = {"kontierung-TOTAL_FORMS": sent, "kontierung-INITIAL_FORMS": "0", "weitere": "1"}
+    for answer in (
+        client.post("/mitgliedschaft/", {"membership": sent}),
+        client.post("/bedarfskorb/hinzufuegen/", {"listing": sent, "quantity": "1"}),
+        client.post(f"{place}bearbeiten/", {"base": sent}),
+        client.post("/bedarfskorb/anfordern/", form),
+        client.get("/anforderungen/", {"schule": sent}),
+        client.get(f"{place}fassungen/", {"von": sent}),
+    ):
+        assert answer.status_code < 500
 
 
 @pytest.mark.parametrize("sent", ["", "²", "x", HUGE, "0", "7"])
