@@ -14,12 +14,12 @@ from contracts.agreements.writing.relations import Tie, relate
 from contracts.catalogue.indexing import reindex
 from contracts.clock import berlin_day
 from contracts.parties.models import Membership, Role
-from frontend.actor import SESSION_KEY
 from orders import requisitions
 from orders.basket import baskets
 from orders.binding.budgets import Dimensions, create_line
 from orders.models import BudgetLine, Requisition
 from orders.requisitions import Ask, Share
+from tests.sessions import logged_in
 from tests.world import NOW, World, build_world, person
 
 TITLE = "Notebooks für Klasse 7"
@@ -36,12 +36,7 @@ class PageWorld:
 
     def client(self, member: Membership) -> Client:
         """A browser in which the person is logged in and acts as *member*."""
-        client = Client()
-        client.force_login(member.user)
-        session = client.session
-        session[SESSION_KEY] = member.pk
-        session.save()
-        return client
+        return logged_in(member)
 
     def as_role(self, role: Role) -> Client:
         return self.client(self.people[role])

@@ -37,6 +37,7 @@ from contracts.parties.models.organisation import OrganisationKind
 from orders.allotting.audit import deviations
 from orders.basket import baskets
 from orders.models import AllocationStep, CallOff, Requisition
+from tests.remembered import remembered
 from tests.world import DAY, NOW, World, build_world, person
 
 PRICE = Decimal(100)
@@ -84,6 +85,7 @@ class Ranks:
         return [award.pk for award in self.awards].index(call_off.award_id) + 1
 
 
+@remembered
 def build_ranks(
     rule: AllocationRule,
     *,

@@ -42,6 +42,7 @@ from orders.binding.budgets import Dimensions, create_line
 from orders.models import ApprovalPolicy, ApprovalRule, BudgetLine, Requisition
 from orders.models.approval import Verdict
 from orders.requisitions import Ask, Share
+from tests.remembered import remembered
 
 NOW = datetime(2026, 6, 15, 9, 0, tzinfo=UTC)
 DAY = date(2026, 6, 15)
@@ -122,6 +123,7 @@ class World:
         )
 
 
+@remembered
 def build_world(
     *,
     lot_maximum: Decimal = Decimal("18000000"),

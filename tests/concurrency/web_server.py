@@ -14,18 +14,15 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
-from importlib import import_module
 from pathlib import Path
 from threading import Barrier
 from typing import Self
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY
-from django.contrib.auth import SESSION_KEY as USER_KEY
 
 from contracts.parties.models import Membership
-from frontend.actor import SESSION_KEY as MEMBERSHIP_KEY
+from tests.sessions import session_of
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PRODUCT = "shop.wsgi:application"
@@ -126,13 +123,7 @@ class WebServer:
 
 def log_in(member: Membership) -> str:
     """The cookie of a session in which the person acts as *member*."""
-    session = import_module(settings.SESSION_ENGINE).SessionStore()
-    session[USER_KEY] = str(member.user_id)
-    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-    session[HASH_SESSION_KEY] = member.user.get_session_auth_hash()
-    session[MEMBERSHIP_KEY] = member.pk
-    session.create()
-    return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
+    return f"{settings.SESSION_COOKIE_NAME}={session_of(member)}"
 
 
 def press_at_once(
