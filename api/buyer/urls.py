@@ -11,9 +11,11 @@ from .requisitions import (
     RequisitionSubmit,
     RequisitionWithdraw,
 )
+from .returns import CallOffCancel, CallOffReceive, CancellationEffect
 from .revisions import RevisionDifference, RevisionList
 
 _ONE = "requisitions/<slug:number>"
+_CALL_OFF = "call-offs/<slug:number>"
 
 urlpatterns = [
     path("requisitions", RequisitionList.as_view(), name="buyer-requisitions"),
@@ -24,7 +26,14 @@ urlpatterns = [
     path(f"{_ONE}/revisions", RevisionList.as_view(), name="buyer-revisions"),
     path(f"{_ONE}/difference", RevisionDifference.as_view(), name="buyer-difference"),
     path("call-offs", CallOffList.as_view(), name="buyer-call-offs"),
-    path("call-offs/<slug:number>", CallOffDetail.as_view(), name="buyer-call-off"),
+    path(_CALL_OFF, CallOffDetail.as_view(), name="buyer-call-off"),
+    path(
+        f"{_CALL_OFF}/cancellation-effect",
+        CancellationEffect.as_view(),
+        name="buyer-cancellation-effect",
+    ),
+    path(f"{_CALL_OFF}:cancel", CallOffCancel.as_view(), name="buyer-call-off-cancel"),
+    path(f"{_CALL_OFF}:receive", CallOffReceive.as_view(), name="buyer-call-off-receive"),
     path("schools", SchoolList.as_view(), name="buyer-schools"),
     path("budget-lines", BudgetLineList.as_view(), name="buyer-budget-lines"),
     path("articles", ArticleResolve.as_view(), name="buyer-articles"),
