@@ -103,8 +103,14 @@ class BaseRules(BaseFormSet):  # type: ignore[type-arg]
         return [form.rule for form in self.filled]
 
 
+# One row too many is refused as a thousand are; without `absolute_max` a thousand would be made.
 RuleFormSet = formset_factory(
-    RuleForm, formset=BaseRules, extra=0, max_num=MAX_RULES, validate_max=True
+    RuleForm,
+    formset=BaseRules,
+    extra=0,
+    max_num=MAX_RULES,
+    absolute_max=MAX_RULES + 1,
+    validate_max=True,
 )
 
 
