@@ -233,12 +233,12 @@ def _ends_during_decision(
     """Let the keeper end the approver's membership while the decision is half done."""
     half_done, tried = Barrier(2), Barrier(2)
     seen: list[bool] = []
-    sign = decisions._sign
+    speak = decisions._speak
 
     def paused(*args: object, **kwargs: object) -> None:
         half_done.wait(PATIENCE)
         tried.wait(PATIENCE)
-        sign(*args, **kwargs)
+        speak(*args, **kwargs)
 
     def end_with_little_patience() -> object:
         half_done.wait(PATIENCE)
@@ -251,7 +251,7 @@ def _ends_during_decision(
         tried.wait(PATIENCE)
         return None
 
-    monkeypatch.setattr(decisions, "_sign", paused)
+    monkeypatch.setattr(decisions, "_speak", paused)
     outcomes = race([approving(requisition, world.approver), end_with_little_patience])
     assert losers(outcomes) == []
     return seen == [True]

@@ -193,7 +193,7 @@ class TestEscalating:
         late = NOW + timedelta(days=30)
         assert requisitions.expire_due(now=late) == 1
         assert deadlines.watch(now=late) == NOTHING
-        (mail,) = written().filter(key__endswith=":expired")
+        (mail,) = written().filter(key__contains=":expired:")
         assert "stellen Sie die Anforderung bitte neu" in mail.payload["body"]
 
 

@@ -177,7 +177,8 @@ class PriceActs(CallOffActs):
         row = LimitAccount.objects.get(pk=account)
         left = entry.value - entry.used[row.kind]
         most = left if row.unit == Unit.EUR else self._pieces_for(account, left)
-        rise = {"most": most, "over": most + CENT}.get(str(size)) or Decimal(int(size))
+        named = {"most": most, "over": most + CENT}
+        rise = named[str(size)] if size in named else Decimal(int(size))
         expected: Refusals = set()
         if entry.state != "approved" or not entry.is_cap:
             expected.add(NotApproved)

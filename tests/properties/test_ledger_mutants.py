@@ -305,7 +305,7 @@ def _must_die(mutant: Mutant) -> None:
         run_machine(
             ledger=_module(mutant.code),
             names_refusals=in_code,
-            examples=40,
+            examples=150,  # most die within twenty; those that only a stop shows, late
             steps=STEPS,
             steady=True,
         )
