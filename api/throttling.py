@@ -47,7 +47,11 @@ class ClientThrottle(BaseThrottle):
         key = f"api-rate:{self._who(request)}:{number}"
         # The window's number is in the key, so the entry outlives every use of it.
         cache.add(key, 0, timeout=2 * window)
-        used = cache.incr(key)
+        try:
+            used = cache.incr(key)
+        except ValueError:  # the cache was emptied in between
+            cache.set(key, 1, timeout=2 * window)
+            used = 1
         self.rate = Rate(
             limit=limit,
             window=window,

@@ -166,7 +166,10 @@ class ApprovalActs(RuleBasedStateMachine):
         )
         if done is None:
             return
-        row.revision += row.was_held
+        # terms agreed since the draft was written make a revision of their own
+        raised = done.current_revision - row.revision
+        assert raised == row.was_held or (raised == 1 and self.agreed), "raised without reason"
+        row.revision = done.current_revision
         row.state = "submitted"
         row.asked.add(by.human)
         self.model.open_round(row, self.model.steps(row.lines, self.now, self.day), self.now)
