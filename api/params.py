@@ -8,6 +8,8 @@ from datetime import datetime
 from django.utils.dateparse import parse_datetime
 from rest_framework.request import Request
 
+from contracts.digits import whole
+
 from .refusals import InvalidParameter
 
 UNBOUNDED = 2**63 - 1
@@ -21,11 +23,11 @@ def integer(
     text = request.query_params.get(name)
     if text is None:
         return default
-    is_whole = text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
-    if not is_whole or not minimum <= int(text) <= maximum:
+    number = whole(text, most_digits=_MOST_DIGITS)
+    if number is None or not minimum <= number <= maximum:
         upper = f" bis {maximum}" if maximum < UNBOUNDED else ""
         raise InvalidParameter(name, f"„{name}“ muss eine ganze Zahl ab {minimum}{upper} sein.")
-    return int(text)
+    return number
 
 
 def choice(request: Request, name: str, *, default: str, among: Collection[str]) -> str:

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from contracts.clock import berlin_day
+from contracts.digits import whole
 from contracts.parties.models import Membership
 from frontend.access import may_open
 from frontend.refusals import Alert, explain
@@ -47,7 +48,7 @@ def chosen_voice(request: HttpRequest, actor: Membership) -> tuple[Voice, Alert 
     if not wanted:
         return own, None
     known = {voice.delegation.pk: voice for voice in voices_of(request, actor) if voice.delegation}
-    delegation_id = int(wanted) if wanted.isdecimal() and len(wanted) < 10 else 0
+    delegation_id = whole(wanted, most_digits=9) or 0
     if delegation_id in known:
         return known[delegation_id], None
     try:

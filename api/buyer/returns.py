@@ -16,10 +16,12 @@ from rest_framework.response import Response
 
 from api import etags, idempotency
 from api.auth import actor
+from api.refusals import InvalidParameter
 from api.schema.operations import parameter
 from api.scopes import Scope
 from api.serializers import Money
 from api.views import BuyerView, IdempotentPost
+from contracts.digits import whole
 from orders.call_offs import cancellations, goods_receipts
 from orders.call_offs.cancel_effect import Effect
 from orders.models import CallOff
@@ -109,11 +111,9 @@ class CancellationEffect(BuyerView):
     )
     def get(self, request: Request, number: str) -> Response:
         call_off = own(request, number)
-        named = [row.partition(":") for row in request.query_params.getlist("line")]
-        lines = [{"line_no": line, "quantity": quantity} for line, _, quantity in named]
         effect = cancellations.foresee(
             call_off_id=call_off.pk,
-            quantities=_quantities(_checked(QuantitiesForm, {"lines": lines or None}), call_off),
+            quantities=_quantities({"lines": _named(request) or None}, call_off),
             by=actor(request),
             now=timezone.now(),
         )
@@ -181,6 +181,18 @@ class CallOffReceive(IdempotentPost, BuyerView):
             now=timezone.now(),
         )
         return etags.done(body(request, number))
+
+
+def _named(request: Request) -> list[dict[str, int]]:
+    """The lines and quantities in the address. Raises InvalidParameter."""
+    found = []
+    for text in request.query_params.getlist("line"):
+        line, _, quantity = text.partition(":")
+        row = {"line_no": whole(line), "quantity": whole(quantity, most_digits=9)}
+        if not all(row.values()):
+            raise InvalidParameter("line", "„line“ nennt Zeile und Menge, etwa 1:10.")
+        found.append(row)
+    return found
 
 
 def _checked(form: type[serializers.Serializer], data: Any) -> Mapping[str, Any]:

@@ -10,8 +10,8 @@ from django import forms
 from django.forms import BaseFormSet, formset_factory
 
 from contracts.agreements.gates.register import COSIGNERS
+from contracts.digits import whole
 from contracts.parties.models import Role
-from frontend.forms.numbers import whole
 from orders.signing.policy_structure import (
     COMMITTEE_LENGTH,
     MAX_DAYS,

@@ -8,8 +8,8 @@ from typing import Any, cast
 from django import forms
 from django.forms import formset_factory
 
+from contracts.digits import whole
 from contracts.pricing import german
-from frontend.forms.numbers import whole
 from orders.models import BudgetLine
 from orders.requisitions import Share
 

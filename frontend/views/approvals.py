@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
+from contracts.digits import whole
 from contracts.parties.models import School
 from frontend.actor import PageRequest
 from frontend.downloads import export_urls, table_download, wants_export
@@ -58,8 +59,7 @@ def _shown(request: PageRequest, context: dict[str, object], *, status: int) -> 
 
 
 def _page_number(request: PageRequest) -> int:
-    text = request.GET.get("seite", "1")
-    return int(text) if text.isdecimal() and len(text) < 9 else 1
+    return whole(request.GET.get("seite", ""), most_digits=8) or 1
 
 
 def _tabs(request: PageRequest, chosen: Voice) -> list[dict[str, object]]:

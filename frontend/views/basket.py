@@ -17,12 +17,12 @@ from django.views.decorators.http import require_POST
 from contracts.agreements.errors import AgreementError
 from contracts.agreements.models import Listing
 from contracts.clock import berlin_day
+from contracts.digits import whole
 from contracts.parties.models import Role
 from contracts.pricing import PricingError
 from contracts.refusals import Refusal
 from frontend.access import may_open
 from frontend.actor import PageRequest
-from frontend.forms.numbers import whole
 from frontend.forms.once import ALREADY, form_of
 from frontend.forms.place import PlaceForm, standing_data
 from frontend.forms.requisition import (

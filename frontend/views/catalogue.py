@@ -18,6 +18,7 @@ from contracts.agreements.prices.quotes import offers, with_contract
 from contracts.agreements.prices.reasons import Asked, PriceReason, price_reasons
 from contracts.agreements.writing.relations import ties_of
 from contracts.clock import berlin_day
+from contracts.digits import whole
 from contracts.search import Facet, Filters, SearchPage, exact_listing, search
 from frontend.access import may_open
 from frontend.actor import PageRequest
@@ -146,11 +147,11 @@ def filters_from(query: QueryDict) -> Filters:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 9 else 1
+    return whole(text, most_digits=8) or 1
 
 
 def _numbers(texts: list[str]) -> tuple[int, ...]:
-    return tuple(int(text) for text in texts if text.isdecimal() and len(text) < 19)
+    return tuple(number for text in texts if (number := whole(text)) is not None)
 
 
 def _kept(query: QueryDict) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from contracts.clock import berlin_day
+from contracts.digits import whole
 from frontend.actor import PageRequest
 from frontend.forms.policy import SimulationForm
 from frontend.views.policy import tabs
@@ -26,9 +27,10 @@ def policy_simulation(request: PageRequest) -> HttpResponse:
     submitters = possible_submitters(request.actor, berlin_day(now))
     form = SimulationForm(request.GET if "betrag" in request.GET else None, submitters=submitters)
     if wanted is not None:
-        if not (wanted.isascii() and wanted.isdecimal() and len(wanted) < 19):
+        requisition_id = whole(wanted)
+        if requisition_id is None:
             raise Http404
-        requisition, answer = who_signs(int(wanted), by=request.actor, now=now)
+        requisition, answer = who_signs(requisition_id, by=request.actor, now=now)
         context |= {"requisition": requisition, "answer": answer}
         form = SimulationForm(initial=_values(answer), submitters=submitters)
     elif form.is_bound and form.is_valid():

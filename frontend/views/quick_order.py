@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from contracts.digits import whole
 from contracts.refusals import Refusal
 from frontend.actor import PageRequest
 from frontend.downloads import Cell, csv_download
@@ -72,12 +73,13 @@ def quick_order_append(request: PageRequest) -> HttpResponse:
     if look.found is None or look.found.faults:
         return _page(request, look, status=422)
     draft, _, revision = request.POST.get("anforderung", "").partition(":")
-    if not (_is_key(draft) and _is_key(revision)):
+    requisition_id, base_revision = whole(draft), whole(revision)
+    if requisition_id is None or base_revision is None:
         return _page(request, Look(look.form, look.found, NO_DRAFT), status=422)
     try:
         made = domain.append(
-            requisition_id=int(draft),
-            base_revision=int(revision),
+            requisition_id=requisition_id,
+            base_revision=base_revision,
             picks=look.found.picks,
             by=request.actor,
             now=timezone.now(),
@@ -185,7 +187,3 @@ def _drafts(request: PageRequest) -> list[dict[str, Any]]:
 def _cells(found: domain.Preview) -> Iterator[tuple[Cell, ...]]:
     for row in found.leftovers:
         yield row.rows, row.number, row.quantity, row.reason
-
-
-def _is_key(text: str) -> bool:
-    return text.isdecimal() and len(text) < 19

@@ -11,9 +11,9 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
+from contracts.digits import whole
 from contracts.refusals import Refusal
 from frontend.actor import PageRequest
-from frontend.forms.numbers import whole
 from frontend.presenters.difference import DifferenceText, told
 from frontend.refusals import Alert, explain
 from orders import requisitions as domain
@@ -46,7 +46,9 @@ class Change:
         self.requisition: Requisition = requisition
         self.lines: list[RequisitionLine] = domain.current_lines(requisition)
         self.old: Draft = draft_of(self.lines)
-        self.base = whole(request.POST.get("base", "")) or requisition.current_revision
+        sent = request.POST.get("base", "")
+        # what is no number is no revision either: the form is shown beside the current one
+        self.base = (whole(sent) or 0) if sent else requisition.current_revision
         self.refusal: Alert | None = None
         self.foresight: domain.Foresight | None = None
         self.confirmation = ""

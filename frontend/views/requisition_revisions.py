@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
+from contracts.digits import whole
 from frontend.actor import PageRequest
-from frontend.forms.numbers import whole
 from frontend.presenters.difference import told
 from orders import requisitions as domain
 from orders.models import Requisition

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from contracts.agreements.allocation.allotment import Selection
 from contracts.clock import berlin_day
+from contracts.digits import whole
 from contracts.parties.models import School
 from contracts.refusals import Refusal
 from contracts.retrying import PleaseRepeat
@@ -24,7 +25,6 @@ from frontend.access import may_open
 from frontend.actor import PageRequest
 from frontend.downloads import Cell, export_urls, table_download, wants_export
 from frontend.forms.ending import HandBackForm, WithdrawForm
-from frontend.forms.numbers import whole
 from frontend.presenters.committees import sittings
 from frontend.presenters.papers import papers_of
 from frontend.presenters.requisition_lines import (

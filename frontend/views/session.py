@@ -15,9 +15,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
+from contracts.digits import whole
 from contracts.parties.models import User
 from frontend.actor import SESSION_KEY, choose
-from frontend.forms.numbers import whole
 from frontend.forms.session import LoginForm
 
 BACKEND = settings.AUTHENTICATION_BACKENDS[0]

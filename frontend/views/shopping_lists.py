@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from contracts.agreements.models import Listing
+from contracts.digits import whole
 from contracts.refusals import Refusal
 from frontend.actor import PageRequest
 from frontend.downloads import Cell, export_urls, table_download, wants_export
@@ -153,15 +154,12 @@ def shopping_list_successor(request: PageRequest, list_id: int, listing_id: int)
 def shopping_list_add(request: PageRequest) -> HttpResponse:
     """Put an article onto one of the lists, then go back to the article."""
     form = ListLineForm(request.POST)
-    listing = request.POST.get("listing", "")
     if not form.is_valid():
         messages.error(request, "Bitte eine Merkliste wählen und eine Menge ab 1 eingeben.")
-        is_key = listing.isdecimal() and len(listing) < 19
-        return (
-            redirect("frontend:article", listing_id=int(listing))
-            if is_key
-            else redirect("frontend:shopping_lists")
-        )
+        listing_id = whole(request.POST.get("listing", ""))
+        if listing_id is None:
+            return redirect("frontend:shopping_lists")
+        return redirect("frontend:article", listing_id=listing_id)
     data = form.cleaned_data
     try:
         row = lists.add_line(
@@ -186,20 +184,19 @@ def _source(request: PageRequest) -> tuple[str, Callable[[lists.ListHead], Shopp
             "Sie enthält, was jetzt im Bedarfskorb liegt; der Bedarfskorb bleibt, wie er ist.",
             lambda head: lists.create_from_basket(head, by=by, now=now),
         )
-    requisition, article = request.GET.get("anforderung", ""), request.GET.get("artikel", "")
-    if requisition.isdecimal() and len(requisition) < 19:
+    requisition_id = whole(request.GET.get("anforderung", ""))
+    listing_id = whole(request.GET.get("artikel", ""))
+    if requisition_id is not None:
         return (
             "Sie enthält die Artikel der Anforderung mit ihren Mengen.",
             lambda head: lists.create_from_requisition(
-                head, requisition_id=int(requisition), by=by, now=now
+                head, requisition_id=requisition_id, by=by, now=now
             ),
         )
-    is_article = article.isdecimal() and len(article) < 19
+    quantities = {} if listing_id is None else {listing_id: 1}
     return (
-        "Sie enthält den Artikel mit der Menge 1." if is_article else "",
-        lambda head: lists.create(
-            head, quantities={int(article): 1} if is_article else {}, by=by, now=now
-        ),
+        "Sie enthält den Artikel mit der Menge 1." if quantities else "",
+        lambda head: lists.create(head, quantities=quantities, by=by, now=now),
     )
 
 

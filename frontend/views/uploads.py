@@ -19,9 +19,9 @@ from contracts.catalogue.diff import DiffCounts, diff_counts, diff_page, issues_
 from contracts.catalogue.errors import CatalogueError, NotFound
 from contracts.catalogue.models import CatalogueUpload, StagedAction, UploadState
 from contracts.clock import berlin_day
+from contracts.digits import whole
 from frontend.access import may_open
 from frontend.actor import PageRequest
-from frontend.forms.numbers import whole
 from frontend.forms.upload import UploadForm
 from frontend.presenters.timeline import history
 from frontend.refusals import Alert, explain

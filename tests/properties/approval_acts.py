@@ -8,15 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import ClassVar, TypeVar
-
-from django.db import transaction
-from hypothesis.stateful import RuleBasedStateMachine
 
 from contracts.agreements.errors import Blocked
 from contracts.audit.models import AuditEntry
-from contracts.clock import berlin_day
 from contracts.ledger.errors import LimitExceeded
 from contracts.parties.models import Membership, Role
 from contracts.refusals import Refusal
@@ -40,6 +36,7 @@ from . import approval_calls as calls
 from .approval_books import model_of
 from .approval_model import ApprovalModel, Line, Member, Requisition
 from .approval_world import Stage
+from .staged import StagedMachine
 
 T = TypeVar("T")
 Refusals = set[type[Exception]]
@@ -50,26 +47,16 @@ ALIVE = {"draft", "returned", "submitted"}
 TITLE = "Bedarf"
 
 
-class ApprovalActs(RuleBasedStateMachine):
-    """One example runs in a savepoint over the stage, which is built once."""
+class ApprovalActs(StagedMachine):
+    """What people do, each act beside what the model says to it."""
 
     stage: ClassVar[Stage]
+    begins = NOW + timedelta(minutes=30)
 
     def __init__(self) -> None:
         super().__init__()
-        self.now = NOW + timedelta(minutes=30)
         self.model: ApprovalModel = model_of(self.stage)
         self.rows = {row.pk: row for row in self.stage.members.values()}
-        self.example = transaction.atomic()
-        self.example.__enter__()
-
-    def teardown(self) -> None:
-        transaction.set_rollback(True)
-        self.example.__exit__(None, None, None)
-
-    @property
-    def day(self) -> date:
-        return berlin_day(self.now)
 
     def _attempt(
         self,

@@ -12,12 +12,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import TypeVar
 
 from django.db import connection
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, invariant, rule
 
 from orders.models.approval import Verdict
 
@@ -26,7 +26,8 @@ from .approval_acts import ASKING, SCHOOL
 from .approval_decisions import DecisionActs, Ruling
 from .approval_laws import check_laws
 from .approval_model import SIGNING, Deputy, Line, Member, Requisition
-from .approval_world import APPROVER, IT, POLICIES, TREASURER, Stage
+from .approval_world import APPROVER, IT, POLICIES, TREASURER
+from .staged import drive, walk_on
 
 T = TypeVar("T")
 
@@ -314,40 +315,6 @@ def pick_from(choices: Sequence[T], pick: int) -> T:
     return choices[pick % len(choices)]
 
 
-def run_machine(stage: Stage, *, examples: int, steps: int, steady: bool = False) -> None:
-    """Drive the machine; raises what a failing example raised.
-
-    `steady` walks the same examples every time and does not shrink.
-    """
-    run_state_machine_as_test(
-        type("ApprovalMachineOnStage", (ApprovalMachine,), {"stage": stage}),
-        settings=settings(
-            max_examples=examples,
-            stateful_step_count=steps,
-            deadline=None,
-            database=None,
-            derandomize=steady,
-            phases=[Phase.generate] if steady else [Phase.generate, Phase.shrink],
-            report_multiple_bugs=False,
-            print_blob=not steady,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
-
-
 Road = Callable[[ApprovalMachine], None]
-
-
-def walk(stage: Stage, road: Road) -> None:
-    """Walk a written road through the machine, in a savepoint."""
-    machine = type("ApprovalMachineOnRoad", (ApprovalMachine,), {"stage": stage})()
-    try:
-        road(machine)
-    finally:
-        machine.teardown()
-
-
-def check(machine: ApprovalMachine) -> None:
-    """All invariants, as the machine asks them after a step."""
-    for law in machine.invariants:
-        law.function(machine)
+run_machine = partial(drive, ApprovalMachine)
+walk = partial(walk_on, ApprovalMachine)

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from orders.models.approval import Verdict
 
 from .approval_decisions import Ruling
-from .approval_machine import TO_DECEMBER, ApprovalMachine, check
+from .approval_machine import TO_DECEMBER, ApprovalMachine
 from .approval_model import Deputy, Member, Requisition
 from .approval_world import IT, POLICIES
+from .staged import check
 
 Wish = tuple[str, int]
 

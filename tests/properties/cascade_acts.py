@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import ClassVar, TypeVar
 from unittest.mock import patch
 from uuid import uuid4
 
 from django.db import DatabaseError, transaction
-from hypothesis.stateful import RuleBasedStateMachine
 
 from contracts.agreements.prices.ordering import Wanted
-from contracts.clock import berlin_day
 from contracts.ledger.errors import LimitExceeded
 from contracts.ledger.movements import adjust_by
 from contracts.refusals import Refusal
@@ -31,30 +29,21 @@ from tests.database_state import contents
 
 from .cascade_model import CascadeModel, Issued, Request
 from .cascade_world import BEGIN, LIMITS, SHARES, Stage
+from .staged import StagedMachine
 
 T = TypeVar("T")
 Refusals = set[type[Exception]]
 
 
-class CascadeActs(RuleBasedStateMachine):
-    """One example runs in a savepoint over the stage, which is built once."""
+class CascadeActs(StagedMachine):
+    """What people do, each act beside what the model says to it."""
 
     stage: ClassVar[Stage]
+    begins = BEGIN
 
     def __init__(self) -> None:
         super().__init__()
-        self.now = BEGIN
         self.model: CascadeModel = self.stage.model()
-        self.example = transaction.atomic()
-        self.example.__enter__()
-
-    def teardown(self) -> None:
-        transaction.set_rollback(True)
-        self.example.__exit__(None, None, None)
-
-    @property
-    def day(self) -> date:
-        return berlin_day(self.now)
 
     def _attempt(self, expected: Refusals, act: Callable[[], T]) -> T | None:
         """None when refused as expected; a refusal leaves the database as it was."""

@@ -7,16 +7,16 @@ and after every step the database is compared with the model (`cascade_books`).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TypeVar
 
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import initialize, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from . import cascade_books as books
 from .cascade_acts import CascadeActs
 from .cascade_model import Issued, Request
-from .cascade_world import Stage
+from .staged import drive, walk_on
 
 T = TypeVar("T")
 picks = st.integers(0, 30)
@@ -127,29 +127,6 @@ def pick_from(choices: Sequence[T], pick: int) -> T:
     return choices[pick % len(choices)]
 
 
-def run_machine(stage: Stage, *, examples: int, steps: int) -> None:
-    """Drive the machine; raises what a failing example raised."""
-    run_state_machine_as_test(
-        type("CascadeMachineOnStage", (CascadeMachine,), {"stage": stage}),
-        settings=settings(
-            max_examples=examples,
-            stateful_step_count=steps,
-            deadline=None,
-            database=None,
-            phases=[Phase.generate, Phase.shrink],
-            report_multiple_bugs=False,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
-
-
 Road = Callable[[CascadeMachine], None]
-
-
-def walk(stage: Stage, road: Road) -> None:
-    """Walk a written road through the machine, in a savepoint."""
-    machine = type("CascadeMachineOnRoad", (CascadeMachine,), {"stage": stage})()
-    try:
-        road(machine)
-    finally:
-        machine.teardown()
+run_machine = partial(drive, CascadeMachine)
+walk = partial(walk_on, CascadeMachine)

@@ -8,16 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import ClassVar, Generic, TypeVar
 
-from django.db import transaction
-from hypothesis.stateful import RuleBasedStateMachine
-
 from contracts.agreements.errors import Blocked, NotEntitled
 from contracts.audit.models import AuditEntry
-from contracts.clock import berlin_day
 from contracts.ledger.errors import AccountClosed, LimitExceeded
 from contracts.parties.models import Membership
 from contracts.refusals import Refusal
@@ -36,6 +32,7 @@ from .contract_changes import ChangesModel
 from .contract_model import Order
 from .contract_orders import Requisition
 from .contract_world import Buyer, Stage
+from .staged import StagedMachine
 
 T = TypeVar("T")
 Refusals = set[type[Exception]]
@@ -52,25 +49,15 @@ class Done(Generic[T]):
     value: T
 
 
-class ContractActs(RuleBasedStateMachine):
-    """One example runs in a savepoint over the stage, which is built once."""
+class ContractActs(StagedMachine):
+    """What people do, each act beside what the model says to it."""
 
     stage: ClassVar[Stage]
+    begins = NOW + timedelta(minutes=30)
 
     def __init__(self) -> None:
         super().__init__()
-        self.now = NOW + timedelta(minutes=30)
         self.model: ChangesModel = model_of(self.stage)
-        self.example = transaction.atomic()
-        self.example.__enter__()
-
-    def teardown(self) -> None:
-        transaction.set_rollback(True)
-        self.example.__exit__(None, None, None)
-
-    @property
-    def day(self) -> date:
-        return berlin_day(self.now)
 
     def _attempt(
         self, expected: Refusals, act: Callable[[], T], action: str = ""

@@ -9,12 +9,12 @@ in a savepoint that is rolled back.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TypeVar
 
 from django.db import connection
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import initialize, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from orders.models.approval import Verdict
 from tests.world import DAY
@@ -23,7 +23,7 @@ from . import contract_books as books
 from .contract_acts import Size, key_of
 from .contract_manager_acts import ManagerActs
 from .contract_orders import CallOff, Requisition
-from .contract_world import Stage
+from .staged import drive, walk_on
 
 T = TypeVar("T")
 
@@ -295,40 +295,6 @@ def pick_from(choices: Sequence[T], pick: int) -> T:
     return choices[pick % len(choices)]
 
 
-def run_machine(stage: Stage, *, examples: int, steps: int, steady: bool = False) -> None:
-    """Drive the machine; raises what a failing example raised.
-
-    `steady` walks the same examples every time and does not shrink.
-    """
-    run_state_machine_as_test(
-        type("ContractMachineOnStage", (ContractMachine,), {"stage": stage}),
-        settings=settings(
-            max_examples=examples,
-            stateful_step_count=steps,
-            deadline=None,
-            database=None,
-            derandomize=steady,
-            phases=[Phase.generate] if steady else [Phase.generate, Phase.shrink],
-            report_multiple_bugs=False,
-            print_blob=not steady,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
-
-
 Road = Callable[[ContractMachine], None]
-
-
-def walk(stage: Stage, road: Road) -> None:
-    """Walk a written road through the machine, in a savepoint."""
-    machine = type("ContractMachineOnRoad", (ContractMachine,), {"stage": stage})()
-    try:
-        road(machine)
-    finally:
-        machine.teardown()
-
-
-def check(machine: ContractMachine) -> None:
-    """All invariants, as the machine asks them after a step."""
-    for law in machine.invariants:
-        law.function(machine)
+run_machine = partial(drive, ContractMachine)
+walk = partial(walk_on, ContractMachine)

@@ -10,7 +10,8 @@ from orders.models.approval import Verdict
 
 from .contract_acts import Size
 from .contract_changes import Change
-from .contract_machine import ContractMachine, check
+from .contract_machine import ContractMachine
+from .staged import check
 
 BLACK, BOOK, SILVER, STICKER, ACCESSORY, FIRST_RANK, SECOND_RANK = range(7)
 

@@ -37,9 +37,10 @@ from tests.world import NOW
 from . import contract_calls as calls
 from . import contract_roads as roads
 from .contract_acts import key_of
-from .contract_machine import ContractMachine, Road, check, walk
+from .contract_machine import ContractMachine, Road, walk
 from .contract_world import Stage, build_stage
 from .mutation import Mutant, Patch, mutant
+from .staged import check
 
 QUOTAS = """array_agg(entitled.quota_id ORDER BY entitled.lot_id NULLS LAST)
                   FILTER (WHERE entitled.quota_id IS NOT NULL)"""

@@ -63,6 +63,12 @@ def test_a_cancellation_is_shown_before_and_writes_nothing_then(url: str, buyer:
     assert done.json()["lines"][0]["cancelled"] == 10
 
 
+@pytest.mark.parametrize("line", ["", "1", "1:", ":5", "x:5", "1:²", "1:0", f"1:{10**30}"])
+def test_what_names_no_line_and_quantity_is_refused(url: str, buyer: Program, line: str) -> None:
+    answer = buyer.get(f"{url}/cancellation-effect?line={line}")
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_parameter")
+
+
 def test_what_hangs_on_a_device_must_be_named(world: World, buyer: Program) -> None:
     spec = ItemSpec(number="1.8", title="Garantie", basis=PriceBasis.FIXED)
     warranty = list_item(world, spec, [TierRow(1, Decimal("30.0000"))])

@@ -182,6 +182,18 @@ def test_what_came_in_between_is_told_and_nothing_typed_is_lost(
     assert [(number, quantity) for number, quantity, _ in lines(requisition)] == [(1, 12)]
 
 
+@pytest.mark.parametrize("base", ["x", "²", "0", "9" * 30])
+def test_an_edit_of_what_never_was_a_revision_is_not_saved(
+    pages: PageWorld, officer: Client, base: str
+) -> None:
+    requisition = pages.draft()
+    form = officer.get(address(requisition, "bearbeiten/")).context["form"]
+    answer = officer.post(address(requisition, "bearbeiten/"), filled(form, base=base, menge_1=12))
+    assert answer.status_code == 422
+    assert "Inzwischen gibt es Fassung 1" in answer.content.decode()
+    assert requisition.revisions.count() == 1
+
+
 def test_in_approval_the_page_first_says_what_the_change_does(
     pages: PageWorld, officer: Client
 ) -> None:
