@@ -19,7 +19,7 @@ from contracts.refusals import Refusal
 from orders import approvals, requisitions
 from orders.binding.budgets import freeze
 from orders.call_offs import cancellations, cascade, confirmations, goods_receipts
-from orders.errors import BudgetNotUsable, BudgetOverdrawn, RequisitionOver
+from orders.errors import BudgetNotUsable, BudgetOverdrawn, ConfirmationOver, RequisitionOver
 from orders.lifecycle import IllegalTransition
 from orders.models import CallOff, Requisition
 from orders.models.approval import Verdict
@@ -137,8 +137,14 @@ class CascadeActs(StagedMachine):
     # The desks of the ranks
 
     def _confirm(self, row: Issued) -> None:
+        """Until the last day of the time to confirm, whatever the sweep has left lying."""
+        expected: Refusals = set()
+        if row.state != "issued":
+            expected = {IllegalTransition}
+        elif row.confirm_by < self.day:
+            expected = {ConfirmationOver}
         done = self._attempt(
-            set() if row.state == "issued" else {IllegalTransition},
+            expected,
             lambda: confirmations.confirm(
                 call_off_id=row.pk, by=self.stage.ranks.desks[row.rank - 1], now=self.now
             ),

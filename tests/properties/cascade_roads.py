@@ -146,6 +146,18 @@ def sent_twice(machine: CascadeMachine) -> None:
     assert row.state == "closed_short"
 
 
+def confirmed_at_last(machine: CascadeMachine) -> None:
+    """The last day counts; the day after it is too late, though the sweep fails."""
+    first, second = bought(machine, 2, BOTH), bought(machine, 3, BOTH)
+    machine._let_days_pass((first.confirm_by - machine.day).days)
+    machine._confirm(first)
+    check(machine)
+    sweep(machine, days=1, broken=True)
+    machine._confirm(second)
+    assert (first.state, second.state) == ("confirmed", "issued")
+    check(machine)
+
+
 def refused_in_part(machine: CascadeMachine) -> None:
     """Only what is still open goes to the next rank."""
     row = bought(machine, 5, BOTH)
@@ -162,5 +174,6 @@ ROADS = (
     frozen_before_the_next_rank,
     failing_in_the_sweep,
     sent_twice,
+    confirmed_at_last,
     refused_in_part,
 )

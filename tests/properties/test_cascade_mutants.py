@@ -175,6 +175,23 @@ MUTANTS = (
         "time_out_due",
     ),
     mutant(
+        "what the sweep has not taken back yet can still be confirmed",
+        roads.confirmed_at_last,
+        "accepted in spite of .*ConfirmationOver",
+        confirmations,
+        ("        _require_in_time(call_off, now)\n", ""),
+        "confirm",
+    ),
+    mutant(
+        "the last day of the time to confirm is too late",
+        roads.confirmed_at_last,
+        "misnamed: ConfirmationOver",
+        confirmations,
+        ("by < berlin_day(now)", "by <= berlin_day(now)"),
+        "_require_in_time",
+        "confirm",
+    ),
+    mutant(
         "nobody looks for the token",
         roads.sent_twice,
         "sent twice",
