@@ -86,6 +86,14 @@ class WrongState(Refusal):
     advice = "Der Stand hat sich inzwischen geändert. Sehen Sie nach, was daraus geworden ist."
 
 
+class SentBefore(Refusal):
+    """A form or call was sent before with other content, and took effect."""
+
+    code = "sent_before"
+    title = "Schon gesendet"
+    advice = "Prüfen Sie den Stand, den Sie jetzt sehen, und senden Sie ein neues Formular."
+
+
 class FourEyes(Refusal):
     """Several people are needed, and this one has taken part already."""
 

@@ -7,6 +7,7 @@ from contracts.refusals import FileRefused, FourEyes, Kind, Reasons, Refusal
 
 NotFound = refusals.NotFound
 NotAllowed = refusals.NotAllowed
+SentBefore = refusals.SentBefore
 
 
 class OrderError(Refusal):
@@ -297,14 +298,6 @@ class NothingChosen(OrderError):
     kind = Kind.INVALID
     title = "Nichts ausgewählt"
     advice = "Wählen Sie aus, worüber Sie entscheiden."
-
-
-class SentBefore(OrderError):
-    """A form or call was sent before with other content, and took effect."""
-
-    code = "sent_before"
-    title = "Schon gesendet"
-    advice = "Prüfen Sie den Stand, den Sie jetzt sehen, und senden Sie ein neues Formular."
 
 
 class InvalidReceipt(OrderError):

@@ -7,6 +7,7 @@ from contracts.refusals import Kind, Reasons, Refusal
 
 NotFound = refusals.NotFound
 NotAllowed = refusals.NotAllowed
+SentBefore = refusals.SentBefore
 
 
 class AgreementError(Refusal):

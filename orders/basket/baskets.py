@@ -32,6 +32,7 @@ from orders.allotting.moments import Moment
 from orders.allotting.reading import read_accessories, read_order
 from orders.errors import NotFound
 from orders.models import BasketOwner
+from orders.models.basket import FilledOnce
 from orders.oscar_adapter import (
     basket_quantities,
     close_basket,
@@ -42,7 +43,7 @@ from orders.oscar_adapter import (
 
 MAX_QUANTITY = 1_000_000
 REMEMBERED = 50
-"""So many forms back a basket knows what has filled it: a second click comes at once."""
+"""So many forms back a basket or list knows what has filled it: a second click comes at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +103,21 @@ def lock_basket(membership: Membership) -> int:
 
 
 def is_first_time(basket_id: int, form: UUID | None) -> bool:
-    """Whether the form fills the locked basket for the first time; it is remembered then.
+    """Whether the form fills the locked basket for the first time; see `is_new_to`."""
+    return form is None or is_new_to(BasketOwner.objects.get(pk=basket_id), form)
+
+
+def is_new_to(filled: FilledOnce, form: UUID | None) -> bool:
+    """Whether the form fills the locked row for the first time; it is remembered then.
 
     A second click sends the same form again. Without a form nothing is remembered.
     """
     if form is None:
         return True
-    tie = BasketOwner.objects.get(pk=basket_id)
-    if form in tie.filled_by:
+    if form in filled.filled_by:
         return False
-    tie.filled_by = [*tie.filled_by, form][-REMEMBERED:]
-    tie.save(update_fields=["filled_by"])
+    filled.filled_by = [*filled.filled_by, form][-REMEMBERED:]
+    filled.save(update_fields=["filled_by"])
     return True
 
 

@@ -9,7 +9,22 @@ from django.db.models import Q
 from contracts.parties.models import Membership
 
 
-class BasketOwner(models.Model):
+class FilledOnce(models.Model):
+    """What forms fill; the latest of them are remembered, so that a second click fills nothing."""
+
+    filled_by = ArrayField(
+        models.UUIDField(),
+        default=list,
+        editable=False,
+        verbose_name="zuletzt übernommene Formulare",
+        help_text="Ein Formular, das zweimal gesendet wird, zählt einmal.",
+    )
+
+    class Meta:
+        abstract = True
+
+
+class BasketOwner(FilledOnce):
     """Ties an Oscar basket to a membership; at most one is open per membership."""
 
     basket = models.OneToOneField(
@@ -17,12 +32,6 @@ class BasketOwner(models.Model):
     )
     membership = models.ForeignKey(Membership, models.PROTECT, related_name="baskets")
     is_open = models.BooleanField(default=True)
-    filled_by = ArrayField(
-        models.UUIDField(),
-        default=list,
-        verbose_name="zuletzt übernommene Formulare",
-        help_text="Ein Formular, das zweimal gesendet wird, füllt den Bedarfskorb einmal.",
-    )
 
     class Meta:
         verbose_name = "Bedarfskorb"

@@ -8,6 +8,8 @@ from django.db.models import Q
 from contracts.agreements.models import Listing
 from contracts.parties.models import Membership, Organisation, School
 
+from .basket import FilledOnce
+
 
 class ListAudience(models.TextChoices):
     """Who sees a list and works on it besides its owner."""
@@ -17,7 +19,7 @@ class ListAudience(models.TextChoices):
     AUTHORITY = "authority", "für den ganzen Schulträger"
 
 
-class ShoppingList(models.Model):
+class ShoppingList(FilledOnce):
     """A named list (Merkliste); the articles may have left the shelf since."""
 
     authority = models.ForeignKey(Organisation, models.PROTECT, related_name="shopping_lists")

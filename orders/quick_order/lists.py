@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -156,11 +157,18 @@ def retire(*, list_id: int, by: Membership, now: datetime) -> None:
 
 @again
 def add_line(
-    *, list_id: int, listing_id: int, quantity: int, by: Membership, now: datetime
-) -> ShoppingList:
+    *,
+    list_id: int,
+    listing_id: int,
+    quantity: int,
+    by: Membership,
+    now: datetime,
+    form: UUID | None = None,
+) -> ShoppingList | None:
     """Add pieces of an article to a list.
 
-    Raises NotAllowed, NotFound, InvalidList when the list is full, InvalidQuantity.
+    The same *form* adds once; None when it had added already. Raises NotAllowed, NotFound,
+    InvalidList when the list is full, InvalidQuantity.
     """
     require_role(by, ASKING_ROLES, now)
     _require_quantities([quantity], least=1)
@@ -168,6 +176,8 @@ def add_line(
     with transaction.atomic():
         row = _locked(list_id, by)
         _require_writer(row, by)
+        if not baskets.is_new_to(row, form):
+            return None
         before = _quantities(row)
         total = min(before.get(listing_id, 0) + quantity, MAX_QUANTITY)
         _write(row, {listing_id: total}, before, by, now)

@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from contracts.agreements.caps.stops import accounts_of, review_stops
 from contracts.agreements.entitlement import entitled_listings, entitlements_on
-from contracts.agreements.errors import NotAllowed, NotFound
+from contracts.agreements.errors import NotAllowed, NotFound, SentBefore
 from contracts.agreements.models import (
     Article,
     Award,
@@ -88,19 +89,20 @@ class GateSpec:
 
 
 @again
-def set_gate(spec: GateSpec, *, by: Membership, now: datetime) -> Gate:
+def set_gate(spec: GateSpec, *, by: Membership, now: datetime, token: UUID | None = None) -> Gate:
     """Put an obstacle in the way; one that covers a lot whole stops its account as well.
 
+    A form names itself by its `token`: sent again, it gets the gate of the first time.
     Raises NotAllowed (role, or a reason that is not the role's), NotFound (scope outside
-    the actor's agreements or entitlements) or GateRefused (an opt-out has its own way:
-    `declare_opt_out`).
+    the actor's agreements or entitlements), GateRefused (an opt-out has its own way:
+    `declare_opt_out`) or SentBefore (this token has set another gate).
     """
     require_role(by, tuple(Role(role) for role in REASONS_BY_ROLE), now)
     if spec.reason not in REASONS_BY_ROLE[by.role]:
         raise NotAllowed(f"„{spec.reason.label}“ kann Ihre Rolle nicht setzen.")
     if spec.reason is GateReason.OPT_OUT:
         raise GateRefused("reason", "Ein Opt-out erklären Sie im Opt-out-Register.")
-    return _write(spec, by=by, now=now)
+    return _write(spec, token, by=by, now=now)
 
 
 @again
@@ -113,6 +115,7 @@ def declare_opt_out(
     valid_to: date,
     by: Membership,
     now: datetime,
+    token: UUID | None = None,
 ) -> Gate:
     """Declare that the own authority buys a product group or lot elsewhere until a date.
 
@@ -128,7 +131,7 @@ def declare_opt_out(
         valid_from=berlin_day(now),
         valid_to=valid_to,
     )
-    return _write(spec, by=by, now=now)
+    return _write(spec, token, by=by, now=now)
 
 
 @again
@@ -236,31 +239,50 @@ def reachable_groups(by: Membership, on: date) -> list[str]:
     return sorted(set(groups.values_list("article__product_group", flat=True)))
 
 
-def _write(spec: GateSpec, *, by: Membership, now: datetime) -> Gate:
+def _write(spec: GateSpec, token: UUID | None, *, by: Membership, now: datetime) -> Gate:
     day = berlin_day(now)
     _check(spec, by, day)
     _check_scope(spec.scope, by, day)
+    said = _said(spec, by)
     with transaction.atomic():
-        gate = Gate.objects.create(
-            article_id=spec.scope.article_id,
-            item_id=spec.scope.item_id,
-            lot_id=spec.scope.lot_id,
-            supplier_id=spec.scope.supplier_id,
-            buyer_id=None if by.role == Role.CONTRACT_MANAGER else by.organisation_id,
-            product_group=spec.scope.product_group,
-            reason=spec.reason,
-            explanation=spec.explanation.strip(),
-            evidence=spec.evidence.strip(),
-            effect=spec.effect,
-            cosign_role=spec.cosign_role,
-            valid_from=spec.valid_from,
-            valid_to=spec.valid_to,
-            set_by=by,
-            set_at=now,
+        # Two sendings at the same moment meet at `agreements_gate_once_per_token`.
+        gate, is_new = Gate.objects.get_or_create(
+            set_by=by, token=token or uuid4(), defaults={**said, "set_at": now}
         )
+        if not is_new:
+            _require_same(gate, said)
+            return gate
         record(gate, "gate.set", by=by, now=now, after=_as_audited(spec), reason=gate.explanation)
         _reach_orders(gate, now)
     return gate
+
+
+def _said(spec: GateSpec, by: Membership) -> dict[str, object]:
+    """The columns of what is set."""
+    return {
+        "article_id": spec.scope.article_id,
+        "item_id": spec.scope.item_id,
+        "lot_id": spec.scope.lot_id,
+        "supplier_id": spec.scope.supplier_id,
+        "buyer_id": None if by.role == Role.CONTRACT_MANAGER else by.organisation_id,
+        "product_group": spec.scope.product_group,
+        "reason": spec.reason,
+        "explanation": spec.explanation.strip(),
+        "evidence": spec.evidence.strip(),
+        "effect": spec.effect,
+        "cosign_role": spec.cosign_role,
+        "valid_from": spec.valid_from,
+        "valid_to": spec.valid_to,
+    }
+
+
+def _require_same(gate: Gate, said: Mapping[str, object]) -> None:
+    """A page left open and filled anew must not be taken for a second click."""
+    if any(getattr(gate, name) != value for name, value in said.items()):
+        raise SentBefore(
+            "Dieses Formular ist schon gesendet und hat ein anderes Hindernis gesetzt. Bitte "
+            "laden Sie die Seite neu und geben Sie das weitere ein."
+        )
 
 
 def _reach_orders(gate: Gate, now: datetime) -> None:

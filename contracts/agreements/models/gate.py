@@ -17,7 +17,8 @@ class Gate(models.Model):
     """An obstacle over a range of days, until it is lifted; an empty scope field matches
     everything.
 
-    A gate without any scope would stop the whole house and is refused by constraint.
+    A gate without any scope would stop the whole house and is refused by constraint. `token`
+    tells a form that is sent again; what was set before forms had names has none.
     """
 
     article = models.ForeignKey(Article, models.PROTECT, null=True, blank=True)
@@ -39,6 +40,7 @@ class Gate(models.Model):
     valid_to = models.DateField("bis", null=True, blank=True)
     set_by = models.ForeignKey(Membership, models.PROTECT, related_name="+")
     set_at = models.DateTimeField("gesetzt am", null=True, blank=True)
+    token = models.UUIDField("Formular", null=True, blank=True, editable=False)
     lifted_by = models.ForeignKey(
         Membership, models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -49,6 +51,9 @@ class Gate(models.Model):
         verbose_name = "Hindernis"
         verbose_name_plural = "Hindernisse"
         constraints = (
+            models.UniqueConstraint(
+                fields=("set_by", "token"), name="agreements_gate_once_per_token"
+            ),
             models.CheckConstraint(
                 condition=Q(article__isnull=False)
                 | Q(item__isnull=False)

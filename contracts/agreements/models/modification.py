@@ -44,7 +44,8 @@ class ContractModification(models.Model):
 
     `original_value` is the value of the contract at the award; `cumulative` sums all
     approved modifications resting on the same ground, this one included. Two people
-    agree, neither of them the proposer.
+    agree, neither of them the proposer. `token` tells a form that is sent again; an entry
+    that comes with a price or a position has none.
     """
 
     agreement = models.ForeignKey(FrameworkAgreement, models.PROTECT, related_name="modifications")
@@ -84,6 +85,7 @@ class ContractModification(models.Model):
     proposed_by = models.ForeignKey(Membership, models.PROTECT, related_name="+")
     proposer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField("vorgeschlagen am")
+    token = models.UUIDField("Formular", null=True, blank=True, editable=False)
     decided_by = models.ForeignKey(
         Membership, models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -98,6 +100,9 @@ class ContractModification(models.Model):
         verbose_name_plural = "Vertragsänderungen"
         ordering = ("agreement", "pk")
         constraints = (
+            models.UniqueConstraint(
+                fields=("agreement", "token"), name="agreements_modification_once_per_token"
+            ),
             models.CheckConstraint(
                 condition=Q(decider__isnull=True) | ~Q(decider=F("proposer")),
                 name="agreements_modification_second_person",

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from contracts.agreements.entitlement import visible_agreements
-from contracts.agreements.errors import AgreementEnded, NotFound
+from contracts.agreements.errors import AgreementEnded, NotFound, SentBefore
 from contracts.agreements.legal import (
     EU_THRESHOLD,
     MODIFICATION_DE_MINIMIS,
@@ -100,20 +101,53 @@ class Entry:
 
 @again
 def register(
-    *, agreement_id: int, entry: Entry, by: Membership, now: datetime
+    *, agreement_id: int, entry: Entry, by: Membership, now: datetime, token: UUID | None = None
 ) -> ContractModification:
     """Write a proposed modification down, with what it comes to on its ground.
 
+    A form names itself by its `token`: sent again, it gets the entry of the first time.
     Raises NotAllowed, NotFound, AgreementEnded, InvalidEntry, NoOriginalValue,
-    NoLegalFigure, and OutsideLimits where a new procedure would be needed.
+    NoLegalFigure, OutsideLimits where a new procedure would be needed, and SentBefore (this
+    token has registered something else).
     """
     with translated(MODIFICATION_CONSTRAINTS), transaction.atomic():
         agreement = managed_agreement(agreement_id, by=by, now=now)
+        if known := _known_by(token, agreement, entry):
+            return known
         if entry.kind == ModificationKind.PRICE:
             raise InvalidEntry(
                 "Preisänderungen schlägt der Lieferant vor; sie kommen von dort ins Register."
             )
-        return _register(agreement, entry, None, by=by, now=now)
+        return _register(agreement, entry, None, by=by, now=now, token=token)
+
+
+def _known_by(
+    token: UUID | None, agreement: FrameworkAgreement, entry: Entry
+) -> ContractModification | None:
+    """What the form has registered already; the agreement is locked, so that nobody is between."""
+    known = agreement.modifications.filter(token=token).first() if token is not None else None
+    if known is None:
+        return None
+    lot, award = _scope(agreement, entry)
+    said = {**_said(entry), "lot": lot, "award": award}
+    if any(getattr(known, name) != value for name, value in said.items()):
+        raise SentBefore(
+            f"Dieses Formular ist schon gesendet und hat {known.number} vorgeschlagen. Bitte "
+            "laden Sie die Seite neu und geben Sie die weitere Änderung ein."
+        )
+    return known
+
+
+def _said(entry: Entry) -> dict[str, object]:
+    """The columns that hold what was typed."""
+    return {
+        "kind": entry.kind,
+        "ground": entry.ground,
+        "description": entry.description.strip(),
+        "value": entry.value,
+        "notice_number": entry.notice_number.strip(),
+        "new_end": entry.new_end,
+    }
 
 
 def register_for_change(
@@ -242,6 +276,7 @@ def _register(
     *,
     by: Membership,
     now: datetime,
+    token: UUID | None = None,
 ) -> ContractModification:
     _require_running(agreement, now)
     _check(entry)
@@ -262,18 +297,14 @@ def _register(
         award=award,
         change=change,
         number=_number(now),
-        kind=entry.kind,
-        ground=entry.ground,
-        description=entry.description.strip(),
-        value=entry.value,
+        **_said(entry),
         original_value=original,
         cumulative=verdict.cumulative,
         cumulative_percent=verdict.percent,
-        notice_number=entry.notice_number.strip(),
-        new_end=entry.new_end,
         proposed_by=by,
         proposer_id=by.user_id,
         proposed_at=now,
+        token=token,
     )
     _record(row, "modification.registered", by=by, now=now)
     return row
