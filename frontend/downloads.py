@@ -118,12 +118,12 @@ def table_download(
     return csv_download(f"{name}.csv", head, rows)
 
 
-def export_urls(request: HttpRequest) -> list[tuple[str, str]]:
-    """(label, address) of the current list in each format, its filters kept."""
+def export_urls(request: HttpRequest, list_url: str = "") -> list[tuple[str, str]]:
+    """(label, address) of the current list in each format, its filters kept; see `list_page`."""
     found = []
     for form in EXPORT_FORMATS:
         query = request.GET.copy()
         query.pop("seite", None)
         query["format"] = form
-        found.append((form.upper(), f"?{query.urlencode()}"))
+        found.append((form.upper(), f"{list_url}?{query.urlencode()}"))
     return found

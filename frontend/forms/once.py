@@ -1,4 +1,4 @@
-"""A form that fills the basket once, however often it is sent: it carries a name of its own."""
+"""A form that counts once, however often it is sent: it carries a name of its own."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ FIELD = "formular"
 ALREADY = (
     "Diese Auswahl liegt schon im Bedarfskorb; ein zweites Senden hat nichts hinzugefügt. Soll sie "
     "noch einmal hinein, laden Sie die Seite neu."
+)
+ALREADY_LISTED = (
+    "Der Artikel steht schon auf der Merkliste; ein zweites Senden hat nichts hinzugefügt. Soll er "
+    "noch einmal darauf, laden Sie die Seite neu."
 )
 
 

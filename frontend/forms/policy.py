@@ -11,7 +11,6 @@ from django.forms import BaseFormSet, formset_factory
 
 from contracts.agreements.gates.register import COSIGNERS
 from contracts.digits import whole
-from contracts.parties.models import Role
 from orders.signing.policy_structure import (
     COMMITTEE_LENGTH,
     MAX_DAYS,
@@ -173,17 +172,6 @@ class SimulationForm(forms.Form):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["einreicher"]
         field.choices = [("", "jemand, der nicht selbst unterschreibt"), *submitters]
-
-
-class PeopleFilter(forms.Form):
-    """Which people are listed."""
-
-    rolle = forms.ChoiceField(label="Rolle", choices=[("", "alle"), *Role.choices], required=False)
-    stand = forms.ChoiceField(
-        label="Stand",
-        choices=[("", "in Kraft und künftig"), ("beendet", "beendet"), ("alle", "alle")],
-        required=False,
-    )
 
 
 class LimitForm(forms.Form):

@@ -23,6 +23,10 @@ class Quantities:
     values: Mapping[int, int]
     faults: Mapping[str, str]
 
+    def is_valid(self) -> bool:
+        """Whether every field holds a quantity."""
+        return not self.faults
+
     @property
     def picks(self) -> list[Pick]:
         """What was given a quantity."""

@@ -189,16 +189,17 @@ def cap_plot(
 def pagination(context: template.Context, page: Page[Any], name: str = "seite") -> dict[str, Any]:
     """Render the pages of a Django page; all other GET parameters are kept.
 
-    ``{% pagination page %}``; `name` is the GET parameter that holds the page number.
+    ``{% pagination page %}``; `name` is the GET parameter that holds the page number. A page
+    shown after a refusal names its list: `list_url` (`frontend.lists`).
     """
     numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
     shown = [number if isinstance(number, int) else None for number in numbers]
-    query = context["request"].GET
+    query, list_url = context["request"].GET, context.get("list_url", "")
 
     def address(number: int) -> str:
         changed = query.copy()
         changed[name] = str(number)
-        return f"?{changed.urlencode()}"
+        return f"{list_url}?{changed.urlencode()}"
 
     return {
         "page": page,
@@ -281,7 +282,8 @@ def _form_errors(form: BaseForm) -> list[dict[str, str]]:
 def error_summary(*forms: BaseForm | BaseFormSet[Any]) -> dict[str, Sequence[dict[str, str]]]:
     """Render all errors of forms and form sets, each linked to its control.
 
-    ``{% error_summary form lines_formset %}``; nothing when there is no error.
+    ``{% error_summary form lines_formset %}``; nothing when there is no error. What a page does
+    not have (a variable without a value) is passed over.
     """
     errors: list[dict[str, str]] = []
     for part in forms:
@@ -289,7 +291,7 @@ def error_summary(*forms: BaseForm | BaseFormSet[Any]) -> dict[str, Sequence[dic
             errors += [{"text": str(text), "target": ""} for text in part.non_form_errors()]
             for form in part.forms:
                 errors += _form_errors(form)
-        elif part.is_bound:
+        elif isinstance(part, BaseForm) and part.is_bound:
             errors += _form_errors(part)
     return {"errors": errors}
 

@@ -1,12 +1,13 @@
-"""What all pages of one agreement share: finding it, and the way back."""
+"""What all pages of one agreement share: finding it, the way back, and forms about it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from django.http import Http404
-from django.urls import reverse
+from django import forms
+from django.http import Http404, HttpResponse
 from django.utils import timezone
 
 from contracts.agreements.entitlement import visible_agreements
@@ -14,6 +15,8 @@ from contracts.agreements.models import FrameworkAgreement
 from contracts.clock import berlin_day
 from contracts.parties.models import Role
 from frontend.actor import PageRequest
+from frontend.addresses import at, crumbs
+from frontend.saving import Done, form_page
 
 
 def today() -> date:
@@ -52,21 +55,43 @@ def manages(request: PageRequest, row: FrameworkAgreement) -> bool:
     return is_own(request, row) and request.actor.role == Role.CONTRACT_MANAGER
 
 
-def crumbs(row: FrameworkAgreement, *more: str) -> list[dict[str, str]]:
-    """The way to a page of the agreement; the last entry is the page itself."""
-    address = reverse("frontend:agreement", args=[row.pk])
-    found = [
-        {"label": "Vereinbarungen", "url": reverse("frontend:agreements")},
-        {"label": row.number, "url": address},
-    ]
-    return [*found, *({"label": label, "url": ""} for label in more)]
-
-
-def page_context(request: PageRequest, row: FrameworkAgreement, *more: str) -> dict[str, Any]:
+def page_context(request: PageRequest, row: FrameworkAgreement, here: str = "") -> dict[str, Any]:
     """What the templates of all these pages need."""
+    above = [("Vereinbarungen", at("agreements")), (row.number, at("agreement", row.pk))]
     return {
         "agreement": row,
         "is_own": is_own(request, row),
         "may_write": manages(request, row),
-        "crumbs": crumbs(row, *more),
+        "crumbs": crumbs(*above, here=here) if here else crumbs(above[0], here=row.number),
     }
+
+
+def agreement_form(
+    request: PageRequest,
+    row: FrameworkAgreement,
+    form: forms.Form,
+    step: Callable[[], Done],
+    *,
+    title: str,
+    said: str,
+    here: str = "",
+    to: str = "agreement",
+    back: str = "",
+    template: str = "agreements/form",
+    submit: str = "Speichern",
+    **more: Any,
+) -> HttpResponse:
+    """A page that is one form about the agreement; *to* and *back* name pages of it."""
+    return form_page(
+        request,
+        form,
+        step,
+        title=title,
+        said=said,
+        to=at(to, row.pk),
+        back=at(back or to, row.pk),
+        template=template,
+        submit=submit,
+        **page_context(request, row, here or title),
+        **more,
+    )

@@ -6,10 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
-from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -18,7 +15,8 @@ from contracts.agreements.writing import buyers as domain
 from contracts.agreements.writing.setup import entitle
 from contracts.parties.models import Role
 from frontend.actor import PageRequest
-from frontend.downloads import Cell, export_urls, table_download, wants_export
+from frontend.addresses import at
+from frontend.downloads import Cell, table_download, wants_export
 from frontend.formatting import format_money
 from frontend.forms.agreement_parts import (
     BuyerForm,
@@ -27,12 +25,18 @@ from frontend.forms.agreement_parts import (
     ReturnForm,
     TransferForm,
 )
+from frontend.lists import list_page
 from frontend.refusals import Alert
-from frontend.saving import attempt
-from frontend.views.agreement_base import manages, own, page_context, today, visible
-from frontend.views.form_page import FormPage
+from frontend.saving import saved, sent
+from frontend.views.agreement_base import (
+    agreement_form,
+    manages,
+    own,
+    page_context,
+    today,
+    visible,
+)
 
-PER_PAGE = 25
 HEAD = ("Organisation", "Umfang", "berechtigt ab", "berechtigt bis", "Kontingent netto",
         "gebucht netto", "vorgemerkt netto", "frei netto")  # fmt: skip
 
@@ -71,11 +75,14 @@ def buyer_name(request: PageRequest, agreement_id: int) -> HttpResponse:
     """Name a buyer."""
     row = own(request, agreement_id)
     form = BuyerForm(request.POST, agreement=row)
-
-    def step() -> BuyerEntitlement:
-        return entitle(row, **form.cleaned_data, by=request.actor, now=timezone.now())
-
-    return _saved(request, row, form, step, "Die Organisation ist benannt.")
+    return saved(
+        request,
+        lambda: entitle(row, **form.cleaned_data, by=request.actor, now=timezone.now()),
+        parts=[form],
+        said="Die Organisation ist benannt.",
+        to=at("agreement_buyers", row.pk),
+        again=lambda refusal: _register(request, row, form, refusal),
+    )
 
 
 @require_POST
@@ -83,46 +90,50 @@ def quota_transfer(request: PageRequest, agreement_id: int) -> HttpResponse:
     """Move quota from one buyer to another."""
     row = own(request, agreement_id)
     form = TransferForm(request.POST, rows=_with_quota(row))
-
-    def step() -> bool:
-        domain.transfer_quota(**form.cleaned_data, by=request.actor, now=timezone.now())
-        return True
-
-    return _saved(request, row, form, step, "Das Kontingent ist übertragen.")
+    return saved(
+        request,
+        lambda: domain.transfer_quota(**form.cleaned_data, by=request.actor, now=timezone.now()),
+        parts=[form],
+        said="Das Kontingent ist übertragen.",
+        to=at("agreement_buyers", row.pk),
+        again=lambda refusal: _register(request, row, form, refusal),
+    )
 
 
 def buyer_end(request: PageRequest, agreement_id: int, entitlement_id: int) -> HttpResponse:
     """Let an entitlement end."""
     row = own(request, agreement_id)
     entry = _entry(request, row, entitlement_id)
-    form = EndEntitlementForm(_posted(request), initial={"last_day": entry.valid_to or today()})
-
-    def step() -> object:
-        return domain.end_entitlement(
-            entitlement_id=entry.pk, **form.cleaned_data, by=request.actor, now=timezone.now()
-        )
-
-    title = f"Berechtigung beenden: {entry.buyer.name}"
-    lead = f"{_scope(entry)}. Erteilte Abrufe bleiben bestehen; neue sind danach nicht möglich."
-    return _page(request, row, title, form, step, "Die Berechtigung endet.", lead)
+    return _about(
+        request,
+        row,
+        entry,
+        EndEntitlementForm(sent(request), initial={"last_day": entry.valid_to or today()}),
+        domain.end_entitlement,
+        title=f"Berechtigung beenden: {entry.buyer.name}",
+        lead=f"{_scope(entry)}. Erteilte Abrufe bleiben bestehen; neue sind danach nicht möglich.",
+        said="Die Berechtigung endet.",
+    )
 
 
 def quota_set(request: PageRequest, agreement_id: int, entitlement_id: int) -> HttpResponse:
     """Agree on a quota, or change it."""
     row = own(request, agreement_id)
     entry = _entry(request, row, entitlement_id)
-    known = entry.quota.limit_amount if entry.quota is not None else None
-    form = QuotaForm(_posted(request), initial={"quota": known})
-
-    def step() -> object:
-        return domain.set_quota(
-            entitlement_id=entry.pk, **form.cleaned_data, by=request.actor, now=timezone.now()
-        )
-
-    bound = entry.quota.bound if entry.quota is not None else None
+    quota = entry.quota
+    bound = quota.bound if quota is not None else None
     lead = f"Gebunden sind {format_money(bound)}; darunter kann ein Kontingent nicht fallen."
-    title = f"Kontingent: {entry.buyer.name}"
-    return _page(request, row, title, form, step, "Das Kontingent gilt.", lead if bound else "")
+    known = quota.limit_amount if quota is not None else None
+    return _about(
+        request,
+        row,
+        entry,
+        QuotaForm(sent(request), initial={"quota": known}),
+        domain.set_quota,
+        title=f"Kontingent: {entry.buyer.name}",
+        lead=lead if bound else "",
+        said="Das Kontingent gilt.",
+    )
 
 
 def quota_return(request: PageRequest, agreement_id: int, entitlement_id: int) -> HttpResponse:
@@ -131,80 +142,61 @@ def quota_return(request: PageRequest, agreement_id: int, entitlement_id: int) -
     entry = _entry(request, row, entitlement_id)
     if entry.buyer_id != request.actor.organisation_id:
         raise Http404
-    form = ReturnForm(_posted(request))
+    free = format_money(entry.quota.available if entry.quota is not None else None)
+    return _about(
+        request,
+        row,
+        entry,
+        ReturnForm(sent(request)),
+        domain.return_quota,
+        title="Kontingent zurückgeben",
+        lead=f"Frei sind {free}. Sie gehen an die Beschaffungsstelle zurück; Ihr "
+        "Kontingent sinkt auf das, was gebunden ist.",
+        submit="Zurückgeben",
+        confirm=f"Sollen {free} zurück an die Beschaffungsstelle gehen?",
+        said="Das Kontingent ist zurückgegeben.",
+    )
 
-    def step() -> object:
-        return domain.return_quota(
+
+def _about(
+    request: PageRequest,
+    row: FrameworkAgreement,
+    entry: BuyerEntitlement,
+    form: forms.Form,
+    step: Callable[..., object],
+    **words: str,
+) -> HttpResponse:
+    """A form about one entitlement."""
+    return agreement_form(
+        request,
+        row,
+        form,
+        lambda: step(
             entitlement_id=entry.pk, **form.cleaned_data, by=request.actor, now=timezone.now()
-        )
-
-    free = entry.quota.available if entry.quota is not None else None
-    lead = (
-        f"Frei sind {format_money(free)}. Sie gehen an die Beschaffungsstelle zurück; Ihr "
-        "Kontingent sinkt auf das, was gebunden ist."
+        ),
+        to="agreement_buyers",
+        **words,
     )
-    title = "Kontingent zurückgeben"
-    context = page_context(request, row, title) | {
-        "back": "agreement_buyers",
-        "submit": "Zurückgeben",
-        "confirm": f"Sollen {format_money(free)} zurück an die Beschaffungsstelle gehen?",
-    }
-    return FormPage(request, title, context).saved(
-        form, step, "Das Kontingent ist zurückgegeben.", lead=lead, to="agreement_buyers"
-    )
-
-
-def _page(
-    request: PageRequest,
-    row: FrameworkAgreement,
-    title: str,
-    form: forms.Form,
-    step: Callable[[], object],
-    outcome: str,
-    lead: str,
-) -> HttpResponse:
-    context = page_context(request, row, title) | {"back": "agreement_buyers"}
-    return FormPage(request, title, context).saved(
-        form, step, outcome, lead=lead, to="agreement_buyers"
-    )
-
-
-def _saved(
-    request: PageRequest,
-    row: FrameworkAgreement,
-    form: forms.Form,
-    step: Callable[[], object],
-    outcome: str,
-) -> HttpResponse:
-    refusal = None
-    if form.is_valid():
-        done, refusal = attempt(form, step)
-        if done is not None:
-            messages.success(request, outcome)
-            return redirect("frontend:agreement_buyers", agreement_id=row.pk)
-    return _register(request, row, form=form, refusal=refusal, status=422)
 
 
 def _register(
     request: PageRequest,
     row: FrameworkAgreement,
-    *,
     form: forms.Form | None = None,
     refusal: Alert | None = None,
-    status: int = 200,
 ) -> HttpResponse:
-    rows = domain.visible_entitlements(row, request.actor)
-    context = {
+    return list_page(
+        request,
+        "agreements/buyers",
+        domain.visible_entitlements(row, request.actor),
+        list_url=at("agreement_buyers", row.pk),
+        today=today(),
+        refusal=refusal,
+        failed=form,
+        may_return=request.actor.role == Role.PROCUREMENT_OFFICER,
         **page_context(request, row, "Abrufberechtigte"),
-        "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("seite")),
-        "exports": export_urls(request),
-        "today": today(),
-        "refusal": refusal,
-        "failed": form,
-        "may_return": request.actor.role == Role.PROCUREMENT_OFFICER,
         **_writing(request, row, form),
-    }
-    return render(request, "frontend/agreements/buyers.html", context, status=status)
+    )
 
 
 def _writing(
@@ -232,7 +224,3 @@ def _entry(request: PageRequest, row: FrameworkAgreement, entitlement_id: int) -
     if entry is None:
         raise Http404
     return entry
-
-
-def _posted(request: PageRequest) -> Any:
-    return request.POST if request.method == "POST" else None

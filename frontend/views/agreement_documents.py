@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from contracts.agreements.models import AgreementDocument, FrameworkAgreement
 from contracts.agreements.writing import documents as domain
 from frontend.actor import PageRequest
-from frontend.downloads import Cell, export_urls, file_download, table_download, wants_export
+from frontend.addresses import at
+from frontend.downloads import Cell, file_download, table_download, wants_export
 from frontend.forms.agreement_parts import DocumentForm, WithdrawForm
+from frontend.lists import list_page
 from frontend.refusals import Alert
-from frontend.saving import attempt
-from frontend.views.agreement_base import manages, own, page_context, today, visible
-from frontend.views.form_page import FormPage
+from frontend.saving import saved, sent
+from frontend.views.agreement_base import (
+    agreement_form,
+    manages,
+    own,
+    page_context,
+    today,
+    visible,
+)
 
-PER_PAGE = 25
 HEAD = ("Titel", "Art", "sichtbar für", "Los", "Zuschlag", "Datei", "Bytes", "SHA-256",
         "hochgeladen am", "hochgeladen von", "zurückgezogen am")  # fmt: skip
 
@@ -63,17 +68,16 @@ def document_upload(request: PageRequest, agreement_id: int) -> HttpResponse:
     """Keep a file."""
     row = own(request, agreement_id)
     form = DocumentForm(request.POST, request.FILES, agreement=row)
-    refusal = None
-    if form.is_valid():
-        done, refusal = attempt(
-            form,
-            lambda: domain.upload(
-                agreement_id=row.pk, new=form.new, by=request.actor, now=timezone.now()
-            ),
-        )
-        if done is not None:
-            return redirect("frontend:agreement_documents", agreement_id=row.pk)
-    return _list(request, row, form=form, refusal=refusal, status=422)
+    return saved(
+        request,
+        lambda: domain.upload(
+            agreement_id=row.pk, new=form.new, by=request.actor, now=timezone.now()
+        ),
+        parts=[form],
+        said=lambda made: f"Das Dokument „{made.title}“ ist hochgeladen.",
+        to=at("agreement_documents", row.pk),
+        again=lambda refusal: _list(request, row, form, refusal),
+    )
 
 
 def document(request: PageRequest, agreement_id: int, document_id: int) -> HttpResponse:
@@ -91,40 +95,39 @@ def document_withdraw(request: PageRequest, agreement_id: int, document_id: int)
     found = _documents(request, row).filter(pk=document_id, withdrawn_at__isnull=True).first()
     if found is None:
         raise Http404
-    form = WithdrawForm(request.POST if request.method == "POST" else None)
-
-    def step() -> bool:
-        domain.withdraw(
+    form = WithdrawForm(sent(request))
+    return agreement_form(
+        request,
+        row,
+        form,
+        lambda: domain.withdraw(
             document_id=found.pk,
             reason=form.cleaned_data["reason"],
             by=request.actor,
             now=timezone.now(),
-        )
-        return True
-
-    title = f"Dokument zurückziehen: {found.title}"
-    context = page_context(request, row, "Zurückziehen") | {"back": "agreement_documents"}
-    lead = "Danach sieht nur noch Ihre Stelle das Dokument. Es bleibt erhalten."
-    return FormPage(request, title, context).saved(
-        form, step, "Das Dokument ist zurückgezogen.", lead=lead, to="agreement_documents"
+        ),
+        title=f"Dokument zurückziehen: {found.title}",
+        here="Zurückziehen",
+        lead="Danach sieht nur noch Ihre Stelle das Dokument. Es bleibt erhalten.",
+        said="Das Dokument ist zurückgezogen.",
+        to="agreement_documents",
     )
 
 
 def _list(
     request: PageRequest,
     row: FrameworkAgreement,
-    *,
     form: DocumentForm | None = None,
     refusal: Alert | None = None,
-    status: int = 200,
 ) -> HttpResponse:
     if form is None and manages(request, row):
         form = DocumentForm(agreement=row)
-    context = {
+    return list_page(
+        request,
+        "agreements/documents",
+        _documents(request, row),
+        list_url=at("agreement_documents", row.pk),
+        form=form,
+        refusal=refusal,
         **page_context(request, row, "Dokumente"),
-        "page": Paginator(_documents(request, row), PER_PAGE).get_page(request.GET.get("seite")),
-        "exports": export_urls(request),
-        "form": form,
-        "refusal": refusal,
-    }
-    return render(request, "frontend/agreements/documents.html", context, status=status)
+    )

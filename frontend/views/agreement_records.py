@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.core.paginator import Paginator
 from django.http import HttpResponseBase
-from django.shortcuts import render
 
 from contracts.agreements.life.audit_trail import trail
 from frontend.actor import PageRequest
-from frontend.downloads import export_urls, table_download, wants_export
+from frontend.downloads import table_download, wants_export
+from frontend.forms.filters import AgreementCallOffFilter
+from frontend.lists import list_page
 from frontend.presenters.audit import HEAD as AUDIT_HEAD
 from frontend.presenters.audit import export_rows, shown
 from frontend.presenters.call_offs import HEAD as CALL_OFF_HEAD
 from frontend.presenters.call_offs import call_off_row
 from frontend.views.agreement_base import own, page_context, visible
 from orders.call_offs.reading import visible_call_offs
-from orders.lifecycle import CallOffState
-
-PER_PAGE = 25
 
 
 def agreement_call_offs(request: PageRequest, agreement_id: int) -> HttpResponseBase:
@@ -31,20 +26,14 @@ def agreement_call_offs(request: PageRequest, agreement_id: int) -> HttpResponse
         .select_related("authority", "school", "supplier", "lot__agreement")
         .order_by("-issued_at", "-pk")
     )
-    state = request.GET.get("stand", "")
-    if state in set(CallOffState):
+    asked = AgreementCallOffFilter(request.GET)
+    if state := asked.value("stand"):
         rows = rows.filter(state=state)
     if wants_export(request):
         found = (call_off_row(entry) for entry in rows.iterator())
         return table_download(request, f"abrufe-{row.number}", CALL_OFF_HEAD, found)
-    context: dict[str, Any] = {
-        **page_context(request, row, "Abrufe"),
-        "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("seite")),
-        "states": list(CallOffState),
-        "state": state,
-        "exports": export_urls(request),
-    }
-    return render(request, "frontend/agreements/call_offs.html", context)
+    context = page_context(request, row, "Abrufe")
+    return list_page(request, "agreements/call_offs", rows, filter=asked, **context)
 
 
 def agreement_audit(request: PageRequest, agreement_id: int) -> HttpResponseBase:
@@ -54,11 +43,5 @@ def agreement_audit(request: PageRequest, agreement_id: int) -> HttpResponseBase
     if wants_export(request):
         found = export_rows(rows.iterator())
         return table_download(request, f"protokoll-{row.number}", AUDIT_HEAD, found)
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("seite"))
-    context = {
-        **page_context(request, row, "Protokoll"),
-        "page": page,
-        "rows": shown(list(page.object_list)),
-        "exports": export_urls(request),
-    }
-    return render(request, "frontend/agreements/audit.html", context)
+    context = page_context(request, row, "Protokoll")
+    return list_page(request, "agreements/audit", rows, shown=shown, **context)

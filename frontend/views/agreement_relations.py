@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from contracts.agreements.errors import NotFound
 from contracts.agreements.models import FrameworkAgreement, ItemRelation
 from contracts.agreements.writing.relations import relate, relations_of, unrelate
-from contracts.refusals import Refusal
 from frontend.actor import PageRequest
-from frontend.downloads import Cell, export_urls, table_download, wants_export
+from frontend.addresses import as_it_was, at
+from frontend.downloads import Cell, table_download, wants_export
 from frontend.forms.relations import RelationForm
-from frontend.refusals import Alert, explain
-from frontend.saving import attempt
+from frontend.lists import list_page
+from frontend.refusals import Alert
+from frontend.saving import saved
 from frontend.views.agreement_base import manages, own, page_context, visible
 
 PER_PAGE = 50
@@ -50,44 +47,43 @@ def relation_create(request: PageRequest, agreement_id: int) -> HttpResponse:
     """Tie two positions."""
     row = own(request, agreement_id)
     form = RelationForm(request.POST, agreement=row)
-    refusal = None
-    if form.is_valid():
-        done, refusal = attempt(
-            form, lambda: relate(form.tie, by=request.actor, now=timezone.now())
-        )
-        if done is not None:
-            messages.success(request, "Der Bezug ist eingetragen.")
-            return redirect("frontend:agreement_relations", agreement_id=row.pk)
-    return _page(request, row, form=form, refusal=refusal, status=422)
+    return saved(
+        request,
+        lambda: relate(form.tie, by=request.actor, now=timezone.now()),
+        parts=[form],
+        said="Der Bezug ist eingetragen.",
+        to=at("agreement_relations", row.pk),
+        again=lambda refusal: _page(request, row, form, refusal),
+    )
 
 
 @require_POST
 def relation_remove(request: PageRequest, agreement_id: int, relation_id: int) -> HttpResponse:
     """Undo a tie."""
     row = own(request, agreement_id)
-    try:
-        unrelate(relation_id, by=request.actor, now=timezone.now())
-    except NotFound:
-        raise
-    except Refusal as error:
-        return _page(request, row, refusal=explain(error), status=422)
-    messages.success(request, "Der Bezug ist entfernt.")
-    return redirect("frontend:agreement_relations", agreement_id=row.pk)
+    return saved(
+        request,
+        lambda: unrelate(relation_id, by=request.actor, now=timezone.now()),
+        said="Der Bezug ist entfernt.",
+        to=as_it_was(request, at("agreement_relations", row.pk)),
+        again=lambda refusal: _page(request, row, refusal=refusal),
+    )
 
 
 def _page(
     request: PageRequest,
     row: FrameworkAgreement,
-    *,
     form: RelationForm | None = None,
     refusal: Alert | None = None,
-    status: int = 200,
 ) -> HttpResponse:
     may_write = manages(request, row) and row.state != "ended"
-    context = page_context(request, row, "Bezüge") | {
-        "page": Paginator(relations_of(row), PER_PAGE).get_page(request.GET.get("seite")),
-        "form": (form or RelationForm(agreement=row)) if may_write else None,
-        "refusal": refusal,
-        "exports": export_urls(request),
-    }
-    return render(request, "frontend/agreements/relations.html", context, status=status)
+    return list_page(
+        request,
+        "agreements/relations",
+        relations_of(row),
+        per_page=PER_PAGE,
+        list_url=at("agreement_relations", row.pk),
+        form=(form or RelationForm(agreement=row)) if may_write else None,
+        refusal=refusal,
+        **page_context(request, row, "Bezüge"),
+    )

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from django import forms
-from django.contrib import messages
 from django.db.models import Model, QuerySet
-from django.http import Http404, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -23,57 +21,64 @@ from contracts.agreements.models import (
 from contracts.agreements.prices import additions
 from contracts.agreements.writing import edit, positions, setup, terms
 from frontend.actor import PageRequest
+from frontend.addresses import at, crumbs
 from frontend.forms import agreement as agreement_forms
 from frontend.forms import position as position_forms
 from frontend.forms.price_changes import RegisterFields
-from frontend.saving import attempt
-from frontend.views.agreement_base import own, page_context, today
-from frontend.views.form_page import FormPage
+from frontend.saving import form_page, saved, sent
+from frontend.views.agreement_base import agreement_form, own, page_context, today
 
 _Row = TypeVar("_Row", bound=Model)
 
 
 def agreement_create(request: PageRequest) -> HttpResponse:
     """A new draft."""
-    data = _posted(request)
     initial = {"responsible": request.actor.pk}
-    form = agreement_forms.AgreementForm(data, initial=initial, by=request.actor, on=today())
-
-    def step() -> FrameworkAgreement:
-        values = dict(form.cleaned_data)
-        return setup.create_agreement(**values, by=request.actor, now=timezone.now())
-
-    crumbs = [{"label": "Vereinbarungen", "url": "/vereinbarungen/"}, {"label": "Neu", "url": ""}]
-    return FormPage(request, "Rahmenvereinbarung anlegen", {"crumbs": crumbs}).saved(
-        form, step, "Der Entwurf ist angelegt. Legen Sie jetzt die Lose an."
+    form = agreement_forms.AgreementForm(
+        sent(request), initial=initial, by=request.actor, on=today()
+    )
+    return form_page(
+        request,
+        form,
+        lambda: setup.create_agreement(**form.cleaned_data, by=request.actor, now=timezone.now()),
+        title="Rahmenvereinbarung anlegen",
+        submit="Speichern",
+        said="Der Entwurf ist angelegt. Legen Sie jetzt die Lose an.",
+        to=lambda made: at("agreement", made.pk),
+        back=at("agreements"),
+        crumbs=crumbs(("Vereinbarungen", at("agreements")), here="Neu"),
     )
 
 
 def agreement_edit(request: PageRequest, agreement_id: int) -> HttpResponse:
     """The head of an agreement."""
     row = own(request, agreement_id)
-    form = agreement_forms.agreement_form(row, _posted(request), by=request.actor, on=today())
-
-    def step() -> FrameworkAgreement:
-        return edit.edit_agreement(
-            agreement_id=row.pk, head=form.head, by=request.actor, now=timezone.now()
-        )
-
+    form = agreement_forms.agreement_form(row, sent(request), by=request.actor, on=today())
     lead = ""
     if row.state != AgreementState.DRAFT:
         lead = (
             "Nach der Listung sind nur Titel und verantwortliche Person änderbar. Eine Änderung "
             "des Vertrags gehört in das Änderungsregister (§ 132 GWB)."
         )
-    page = FormPage(request, f"{row.number} bearbeiten", page_context(request, row, "Bearbeiten"))
-    return page.saved(form, step, "Die Änderung ist gespeichert.", lead=lead)
+    return agreement_form(
+        request,
+        row,
+        form,
+        lambda: edit.edit_agreement(
+            agreement_id=row.pk, head=form.head, by=request.actor, now=timezone.now()
+        ),
+        title=f"{row.number} bearbeiten",
+        here="Bearbeiten",
+        lead=lead,
+        said="Die Änderung ist gespeichert.",
+    )
 
 
 def lot_create(request: PageRequest, agreement_id: int) -> HttpResponse:
     """A new lot of a draft."""
     row = own(request, agreement_id)
     taken = row.lots.order_by("-number").values_list("number", flat=True).first() or 0
-    form = agreement_forms.lot_form(_posted(request), {"number": taken + 1})
+    form = agreement_forms.lot_form(sent(request), {"number": taken + 1})
 
     def step() -> Lot:
         head = form.head
@@ -89,29 +94,40 @@ def lot_create(request: PageRequest, agreement_id: int) -> HttpResponse:
             now=timezone.now(),
         )
 
-    page = FormPage(request, "Los anlegen", page_context(request, row, "Los anlegen"))
-    return page.saved(form, step, "Das Los ist angelegt.", template="lot_form")
+    return agreement_form(
+        request,
+        row,
+        form,
+        step,
+        title="Los anlegen",
+        said="Das Los ist angelegt.",
+        template="agreements/lot_form",
+    )
 
 
 def lot_edit(request: PageRequest, agreement_id: int, lot_id: int) -> HttpResponse:
     """A lot of a draft."""
     row = own(request, agreement_id)
     lot = _part(Lot.objects.select_related("account").filter(pk=lot_id, agreement=row))
-    form = agreement_forms.lot_form(_posted(request), agreement_forms.initial_lot(lot))
-
-    def step() -> Lot:
-        return edit.edit_lot(lot_id=lot.pk, head=form.head, by=request.actor, now=timezone.now())
-
-    context = page_context(request, row, f"Los {lot.number}") | {"remove": ("lot_remove", lot.pk)}
-    page = FormPage(request, f"Los {lot.number} bearbeiten", context)
-    return page.saved(form, step, "Das Los ist gespeichert.", template="lot_form")
+    form = agreement_forms.lot_form(sent(request), agreement_forms.initial_lot(lot))
+    return agreement_form(
+        request,
+        row,
+        form,
+        lambda: edit.edit_lot(lot_id=lot.pk, head=form.head, by=request.actor, now=timezone.now()),
+        title=f"Los {lot.number} bearbeiten",
+        here=f"Los {lot.number}",
+        said="Das Los ist gespeichert.",
+        template="agreements/lot_form",
+        remove=at("lot_remove", row.pk, lot.pk),
+    )
 
 
 def award_create(request: PageRequest, agreement_id: int, lot_id: int) -> HttpResponse:
     """An award with the first version of its terms."""
     row = own(request, agreement_id)
     lot = _part(Lot.objects.filter(pk=lot_id, agreement=row))
-    data = _posted(request)
+    data = sent(request)
     rank = lot.awards.order_by("-rank").values_list("rank", flat=True).first() or 0
     form = agreement_forms.NewAwardForm(data, lot=lot, initial={"rank": rank + 1})
     clauses = agreement_forms.TermsForm(data, initial=agreement_forms.initial_terms())
@@ -130,26 +146,36 @@ def award_create(request: PageRequest, agreement_id: int, lot_id: int) -> HttpRe
             now=timezone.now(),
         )
 
-    title = f"Zuschlag für Los {lot.number} anlegen"
-    page = FormPage(request, title, page_context(request, row, "Zuschlag anlegen"))
-    return page.saved(form, step, "Der Zuschlag ist angelegt.", more=clauses)
+    return agreement_form(
+        request,
+        row,
+        form,
+        step,
+        title=f"Zuschlag für Los {lot.number} anlegen",
+        here="Zuschlag anlegen",
+        said="Der Zuschlag ist angelegt.",
+        parts=[clauses],
+        more=clauses,
+    )
 
 
 def award_edit(request: PageRequest, agreement_id: int, award_id: int) -> HttpResponse:
     """An award of a draft; its terms get new versions."""
     row = own(request, agreement_id)
     award = _award(row, award_id)
-    initial = agreement_forms.initial_award(award)
-    form = agreement_forms.AwardForm(_posted(request), initial=initial)
-
-    def step() -> Award:
-        return edit.edit_award(
+    form = agreement_forms.AwardForm(sent(request), initial=agreement_forms.initial_award(award))
+    return agreement_form(
+        request,
+        row,
+        form,
+        lambda: edit.edit_award(
             award_id=award.pk, head=form.head, by=request.actor, now=timezone.now()
-        )
-
-    context = page_context(request, row, award.reference) | {"remove": ("award_remove", award.pk)}
-    page = FormPage(request, f"Zuschlag {award.reference} bearbeiten", context)
-    return page.saved(form, step, "Der Zuschlag ist gespeichert.")
+        ),
+        title=f"Zuschlag {award.reference} bearbeiten",
+        here=award.reference,
+        said="Der Zuschlag ist gespeichert.",
+        remove=at("award_remove", row.pk, award.pk),
+    )
 
 
 def terms_create(request: PageRequest, agreement_id: int, award_id: int) -> HttpResponse:
@@ -158,23 +184,26 @@ def terms_create(request: PageRequest, agreement_id: int, award_id: int) -> Http
     award = _award(row, award_id)
     latest = award.terms.order_by("-version").first()
     form = agreement_forms.NewTermsForm(
-        _posted(request), initial=agreement_forms.initial_terms(latest)
+        sent(request), initial=agreement_forms.initial_terms(latest)
     )
-
-    def step() -> object:
-        return terms.add_terms(
+    return agreement_form(
+        request,
+        row,
+        form,
+        lambda: terms.add_terms(
             award_id=award.pk,
             terms=form.terms,
             valid_from=form.cleaned_data["valid_from"],
             document=form.cleaned_data["document"],
             by=request.actor,
             now=timezone.now(),
-        )
-
-    title = f"Neue Konditionen für {award.reference}"
-    lead = "Konditionen werden nie geändert, sondern ab einem Tag durch eine neue Fassung ersetzt."
-    page = FormPage(request, title, page_context(request, row, "Konditionen"))
-    return page.saved(form, step, "Die neue Fassung ist gespeichert.", lead=lead)
+        ),
+        title=f"Neue Konditionen für {award.reference}",
+        here="Konditionen",
+        lead="Konditionen werden nie geändert, sondern ab einem Tag durch eine neue Fassung "
+        "ersetzt.",
+        said="Die neue Fassung ist gespeichert.",
+    )
 
 
 def item_create(request: PageRequest, agreement_id: int, award_id: int) -> HttpResponse:
@@ -183,56 +212,60 @@ def item_create(request: PageRequest, agreement_id: int, award_id: int) -> HttpR
     award = _award(row, award_id)
     if row.state != AgreementState.DRAFT:
         return _item_propose(request, row, award)
-    data = _posted(request)
+    data = sent(request)
     initial = {"valid_from": award.awarded_on, "source": f"Zuschlag {award.reference}"}
     form = position_forms.PositionForm(data, initial=initial)
     tiers = position_forms.tier_formset(data)
-
-    def step() -> ContractItem:
-        return positions.add_position(
+    return agreement_form(
+        request,
+        row,
+        form,
+        lambda: positions.add_position(
             award_id=award.pk,
             spec=form.spec,
             prices=form.prices(tiers.rows),
             by=request.actor,
             now=timezone.now(),
-        )
-
-    title = f"Position zu {award.reference} anlegen"
-    page = FormPage(request, title, page_context(request, row, "Position anlegen"))
-    return page.saved(form, step, "Die Position ist angelegt.", tiers=tiers, to="agreement_items")
+        ),
+        title=f"Position zu {award.reference} anlegen",
+        here="Position anlegen",
+        said="Die Position ist angelegt.",
+        to="agreement_items",
+        back="agreement",
+        parts=[tiers],
+        tiers=tiers,
+    )
 
 
 def _item_propose(request: PageRequest, row: FrameworkAgreement, award: Award) -> HttpResponse:
-    data = _posted(request)
+    data = sent(request)
     form = position_forms.PositionForm(data, initial={"valid_from": today()})
     form.fields["source"].required = False
     register, tiers = RegisterFields(data), position_forms.tier_formset(data)
-
-    def step() -> object:
-        return additions.propose_position(
+    return agreement_form(
+        request,
+        row,
+        form,
+        lambda: additions.propose_position(
             award_id=award.pk,
             spec=form.spec,
             prices=form.prices(tiers.rows),
             entry=register.entry,
             by=request.actor,
             now=timezone.now(),
-        )
-
-    page = FormPage(
-        request,
-        f"Weitere Position zu {award.reference} vorschlagen",
-        page_context(request, row, "Position vorschlagen")
-        | {"submit": "Vorschlagen", "more_title": "Änderungsregister (§ 132 GWB)"},
-    )
-    return page.saved(
-        form,
-        step,
-        "Die Position ist vorgeschlagen und wartet auf die Zweitprüfung.",
+        ),
+        title=f"Weitere Position zu {award.reference} vorschlagen",
+        here="Position vorschlagen",
         lead="Nach der Listung kommt eine Position nur durch zwei Personen und mit einem Eintrag "
         "im Änderungsregister hinzu. Höchstmenge mal Preis darf dessen Wert nicht übersteigen.",
-        more=register,
-        tiers=tiers,
+        submit="Vorschlagen",
+        said="Die Position ist vorgeschlagen und wartet auf die Zweitprüfung.",
         to="agreement_modifications",
+        back="agreement",
+        parts=[register, tiers],
+        more=register,
+        more_title="Änderungsregister (§ 132 GWB)",
+        tiers=tiers,
     )
 
 
@@ -244,24 +277,29 @@ def item_edit(request: PageRequest, agreement_id: int, item_id: int) -> HttpResp
             pk=item_id, award__lot__agreement=row
         )
     )
-    data = _posted(request)
+    data = sent(request)
     initial, known = position_forms.initial_position(item)
     form = position_forms.PositionForm(data, initial=initial)
     tiers = position_forms.tier_formset(data, known)
-
-    def step() -> ContractItem:
-        return positions.edit_position(
+    return agreement_form(
+        request,
+        row,
+        form,
+        lambda: positions.edit_position(
             item_id=item.pk,
             spec=form.spec,
             prices=form.prices(tiers.rows),
             by=request.actor,
             now=timezone.now(),
-        )
-
-    context = page_context(request, row, item.number) | {"remove": ("item_remove", item.pk)}
-    page = FormPage(request, f"Position {item.number} bearbeiten", context)
-    return page.saved(
-        form, step, "Die Position ist gespeichert.", tiers=tiers, to="agreement_items"
+        ),
+        title=f"Position {item.number} bearbeiten",
+        here=item.number,
+        said="Die Position ist gespeichert.",
+        to="agreement_items",
+        back="agreement",
+        parts=[tiers],
+        tiers=tiers,
+        remove=at("item_remove", row.pk, item.pk),
     )
 
 
@@ -287,17 +325,15 @@ def _remove(
     request: PageRequest, agreement_id: int, step: Callable[..., None], **key: int
 ) -> HttpResponse:
     row = own(request, agreement_id)
-    form = forms.Form(request.POST)
-    done, refusal = attempt(form, lambda: step(**key, by=request.actor, now=timezone.now()) is None)
-    if done:
-        messages.success(request, "Der Eintrag ist aus dem Entwurf entfernt.")
-        return redirect("frontend:agreement", agreement_id=row.pk)
-    context = page_context(request, row, "Entfernen") | {"refusal": refusal}
-    return render(request, "frontend/agreements/refused.html", context, status=422)
-
-
-def _posted(request: PageRequest) -> QueryDict | None:
-    return request.POST if request.method == "POST" else None
+    context = page_context(request, row, "Entfernen")
+    address = "frontend/agreements/refused.html"
+    return saved(
+        request,
+        lambda: step(**key, by=request.actor, now=timezone.now()),
+        said="Der Eintrag ist aus dem Entwurf entfernt.",
+        to=at("agreement", row.pk),
+        again=lambda refusal: render(request, address, {**context, "refusal": refusal}),
+    )
 
 
 def _award(row: FrameworkAgreement, award_id: int) -> Award:

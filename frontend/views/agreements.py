@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django import forms
-from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -29,15 +28,17 @@ from contracts.agreements.models import (
 from contracts.agreements.writing import cpv
 from frontend.access import may_open
 from frontend.actor import PageRequest
+from frontend.addresses import at
 from frontend.downloads import export_urls, table_download, wants_export
 from frontend.forms.agreement_parts import EndForm, SuspendForm
+from frontend.forms.filters import AgreementFilter
+from frontend.lists import list_page
 from frontend.presenters.caps import CAP_HEAD, cap_histories, cap_row
 from frontend.refusals import Alert
-from frontend.saving import attempt
-from frontend.views.agreement_base import crumbs, manages, page_context, today, visible
+from frontend.saving import saved
+from frontend.views.agreement_base import manages, page_context, today, visible
 from orders.call_offs.reading import visible_call_offs
 
-PER_PAGE = 25
 SHOWN_CALL_OFFS = 5
 HEAD = ("Nummer", "Titel", "Beschaffungsstelle", "Bekanntmachung", "Beginn", "Ende", "Stand",
         "Höchstwert netto", "gebucht netto", "vorgemerkt netto")  # fmt: skip
@@ -47,32 +48,21 @@ LISTABLE = (AgreementState.DRAFT, AgreementState.SUSPENDED)
 
 def agreements(request: PageRequest) -> HttpResponseBase:
     """The agreements the actor's organisation may look into, filtered, or as a file."""
-    rows = _filtered(request)
-    if wants_export(request):
-        return table_download(request, "vereinbarungen", HEAD, (_row(row) for row in rows))
-    context = {
-        "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("seite")),
-        "states": AgreementState.choices,
-        "state": request.GET.get("stand", ""),
-        "text": request.GET.get("text", ""),
-        "exports": export_urls(request),
-        "may_create": may_open(request.actor, "agreement_create"),
-    }
-    return render(request, "frontend/agreements/list.html", context)
-
-
-def _filtered(request: PageRequest) -> QuerySet[FrameworkAgreement]:
+    asked = AgreementFilter(request.GET)
     rows = visible_agreements(request.actor.organisation_id, today()).select_related(
         "purchasing_body", "account"
     )
-    state = request.GET.get("stand", "")
-    if state in AgreementState.values:
+    if state := asked.value("stand"):
         rows = rows.filter(state=state)
-    if text := request.GET.get("text", "").strip():
+    if text := asked.value("text"):
         rows = rows.filter(
             Q(number__icontains=text) | Q(title__icontains=text) | Q(notice_number__icontains=text)
         )
-    return rows.order_by("number")
+    rows = rows.order_by("number")
+    if wants_export(request):
+        return table_download(request, "vereinbarungen", HEAD, (_row(row) for row in rows))
+    may_create = may_open(request.actor, "agreement_create")
+    return list_page(request, "agreements/list", rows, filter=asked, may_create=may_create)
 
 
 def _row(row: FrameworkAgreement) -> tuple[Any, ...]:
@@ -107,76 +97,59 @@ def agreement(request: PageRequest, agreement_id: int) -> HttpResponseBase:
 @require_POST
 def agreement_list(request: PageRequest, agreement_id: int) -> HttpResponse:
     """Put the agreement on the shelf, or say everything that stands against it."""
-    form = forms.Form(request.POST)
-    step = _step(lifecycle.list_agreement, agreement_id, request, on=today())
-    return _act(request, agreement_id, form, step, "Die Vereinbarung ist gelistet.")
+    step = partial(lifecycle.list_agreement, on=today())
+    return _act(request, agreement_id, step, "Die Vereinbarung ist gelistet.")
 
 
 @require_POST
 def agreement_suspend(request: PageRequest, agreement_id: int) -> HttpResponse:
     """Take the agreement off the shelf for the time being."""
-    form = SuspendForm(request.POST)
-    step = _step(
-        lifecycle.suspend_agreement, agreement_id, request, reason=request.POST.get("reason", "")
-    )
-    return _act(request, agreement_id, form, step, "Die Vereinbarung ist ausgesetzt.")
+    reason = request.POST.get("reason", "")
+    step = partial(lifecycle.suspend_agreement, reason=reason)
+    said, form = "Die Vereinbarung ist ausgesetzt.", SuspendForm(request.POST)
+    return _act(request, agreement_id, step, said, form)
 
 
 @require_POST
 def agreement_end(request: PageRequest, agreement_id: int) -> HttpResponse:
     """End the agreement by time, by its maximum or by decision."""
-    form = EndForm(request.POST)
-    reason = request.POST.get("reason", "")
-    because = request.POST.get("because", "")
-    if because == EndReason.TERM:
-        step = _step(lifecycle.end_agreement, agreement_id, request, on=today())
-    elif because == EndReason.CAP:
-        step = _step(lifecycle.end_by_cap, agreement_id, request)
-    else:
-        step = _step(lifecycle.end_by_decision, agreement_id, request, reason=reason)
-    return _act(request, agreement_id, form, step, "Die Vereinbarung ist beendet.")
-
-
-def _step(
-    call: Callable[..., None], agreement_id: int, request: PageRequest, **more: Any
-) -> Callable[[], bool]:
-    def step() -> bool:
-        call(agreement_id, by=request.actor, now=timezone.now(), **more)
-        return True
-
-    return step
+    step: Callable[..., None] = lifecycle.end_by_cap
+    if request.POST.get("because") == EndReason.TERM:
+        step = partial(lifecycle.end_agreement, on=today())
+    elif request.POST.get("because") != EndReason.CAP:
+        step = partial(lifecycle.end_by_decision, reason=request.POST.get("reason", ""))
+    said, form = "Die Vereinbarung ist beendet.", EndForm(request.POST)
+    return _act(request, agreement_id, step, said, form)
 
 
 def _act(
     request: PageRequest,
     agreement_id: int,
-    form: forms.Form,
-    step: Callable[[], bool],
-    outcome: str,
+    step: Callable[..., None],
+    said: str,
+    form: forms.Form | None = None,
 ) -> HttpResponse:
-    refusal = None
-    if form.is_valid():
-        done, refusal = attempt(form, step)
-        if done:
-            messages.success(request, outcome)
-            return redirect("frontend:agreement", agreement_id=agreement_id)
-    return _overview(request, agreement_id, form=form, refusal=refusal, status=422)
+    return saved(
+        request,
+        lambda: step(agreement_id, by=request.actor, now=timezone.now()),
+        parts=[form] if form is not None else [],
+        said=said,
+        to=at("agreement", agreement_id),
+        again=lambda refusal: _overview(request, agreement_id, form, refusal),
+    )
 
 
 def _overview(
     request: PageRequest,
     agreement_id: int,
-    *,
     form: forms.Form | None = None,
     refusal: Alert | None = None,
-    status: int = 200,
 ) -> HttpResponse:
     row = visible(request, agreement_id)
     day = today()
     caps = cap_histories(row, by=request.actor, on=day)
     context = {
         **page_context(request, row),
-        "crumbs": [crumbs(row)[0], {"label": row.number, "url": ""}],
         "lots": _lots(request, row),
         "caps": caps,
         "plots": [cap for cap in caps if cap.is_plotted],
@@ -184,11 +157,11 @@ def _overview(
         "warned": [cap for cap in caps if cap.is_warned],
         "call_offs": _recent(request, row) if may_open(request.actor, "call_offs") else None,
         "days_left": (row.ends_on - day).days,
-        "cap_exports": export_urls(request),
+        "cap_exports": export_urls(request, at("agreement", row.pk)),
         "refusal": refusal,
         **_life(request, row, form),
     }
-    return render(request, "frontend/agreements/detail.html", context, status=status)
+    return render(request, "frontend/agreements/detail.html", context)
 
 
 def _life(request: PageRequest, row: FrameworkAgreement, form: forms.Form | None) -> dict[str, Any]:

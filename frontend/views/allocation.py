@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.core.paginator import Paginator
 from django.http import HttpResponseBase
-from django.shortcuts import render
 
 from contracts.agreements.models import Lot
 from frontend.access import AUTHORITY, SUPPLIERS, may_open
 from frontend.actor import PageRequest
-from frontend.downloads import export_urls, table_download, wants_export
+from frontend.downloads import table_download, wants_export
+from frontend.forms.filters import StepFilter
+from frontend.lists import list_page
 from frontend.presenters.allocation import HEAD, lot_turns, shown_steps, step_row
 from frontend.views.agreement_base import page_context, today, visible
 from orders.allotting.visible_steps import visible_steps
-
-PER_PAGE = 25
 
 
 def agreement_allocation(request: PageRequest, agreement_id: int) -> HttpResponseBase:
@@ -25,22 +21,20 @@ def agreement_allocation(request: PageRequest, agreement_id: int) -> HttpRespons
     actor = request.actor
     lots = list(Lot.objects.filter(agreement=row).order_by("number"))
     steps = visible_steps(actor).filter(lot__agreement=row).order_by("-pk")
-    chosen = request.GET.get("los", "")
-    if chosen.isdecimal():
-        steps = steps.filter(lot__number=int(chosen[:9]))
+    asked = StepFilter(request.GET, lots=lots)
+    if number := asked.value("los"):
+        steps = steps.filter(lot__number=number)
     if wants_export(request):
         found = (step_row(step, actor) for step in steps.iterator())
         return table_download(request, f"vergabeschritte-{row.number}", HEAD, found)
-    page = Paginator(steps, PER_PAGE).get_page(request.GET.get("seite"))
-    context: dict[str, Any] = {
+    return list_page(
+        request,
+        "agreements/allocation",
+        steps,
+        shown=lambda found: shown_steps(found, actor),
+        filter=asked,
+        turns=lot_turns(lots, today(), with_reasons=actor.role not in SUPPLIERS),
+        is_buyer=actor.role in AUTHORITY,
+        opens_call_offs=may_open(actor, "call_off"),
         **page_context(request, row, "Vergabe der Abrufe"),
-        "turns": lot_turns(lots, today(), with_reasons=actor.role not in SUPPLIERS),
-        "lots": lots,
-        "lot": chosen,
-        "page": page,
-        "steps": shown_steps(page.object_list, actor),
-        "is_buyer": actor.role in AUTHORITY,
-        "opens_call_offs": may_open(actor, "call_off"),
-        "exports": export_urls(request),
-    }
-    return render(request, "frontend/agreements/allocation.html", context)
+    )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 
 from frontend.actor import PageRequest
+from frontend.addresses import at, crumbs
 from frontend.downloads import file_download
 from orders.approvals.record import approval_record as read
 from orders.approvals.record_data import ApprovalRecord
@@ -22,14 +22,11 @@ def approval_record(request: PageRequest, requisition_id: int) -> HttpResponse:
     context = {
         "requisition_id": requisition_id,
         "document": document(record),
-        "crumbs": [
-            {"label": "Anforderungen", "url": reverse("frontend:requisitions")},
-            {
-                "label": record.number,
-                "url": reverse("frontend:requisition", args=[requisition_id]),
-            },
-            {"label": "Freigabevermerk", "url": ""},
-        ],
+        "crumbs": crumbs(
+            ("Anforderungen", at("requisitions")),
+            (record.number, at("requisition", requisition_id)),
+            here="Freigabevermerk",
+        ),
     }
     return render(request, "frontend/requisitions/record.html", context)
 

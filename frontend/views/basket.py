@@ -11,7 +11,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from contracts.agreements.errors import AgreementError
@@ -20,9 +19,9 @@ from contracts.clock import berlin_day
 from contracts.digits import whole
 from contracts.parties.models import Role
 from contracts.pricing import PricingError
-from contracts.refusals import Refusal
 from frontend.access import may_open
 from frontend.actor import PageRequest
+from frontend.addresses import at, came_from
 from frontend.forms.once import ALREADY, form_of
 from frontend.forms.place import PlaceForm, standing_data
 from frontend.forms.requisition import (
@@ -35,6 +34,7 @@ from frontend.forms.requisition import (
 from frontend.presenters.allocation import contested
 from frontend.presenters.basket import groups
 from frontend.refusals import Alert, explain
+from frontend.saving import saved, told_at
 from orders import requisitions
 from orders.basket import baskets
 from orders.binding.budgets import BudgetEffect, usable_lines
@@ -52,7 +52,6 @@ class BasketForms:
     split: BaseSplit
     lines: dict[int, BudgetLine]
 
-    @property
     def is_valid(self) -> bool:
         return all((self.head.is_valid(), self.place.is_valid(), self.split.is_valid()))
 
@@ -74,26 +73,28 @@ def basket_add(request: PageRequest) -> HttpResponse:
     """Add an article, then go back to where it was found."""
     form = QuantityForm(request.POST)
     listing_id = whole(request.POST.get("listing", ""))
-    if form.is_valid() and listing_id is not None:
-        quantity = form.cleaned_data["quantity"]
-        try:
-            is_added = baskets.add(
-                by=request.actor,
-                listing_id=listing_id,
-                quantity=quantity,
-                now=timezone.now(),
-                form=form_of(request.POST),
-            )
-        except PricingError as error:
-            messages.error(request, str(error))
-        else:
-            if is_added:
-                messages.success(request, f"{quantity} × in den Bedarfskorb gelegt.")
-            else:
-                messages.info(request, ALREADY)
-    else:
+    back = came_from(request, at("basket"))
+    if listing_id is None or not form.is_valid():
         messages.error(request, "Bitte eine ganze Zahl ab 1 als Menge eingeben.")
-    return redirect(_back(request))
+        return redirect(back)
+    quantity = form.cleaned_data["quantity"]
+    return saved(
+        request,
+        lambda: baskets.add(
+            by=request.actor,
+            listing_id=listing_id,
+            quantity=quantity,
+            now=timezone.now(),
+            form=form_of(request.POST),
+        ),
+        said=lambda is_added: (
+            f"{quantity} × in den Bedarfskorb gelegt."
+            if is_added
+            else messages.info(request, ALREADY)
+        ),
+        to=back,
+        again=lambda refusal: told_at(request, refusal, back),
+    )
 
 
 @require_POST
@@ -135,15 +136,15 @@ def requisition_create(request: PageRequest) -> HttpResponse:
     """
     now = timezone.now()
     forms = _forms(request, now)
-    if not forms.is_valid:
-        return _page(request, forms, now, status=422)
     step, outcome = _STEPS.get(request.POST.get("schritt", ""), _STEPS[""])
-    try:
-        made = step(by=request.actor, ask=forms.ask, school_id=forms.head.school_id, now=now)
-    except Refusal as error:
-        return _page(request, forms, now, refusal=explain(error), status=422)
-    messages.success(request, f"Anforderung {made.number} {outcome}")
-    return redirect("frontend:requisition", requisition_id=made.pk)
+    return saved(
+        request,
+        lambda: step(by=request.actor, ask=forms.ask, school_id=forms.head.school_id, now=now),
+        parts=[forms],
+        said=lambda made: f"Anforderung {made.number} {outcome}",
+        to=lambda made: at("requisition", made.pk),
+        again=lambda refusal: _page(request, forms, now, refusal, show_errors=True),
+    )
 
 
 SUBMIT = "einreichen"
@@ -176,9 +177,9 @@ def _page(
     request: PageRequest,
     forms: BasketForms,
     now: datetime,
-    *,
     refusal: Alert | None = None,
-    status: int = 200,
+    *,
+    show_errors: bool = False,
 ) -> HttpResponse:
     context: dict[str, Any] = {
         "head": forms.head,
@@ -186,7 +187,7 @@ def _page(
         "split": forms.split,
         "may_hand_over": may_open(request.actor, "requisition_hand_over"),
         "may_submit": may_open(request.actor, "requisition_submit"),
-        "show_errors": status == 422,
+        "show_errors": show_errors,
         "refusal": refusal,
         "more_shares": _has_more_shares(forms.split),
     }
@@ -195,7 +196,7 @@ def _page(
     except (AgreementError, PricingError) as error:
         # One line without a price must not hide the others: each can still be taken out.
         context |= {"refusal": explain(error), "unpriced": _unpriced(request)}
-        return render(request, "frontend/basket/basket.html", context, status=status)
+        return render(request, "frontend/basket/basket.html", context)
     context |= {
         "groups": groups(view, by=request.actor, on=berlin_day(now)),
         "quote": view.order.quote,
@@ -204,7 +205,7 @@ def _page(
         "is_empty": not view.order.lines and not view.gone,
         "effects": _effects(view, forms, berlin_day(now)),
     }
-    return render(request, "frontend/basket/basket.html", context, status=status)
+    return render(request, "frontend/basket/basket.html", context)
 
 
 def _effects(view: baskets.BasketView, forms: BasketForms, on: date) -> Sequence[BudgetEffect]:
@@ -227,9 +228,3 @@ def _unpriced(request: PageRequest) -> list[dict[str, Any]]:
     held = dict(baskets.quantities(request.actor))
     names = Listing.objects.filter(pk__in=held).values_list("pk", "article__name")
     return [{"pk": pk, "name": name, "quantity": held[pk]} for pk, name in names]
-
-
-def _back(request: PageRequest) -> str:
-    target = request.POST.get("next", "/bedarfskorb/")
-    safe = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()})
-    return target if safe else "/bedarfskorb/"

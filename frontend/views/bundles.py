@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from contracts.agreements.gates import bundles as domain
 from contracts.agreements.models import EquipmentBundle
 from contracts.clock import berlin_day
-from contracts.pricing import InvalidQuantity
 from frontend.access import may_open
 from frontend.actor import PageRequest
-from frontend.downloads import Cell, export_urls, table_download, wants_export
+from frontend.addresses import as_it_was, at
+from frontend.downloads import Cell, table_download, wants_export
 from frontend.forms.once import ALREADY, form_of
 from frontend.forms.standards import (
     BaseBundleLines,
@@ -26,8 +26,8 @@ from frontend.forms.standards import (
     bundle_lines,
     bundle_spec,
 )
-from frontend.saving import attempt
-from frontend.views.register_form import sent
+from frontend.lists import list_page
+from frontend.saving import form_page, saved, sent, told_at
 from frontend.views.standards import tabs
 from orders.basket.bundles import MAX_TIMES, BundleOutcome, put_bundle
 
@@ -41,18 +41,18 @@ def bundles(request: PageRequest) -> HttpResponseBase:
     rows = domain.own_bundles(request.actor).order_by("audience", "title")
     if wants_export(request):
         return table_download(request, "ausstattungspakete", HEAD, _cells(request, list(rows)))
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("seite"))
-    choices = _choices(request, list(page.object_list))
-    context = {
-        "page": page,
-        "rows": [{"bundle": row, "choices": choices[row.pk]} for row in page.object_list],
-        "exports": export_urls(request),
-        "may_write": may_open(request.actor, "bundle_create"),
-        "may_order": may_open(request.actor, "bundle_add"),
-        "max_times": MAX_TIMES,
-        "tabs": tabs("bundles"),
-    }
-    return render(request, "frontend/standards/bundles.html", context)
+    return list_page(
+        request,
+        "standards/bundles",
+        rows,
+        shown=lambda found: _with_choices(request, found),
+        per_page=PER_PAGE,
+        may_write=may_open(request.actor, "bundle_create"),
+        may_order=may_open(request.actor, "bundle_add"),
+        max_times=MAX_TIMES,
+        tabs=tabs("bundles"),
+        tabs_label="Ausstattung",
+    )
 
 
 def bundle_create(request: PageRequest) -> HttpResponse:
@@ -60,13 +60,13 @@ def bundle_create(request: PageRequest) -> HttpResponse:
     now = timezone.now()
     head = BundleForm(sent(request))
     lines = bundle_lines(request.actor, berlin_day(now), sent(request))
-    return _saved(
+    return form_page(
         request,
         head,
-        lines,
         lambda: domain.create_bundle(bundle_spec(head, lines), by=request.actor, now=now),
         title="Paket anlegen",
-        outcome="Das Paket ist angelegt.",
+        said="Das Paket ist angelegt.",
+        **_about(lines),
     )
 
 
@@ -77,22 +77,38 @@ def bundle_edit(request: PageRequest, bundle_id: int) -> HttpResponse:
     initial = {"audience": row.audience, "title": row.title, "description": row.description}
     head = BundleForm(sent(request), initial=initial)
     lines = bundle_lines(request.actor, berlin_day(now), sent(request), lines=list(row.lines.all()))
-    return _saved(
+    return form_page(
         request,
         head,
-        lines,
         lambda: domain.change_bundle(row.pk, bundle_spec(head, lines), by=request.actor, now=now),
         title="Paket ändern",
-        outcome="Das Paket ist geändert.",
+        said="Das Paket ist geändert.",
+        **_about(lines),
     )
+
+
+def _about(lines: BaseBundleLines) -> dict[str, Any]:
+    """What both forms of a bundle have in common."""
+    return {
+        "to": at("bundles"),
+        "template": "standards/bundle_form",
+        "submit": "Speichern",
+        "parts": [lines],
+        "lines": lines,
+    }
 
 
 @require_POST
 def bundle_retire(request: PageRequest, bundle_id: int) -> HttpResponse:
     """Take a bundle off the list."""
-    domain.retire_bundle(bundle_id=bundle_id, by=request.actor, now=timezone.now())
-    messages.success(request, "Das Paket ist entfernt.")
-    return redirect("frontend:bundles")
+    back = as_it_was(request, at("bundles"))
+    return saved(
+        request,
+        lambda: domain.retire_bundle(bundle_id=bundle_id, by=request.actor, now=timezone.now()),
+        said="Das Paket ist entfernt.",
+        to=back,
+        again=lambda refusal: told_at(request, refusal, back),
+    )
 
 
 @require_POST
@@ -101,22 +117,22 @@ def bundle_add(request: PageRequest, bundle_id: int) -> HttpResponse:
     form = TimesForm(request.POST)
     if not form.is_valid():
         messages.error(request, f"Bitte eine ganze Zahl von 1 bis {MAX_TIMES} eingeben.")
-        return redirect("frontend:bundles")
+        return redirect(as_it_was(request, at("bundles")))
     times = form.cleaned_data["times"]
-    try:
-        outcome = put_bundle(
+    back = as_it_was(request, at("bundles"))
+    return saved(
+        request,
+        lambda: put_bundle(
             bundle_id=bundle_id,
             times=times,
             by=request.actor,
             now=timezone.now(),
             form=form_of(request.POST),
-        )
-    except InvalidQuantity as error:
-        messages.error(request, str(error))
-        return redirect("frontend:bundles")
-    _tell(request, outcome, times)
-    is_there = outcome.added or outcome.is_repeated
-    return redirect("frontend:basket" if is_there else "frontend:bundles")
+        ),
+        said=lambda outcome: _tell(request, outcome, times),
+        to=lambda outcome: at("basket") if outcome.added or outcome.is_repeated else back,
+        again=lambda refusal: told_at(request, refusal, back),
+    )
 
 
 def _tell(request: PageRequest, outcome: BundleOutcome, times: int) -> None:
@@ -135,6 +151,11 @@ def _own(request: PageRequest, bundle_id: int) -> EquipmentBundle:
     if row is None:
         raise Http404
     return row
+
+
+def _with_choices(request: PageRequest, rows: list[EquipmentBundle]) -> list[dict[str, object]]:
+    choices = _choices(request, rows)
+    return [{"bundle": row, "choices": choices[row.pk]} for row in rows]
 
 
 def _choices(
@@ -160,24 +181,3 @@ def _cells(request: PageRequest, rows: list[EquipmentBundle]) -> Iterator[tuple[
                 listing.item.award.supplier.name if listing is not None else "",
                 choice.reason,
             )
-
-
-def _saved(
-    request: PageRequest,
-    head: BundleForm,
-    lines: BaseBundleLines,
-    step: Callable[[], object],
-    *,
-    title: str,
-    outcome: str,
-) -> HttpResponse:
-    refusal = None
-    sound = [head.is_valid(), lines.is_valid()]  # both: every error is named at once
-    if head.is_bound and all(sound):
-        done, refusal = attempt(head, step)
-        if done is not None:
-            messages.success(request, outcome)
-            return redirect("frontend:bundles")
-    context = {"title": title, "form": head, "lines": lines, "refusal": refusal}
-    status = 422 if head.is_bound else 200
-    return render(request, "frontend/standards/bundle_form.html", context, status=status)

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, cast
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from contracts.clock import berlin_day
 from contracts.refusals import Refusal
 from frontend.actor import PageRequest
+from frontend.addresses import at, crumbs
 from frontend.forms.call_off import CancelForm, ReceiptForm, RefusalForm, StepForms
 from frontend.refusals import explain
+from frontend.saving import saved
 from frontend.views.call_offs import detail, found_call_off
 from orders.call_offs import cancellations, confirmations, goods_receipts
 from orders.errors import NotFound
@@ -93,11 +93,9 @@ def _cancel_effect(request: PageRequest, call_off_id: int) -> HttpResponse:
         ],
         "reason": form.cleaned_data["reason"],
         "has_begun": row.state == CallOffState.PARTLY_DELIVERED.value,
-        "crumbs": [
-            {"label": "Abrufe", "url": "/abrufe/"},
-            {"label": row.number, "url": reverse("frontend:call_off", args=[row.pk])},
-            {"label": "Stornieren", "url": ""},
-        ],
+        "crumbs": crumbs(
+            ("Abrufe", at("call_offs")), (row.number, at("call_off", row.pk)), here="Stornieren"
+        ),
     }
     status = 422 if effect.refusals else 200
     return render(request, "frontend/call_offs/cancel.html", context, status=status)
@@ -121,14 +119,15 @@ def call_off_refuse(request: PageRequest, call_off_id: int) -> HttpResponse:
 @require_POST
 def call_off_confirm(request: PageRequest, call_off_id: int) -> HttpResponse:
     """The supplier confirms the call-off."""
-    try:
-        confirmations.confirm(call_off_id=call_off_id, by=request.actor, now=timezone.now())
-    except NotFound:
-        raise
-    except Refusal as error:
-        return detail(request, call_off_id, refusal=explain(error), status=422)
-    messages.success(request, "Der Abruf ist bestätigt.")
-    return redirect("frontend:call_off", call_off_id=call_off_id)
+    return saved(
+        request,
+        lambda: confirmations.confirm(
+            call_off_id=call_off_id, by=request.actor, now=timezone.now()
+        ),
+        said="Der Abruf ist bestätigt.",
+        to=at("call_off", call_off_id),
+        again=lambda refusal: detail(request, call_off_id, refusal=refusal),
+    )
 
 
 def _act(
@@ -136,19 +135,17 @@ def _act(
     call_off_id: int,
     name: str,
     step: Callable[[Any], object],
-    outcome: str,
+    said: str,
 ) -> HttpResponse:
     """One domain call; what it refuses is shown on the page, with the form as it was sent."""
     row = found_call_off(request, call_off_id)
     forms = StepForms(row.lines.select_related("progress").order_by("line_no"))
     form = forms.sent(name, request.POST)
-    if not form.is_valid():
-        return detail(request, call_off_id, forms=forms, status=422)
-    try:
-        step(form)
-    except NotFound:
-        raise
-    except Refusal as error:
-        return detail(request, call_off_id, forms=forms, refusal=explain(error), status=422)
-    messages.success(request, outcome)
-    return redirect("frontend:call_off", call_off_id=call_off_id)
+    return saved(
+        request,
+        lambda: step(form),
+        parts=[form],
+        said=said,
+        to=at("call_off", call_off_id),
+        again=lambda refusal: detail(request, call_off_id, forms=forms, refusal=refusal),
+    )

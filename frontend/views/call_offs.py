@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.db.models import Prefetch, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpResponse, HttpResponseBase
@@ -16,8 +15,11 @@ from django.utils import timezone
 from contracts.clock import berlin_day
 from frontend.access import may_open
 from frontend.actor import PageRequest
-from frontend.downloads import export_urls, table_download, wants_export
+from frontend.addresses import at, crumbs
+from frontend.downloads import table_download, wants_export
 from frontend.forms.call_off import StepForms
+from frontend.forms.filters import CallOffFilter
+from frontend.lists import list_page
 from frontend.presenters.allocation import shown_steps
 from frontend.presenters.call_offs import HEAD, call_off_row
 from frontend.presenters.price_reasons import with_reasons
@@ -32,40 +34,27 @@ from orders.call_offs.service_terms import issued_terms
 from orders.lifecycle import CALL_OFF_TRANSITIONS, OPEN_CALL_OFFS, CallOffState
 from orders.models import CallOff, CallOffAssignment, CallOffLine
 
-PER_PAGE = 25
-
 
 def call_offs(request: PageRequest) -> HttpResponseBase:
     """The call-offs the actor may see, filtered; as a file with the same rows."""
-    rows = _filtered(request)
-    if wants_export(request):
-        return table_download(
-            request, "abrufe", HEAD, (call_off_row(row) for row in rows.iterator())
-        )
-    context = {
-        "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("seite")),
-        "states": list(CallOffState),
-        "state": request.GET.get("stand", ""),
-        "text": request.GET.get("text", ""),
-        "exports": export_urls(request),
-    }
-    return render(request, "frontend/call_offs/list.html", context)
-
-
-def _filtered(request: PageRequest) -> QuerySet[CallOff]:
+    asked = CallOffFilter(request.GET)
     rows = visible_call_offs(request.actor).select_related(
         "authority", "school", "supplier", "lot__agreement"
     )
-    state = request.GET.get("stand", "")
-    if state in set(CallOffState):
+    if state := asked.value("stand"):
         rows = rows.filter(state=state)
-    if text := request.GET.get("text", "").strip():
+    if text := asked.value("text"):
         rows = rows.filter(
             Q(number__icontains=text)
             | Q(supplier__name__icontains=text)
             | Q(authority__name__icontains=text)
         )
-    return rows.order_by("-issued_at", "-pk")
+    rows = rows.order_by("-issued_at", "-pk")
+    if wants_export(request):
+        return table_download(
+            request, "abrufe", HEAD, (call_off_row(row) for row in rows.iterator())
+        )
+    return list_page(request, "call_offs/list", rows, filter=asked)
 
 
 def call_off(request: PageRequest, call_off_id: int) -> HttpResponse:
@@ -126,7 +115,7 @@ def detail(
             visible_steps(request.actor).filter(call_off=row).order_by("pk"), request.actor
         ),
         "events": history(row),
-        "crumbs": [{"label": "Abrufe", "url": "/abrufe/"}, {"label": row.number, "url": ""}],
+        "crumbs": crumbs(("Abrufe", at("call_offs")), here=row.number),
         **_may(request, row, is_buyer=is_buyer),
     }
     return render(request, "frontend/call_offs/detail.html", context, status=status)

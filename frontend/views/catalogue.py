@@ -22,6 +22,7 @@ from contracts.digits import whole
 from contracts.search import Facet, Filters, SearchPage, exact_listing, search
 from frontend.access import may_open
 from frontend.actor import PageRequest
+from frontend.addresses import at, crumbs
 from frontend.held import held_by
 from frontend.presenters.allocation import detour
 from frontend.presenters.articles import ArticleCard, cards, gross_preview
@@ -101,10 +102,7 @@ def article(request: PageRequest, listing_id: int) -> HttpResponse:
         "ties": ties_of(listing.item),
         "may_order": may_open(request.actor, "basket_add"),
         "shopping_lists": lists.writable_lists(request.actor)[:MAX_LISTS],
-        "crumbs": [
-            {"label": "Katalog", "url": "/katalog/"},
-            {"label": listing.article.name, "url": ""},
-        ],
+        "crumbs": crumbs(("Katalog", at("catalogue")), here=listing.article.name),
         "here": request.get_full_path(),
     }
     return render(request, "frontend/catalogue/article.html", context)

@@ -10,12 +10,12 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 
 from contracts.clock import berlin_day
 from contracts.refusals import Refusal
 from frontend.actor import PageRequest
+from frontend.addresses import at, crumbs
 from frontend.forms.decision import Cuts, DecisionForm
 from frontend.presenters.committees import sittings
 from frontend.presenters.decision import decision_lines, last_approved_revision, turns
@@ -167,7 +167,7 @@ def _decided(desk: _Desk, form: DecisionForm, cuts: Cuts, page_no: str | None) -
     except Refusal as error:
         return _refused(desk, form, cuts, page_no, error)
     _tell(desk.request, done, form.chosen)
-    return redirect(with_voice(reverse("frontend:approvals"), desk.voice))
+    return redirect(with_voice(at("approvals"), desk.voice))
 
 
 def _refused(
@@ -224,7 +224,7 @@ def _instead(desk: _Desk, gross: Decimal) -> dict[str, object] | None:
     if voice is None or (voice.membership.signing_limit or 0) < gross:
         return None
     return {
-        "url": with_voice(reverse("frontend:decide", args=[desk.requisition.pk]), voice),
+        "url": with_voice(at("decide", desk.requisition.pk), voice),
         "voice": voice,
     }
 
@@ -250,7 +250,7 @@ def _page(desk: _Desk, shown: _Shown) -> HttpResponse:
         "signatures": steps,
         "sittings": sittings(requisition, [row.step for row in steps], desk.request.actor),
         "papers": papers_of(requisition, desk.request.actor),
-        "here": with_voice(reverse("frontend:decide", args=[requisition.pk]), desk.voice),
+        "here": with_voice(at("decide", requisition.pk), desk.voice),
         "splitting": warnings.get(requisition.pk),
         "approved_revision": last_approved_revision(requisition),
         "step": desk.step,
@@ -265,9 +265,8 @@ def _page(desk: _Desk, shown: _Shown) -> HttpResponse:
         "quote": shown.quote,
         "refusal": shown.refusal,
         "changes": shown.changes,
-        "crumbs": [
-            {"label": "Freigaben", "url": with_voice(reverse("frontend:approvals"), desk.voice)},
-            {"label": requisition.number, "url": ""},
-        ],
+        "crumbs": crumbs(
+            ("Freigaben", with_voice(at("approvals"), desk.voice)), here=requisition.number
+        ),
     }
     return render(desk.request, "frontend/approvals/decide.html", context, status=shown.status)

@@ -7,11 +7,11 @@ from decimal import Decimal
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 
 from contracts.refusals import Refusal
 from frontend.actor import PageRequest
+from frontend.addresses import at, crumbs
 from frontend.forms.decision import BulkForm, chosen_rows
 from frontend.presenters.inbox import InboxRow, inbox_rows
 from frontend.refusals import Alert, explain
@@ -93,13 +93,10 @@ def _results(request: PageRequest, voice: Voice, results: Sequence[Result]) -> H
 
 
 def _frame(voice: Voice) -> dict[str, object]:
-    inbox = with_voice(reverse("frontend:approvals"), voice)
+    inbox = with_voice(at("approvals"), voice)
     return {
         "voice": voice,
         "delegation_id": delegation_of(voice),
         "inbox_url": inbox,
-        "crumbs": [
-            {"label": "Freigaben", "url": inbox},
-            {"label": "Gemeinsam entscheiden", "url": ""},
-        ],
+        "crumbs": crumbs(("Freigaben", inbox), here="Gemeinsam entscheiden"),
     }

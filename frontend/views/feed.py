@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 
 from contracts.parties.models import BudgetEntity
 from frontend.actor import PageRequest
+from frontend.lists import list_page
 from orders.call_offs.reading import visible_call_offs
 from orders.event_types import EventType
 from orders.finance.exports import export_csv, feed_of
@@ -38,16 +39,17 @@ def _page(
     request: PageRequest, entities: Sequence[BudgetEntity], chosen: Feed, code: str
 ) -> HttpResponse:
     entries = FeedEntry.objects.filter(feed=chosen).select_related("event").order_by("-seq")
-    page = Paginator(entries, PER_PAGE).get_page(request.GET.get("seite"))
-    context = {
-        "entities": entities,
-        "code": code,
-        "feed": chosen,
-        "page": page,
-        "rows": _rows(request, page.object_list),
-        "export_url": f"?mandant={code}&format=csv",
-    }
-    return render(request, "frontend/feed/list.html", context)
+    return list_page(
+        request,
+        "feed/list",
+        entries,
+        shown=partial(_rows, request),
+        per_page=PER_PAGE,
+        entities=entities,
+        code=code,
+        feed=chosen,
+        export_url=f"?mandant={code}&format=csv",
+    )
 
 
 def _rows(request: PageRequest, entries: Sequence[FeedEntry]) -> list[dict[str, Any]]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import render
 from django.utils import timezone
 
 from contracts.agreements.gates import register
@@ -16,15 +15,19 @@ from contracts.agreements.models import Gate, GateReason
 from contracts.clock import berlin_day
 from frontend.access import may_open
 from frontend.actor import PageRequest
-from frontend.downloads import Cell, export_urls, table_download, wants_export
+from frontend.addresses import at
+from frontend.downloads import Cell, table_download, wants_export
+from frontend.forms.filters import IN_FORCE, PAST, GateFilter, OptOutFilter
 from frontend.forms.gates import GateForm, OptOutForm, ReasonForm
+from frontend.forms.once import form_of
+from frontend.lists import Filter, list_page
 from frontend.presenters.gates import gate_rows, scope_words, standing, with_scope
-from frontend.views.register_form import saved, sent
+from frontend.saving import form_page, sent
+from frontend.views.agreement_base import today
 
-PER_PAGE = 25
-STANDS: Mapping[str, tuple[str, Callable[[QuerySet[Gate], Any], QuerySet[Gate]]]] = {
-    "kraft": ("in Kraft und künftig", register.in_force),
-    "vergangen": ("aufgehoben oder abgelaufen", register.past),
+STANDS: Mapping[str, Callable[[QuerySet[Gate], date], QuerySet[Gate]]] = {
+    IN_FORCE: register.in_force,
+    PAST: register.past,
 }
 HEAD = ("Grund", "Wirkung", "Mitzeichnung", "gilt für", "Schulträger", "Erläuterung", "Beleg",
         "ab", "bis", "Stand", "gesetzt von", "gesetzt am", "aufgehoben am",
@@ -33,42 +36,40 @@ HEAD = ("Grund", "Wirkung", "Mitzeichnung", "gilt für", "Schulträger", "Erläu
 
 def gates(request: PageRequest) -> HttpResponseBase:
     """Every gate the organisation sets or stands before."""
-    return _register(request, "gates")
+    asked = GateFilter(request.GET)
+    rows = register.visible_gates(request.actor, today())
+    if reason := asked.value("grund"):
+        rows = rows.filter(reason=reason)
+    return _register(request, "gates", rows, asked, "hindernisse")
 
 
 def opt_outs(request: PageRequest) -> HttpResponseBase:
     """The opt-outs: an authority's own, and those that touch a purchasing body's agreements."""
-    return _register(request, "opt_outs")
+    asked = OptOutFilter(request.GET)
+    rows = register.visible_gates(request.actor, today()).filter(reason=GateReason.OPT_OUT)
+    return _register(request, "opt_outs", rows, asked, "opt-out-register")
 
 
-def _register(request: PageRequest, name: str) -> HttpResponseBase:
-    day = berlin_day(timezone.now())
-    rows = with_scope(register.visible_gates(request.actor, day))
-    reason = request.GET.get("grund", "")
-    if name == "opt_outs":
-        rows = rows.filter(reason=GateReason.OPT_OUT)
-    elif reason in GateReason.values:
-        rows = rows.filter(reason=reason)
-    stand = request.GET.get("stand", "kraft")
-    if stand in STANDS:
-        rows = STANDS[stand][1](rows, day)
+def _register(
+    request: PageRequest, name: str, found: QuerySet[Gate], asked: Filter, file: str
+) -> HttpResponseBase:
+    day = today()
+    rows = with_scope(found)
+    if narrow := STANDS.get(asked.value("stand")):
+        rows = narrow(rows, day)
     if wants_export(request):
-        file = "opt-out-register" if name == "opt_outs" else "hindernisse"
         return table_download(request, file, HEAD, (_cells(row, day) for row in rows))
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("seite"))
-    context = {
-        "page": page,
-        "rows": gate_rows(page.object_list, by=request.actor, on=day),
-        "stand": stand,
-        "stands": [(key, label) for key, (label, _) in STANDS.items()],
-        "reason": reason,
-        "reasons": GateReason.choices,
-        "exports": export_urls(request),
-        "may_set": may_open(request.actor, "gate_set"),
-        "may_declare": may_open(request.actor, "opt_out_declare"),
-        "tabs": _tabs(name),
-    }
-    return render(request, f"frontend/gates/{name}.html", context)
+    return list_page(
+        request,
+        f"gates/{name}",
+        rows,
+        shown=lambda found: gate_rows(found, by=request.actor, on=day),
+        filter=asked,
+        may_set=may_open(request.actor, "gate_set"),
+        may_declare=may_open(request.actor, "opt_out_declare"),
+        tabs=_tabs(name),
+        tabs_label="Register",
+    )
 
 
 def _tabs(active: str) -> list[dict[str, Any]]:
@@ -101,14 +102,16 @@ def gate_set(request: PageRequest) -> HttpResponse:
     """The form of a new gate, and the setting of it."""
     now = timezone.now()
     form = GateForm(sent(request), by=request.actor, on=berlin_day(now))
-    return saved(
+    return form_page(
         request,
         form,
-        lambda: register.set_gate(form.spec, by=request.actor, now=now),
+        lambda: register.set_gate(
+            form.spec, by=request.actor, now=now, token=form_of(request.POST)
+        ),
         title="Hindernis setzen",
         template="gates/set",
-        outcome="Das Hindernis ist gesetzt.",
-        to="gates",
+        said="Das Hindernis ist gesetzt.",
+        to=at("gates"),
     )
 
 
@@ -127,17 +130,18 @@ def opt_out_declare(request: PageRequest) -> HttpResponse:
             valid_to=data["valid_to"],
             by=request.actor,
             now=now,
+            token=form_of(request.POST),
         )
 
-    return saved(
+    return form_page(
         request,
         form,
         declare,
         title="Opt-out erklären",
         lead="Ihre Organisation kauft ein Los oder eine Warengruppe bis zu einem Tag aus einem "
         "eigenen Vertrag. Bis dahin sind die Artikel für Ihre Leute ausgegraut.",
-        outcome="Das Opt-out gilt ab heute.",
-        to="opt_outs",
+        said="Das Opt-out gilt ab heute.",
+        to=at("opt_outs"),
     )
 
 
@@ -149,7 +153,7 @@ def gate_lift(request: PageRequest, gate_id: int) -> HttpResponse:
     if gate is None:
         raise Http404
     form = ReasonForm(sent(request))
-    return saved(
+    return form_page(
         request,
         form,
         lambda: register.lift_gate(
@@ -157,7 +161,7 @@ def gate_lift(request: PageRequest, gate_id: int) -> HttpResponse:
         ),
         title="Hindernis aufheben",
         template="gates/lift",
-        outcome="Das Hindernis ist aufgehoben.",
-        to="opt_outs" if gate.reason == GateReason.OPT_OUT else "gates",
+        said="Das Hindernis ist aufgehoben.",
+        to=at("opt_outs" if gate.reason == GateReason.OPT_OUT else "gates"),
         row=gate_rows([gate], by=request.actor, on=day)[0],
     )

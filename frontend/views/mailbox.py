@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import render
 
 from frontend.actor import PageRequest
+from frontend.lists import list_page
 from orders.models import MailLog
 
 PER_PAGE = 20
@@ -15,5 +14,4 @@ PER_PAGE = 20
 def mailbox(request: PageRequest) -> HttpResponse:
     """The mails to the person's own address, newest first."""
     rows = MailLog.objects.filter(recipient=request.actor.user.email).order_by("-sent_at", "-pk")
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("seite"))
-    return render(request, "frontend/mailbox/list.html", {"page": page})
+    return list_page(request, "mailbox/list", rows, per_page=PER_PAGE)

@@ -6,11 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -30,7 +28,9 @@ from contracts.agreements.writing.positions import Prices
 from contracts.agreements.writing.setup import ItemSpec
 from frontend.access import may_open
 from frontend.actor import PageRequest
-from frontend.downloads import export_urls, table_download, wants_export
+from frontend.addresses import at
+from frontend.downloads import table_download, wants_export
+from frontend.forms.once import form_of
 from frontend.forms.price_changes import (
     ExtendTermForm,
     LowerCapForm,
@@ -38,13 +38,12 @@ from frontend.forms.price_changes import (
     RaiseCapForm,
     VerdictForm,
 )
+from frontend.lists import list_page
 from frontend.presenters.price_changes import MODIFICATION_HEAD, modification_rows, with_scope
 from frontend.presenters.timeline import history
 from frontend.refusals import Alert
-from frontend.saving import attempt
+from frontend.saving import saved
 from frontend.views.agreement_base import is_own, manages, own, page_context, today, visible
-
-PER_PAGE = 25
 
 
 def agreement_modifications(request: PageRequest, agreement_id: int) -> HttpResponseBase:
@@ -61,18 +60,20 @@ def modification_register(request: PageRequest, agreement_id: int) -> HttpRespon
     """Write a proposed modification down."""
     row = own(request, agreement_id)
     form = ModificationForm(request.POST, agreement=row)
-    refusal = None
-    if form.is_valid():
-        done, refusal = attempt(
-            form,
-            lambda: domain.register(
-                agreement_id=row.pk, entry=form.entry, by=request.actor, now=timezone.now()
-            ),
-        )
-        if done is not None:
-            messages.success(request, f"{done.number} ist vorgeschlagen.")
-            return redirect("frontend:modification", row.pk, done.pk)
-    return _list(request, row, form=form, refusal=refusal, status=422)
+    return saved(
+        request,
+        lambda: domain.register(
+            agreement_id=row.pk,
+            entry=form.entry,
+            token=form_of(request.POST),
+            by=request.actor,
+            now=timezone.now(),
+        ),
+        parts=[form],
+        said=lambda made: f"{made.number} ist vorgeschlagen.",
+        to=lambda made: at("modification", row.pk, made.pk),
+        again=lambda refusal: _list(request, row, form=form, refusal=refusal),
+    )
 
 
 @require_POST
@@ -80,24 +81,21 @@ def cap_lower(request: PageRequest, agreement_id: int) -> HttpResponse:
     """Lower a cap, never below what is bound."""
     row = own(request, agreement_id)
     form = LowerCapForm(request.POST, accounts=modification_effects.accounts_of(row))
-    refusal = None
-    if form.is_valid():
-        data = form.cleaned_data
-        done, refusal = attempt(
-            form,
-            lambda: modification_effects.lower_cap(
-                agreement_id=row.pk,
-                account_id=data["account"].pk,
-                new_limit=data["new_limit"],
-                document=data["document"],
-                by=request.actor,
-                now=timezone.now(),
-            ),
-        )
-        if done is not None:
-            messages.success(request, f"{done.title}: Die Grenze ist gesenkt.")
-            return redirect("frontend:agreement_modifications", row.pk)
-    return _list(request, row, lower=form, refusal=refusal, status=422)
+    return saved(
+        request,
+        lambda: modification_effects.lower_cap(
+            agreement_id=row.pk,
+            account_id=form.cleaned_data["account"].pk,
+            new_limit=form.cleaned_data["new_limit"],
+            document=form.cleaned_data["document"],
+            by=request.actor,
+            now=timezone.now(),
+        ),
+        parts=[form],
+        said=lambda account: f"{account.title}: Die Grenze ist gesenkt.",
+        to=at("agreement_modifications", row.pk),
+        again=lambda refusal: _list(request, row, lower=form, refusal=refusal),
+    )
 
 
 def modification(request: PageRequest, agreement_id: int, modification_id: int) -> HttpResponse:
@@ -185,20 +183,20 @@ def _list(
     form: ModificationForm | None = None,
     lower: LowerCapForm | None = None,
     refusal: Alert | None = None,
-    status: int = 200,
 ) -> HttpResponse:
     if manages(request, row) and row.state != AgreementState.ENDED:
         form = form or ModificationForm(agreement=row)
         lower = lower or LowerCapForm(accounts=modification_effects.accounts_of(row))
-    context = {
+    return list_page(
+        request,
+        "agreements/modifications",
+        _entries(request, row),
+        list_url=at("agreement_modifications", row.pk),
+        form=form,
+        lower=lower,
+        refusal=refusal,
         **page_context(request, row, "Vertragsänderungen"),
-        "page": Paginator(_entries(request, row), PER_PAGE).get_page(request.GET.get("seite")),
-        "exports": export_urls(request),
-        "form": form,
-        "lower": lower,
-        "refusal": refusal,
-    }
-    return render(request, "frontend/agreements/modifications.html", context, status=status)
+    )
 
 
 def _act(
@@ -207,25 +205,24 @@ def _act(
     entry: ContractModification,
     form: forms.Form,
     step: Callable[[], object],
-    outcome: str,
+    said: str,
 ) -> HttpResponse:
-    refusal = None
-    if form.is_valid():
-        done, refusal = attempt(form, step)
-        if done is not None:
-            messages.success(request, outcome)
-            return redirect("frontend:modification", row.pk, entry.pk)
-    return _detail(request, row, entry, form=form, refusal=refusal, status=422)
+    return saved(
+        request,
+        step,
+        parts=[form],
+        said=said,
+        to=at("modification", row.pk, entry.pk),
+        again=lambda refusal: _detail(request, row, entry, form, refusal),
+    )
 
 
 def _detail(
     request: PageRequest,
     row: FrameworkAgreement,
     entry: ContractModification,
-    *,
     form: forms.Form | None = None,
     refusal: Alert | None = None,
-    status: int = 200,
 ) -> HttpResponse:
     entry = _entry(request, row, entry.pk)
     documents = visible_documents(request.actor, today()).filter(
@@ -242,7 +239,7 @@ def _detail(
         "refusal": refusal,
         "failed": form,
     }
-    return render(request, "frontend/agreements/modification.html", context, status=status)
+    return render(request, "frontend/agreements/modification.html", context)
 
 
 def _proposed(entry: ContractModification) -> tuple[ItemSpec, Prices] | None:

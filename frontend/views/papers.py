@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from contracts.refusals import Refusal
 from frontend.actor import PageRequest
+from frontend.addresses import at, came_from, crumbs_of
 from frontend.downloads import file_download
 from frontend.forms.papers import AttachmentForm, CommentForm
-from frontend.presenters.papers import Papers, papers_of
-from frontend.refusals import Alert, explain
-from frontend.saving import attempt
-from orders.errors import NotFound
+from frontend.presenters.papers import papers_of
+from frontend.refusals import Alert
+from frontend.saving import saved
 from orders.models import Requisition
 from orders.requisitions import papers as domain
 from orders.requisitions import visible_requisitions
@@ -28,19 +24,16 @@ def requisition_attach(request: PageRequest, requisition_id: int) -> HttpRespons
     """Add a file."""
     requisition = _visible(request, requisition_id)
     form = AttachmentForm(request.POST, request.FILES)
-    refusal = None
-    if form.is_valid():
-        done, refusal = attempt(
-            form,
-            lambda: domain.attach(
-                requisition_id=requisition.pk, new=form.new, by=request.actor, now=timezone.now()
-            ),
-        )
-        if done is not None:
-            messages.success(request, f"Die Anlage „{done.title}“ ist hinzugefügt.")
-            return redirect(f"{_back(request, requisition)}#anlagen")
-    shown = papers_of(requisition, request.actor, attachment_form=form)
-    return _page(request, requisition, shown, refusal)
+    return saved(
+        request,
+        lambda: domain.attach(
+            requisition_id=requisition.pk, new=form.new, by=request.actor, now=timezone.now()
+        ),
+        parts=[form],
+        said=lambda made: f"Die Anlage „{made.title}“ ist hinzugefügt.",
+        to=f"{_back(request, requisition)}#anlagen",
+        again=lambda refusal: _page(request, requisition, refusal, attachment_form=form),
+    )
 
 
 def requisition_attachment(
@@ -68,16 +61,15 @@ def requisition_attachment_withdraw(
     )
     if not own.exists():
         raise Http404
-    try:
-        domain.withdraw_attachment(
+    return saved(
+        request,
+        lambda: domain.withdraw_attachment(
             attachment_id=attachment_id, by=request.actor, now=timezone.now()
-        )
-    except NotFound:
-        raise
-    except Refusal as error:
-        return _page(request, requisition, papers_of(requisition, request.actor), explain(error))
-    messages.success(request, "Die Anlage ist zurückgezogen.")
-    return redirect(f"{_back(request, requisition)}#anlagen")
+        ),
+        said="Die Anlage ist zurückgezogen.",
+        to=f"{_back(request, requisition)}#anlagen",
+        again=lambda refusal: _page(request, requisition, refusal),
+    )
 
 
 @require_POST
@@ -85,22 +77,18 @@ def requisition_comment(request: PageRequest, requisition_id: int) -> HttpRespon
     """Write a remark."""
     requisition = _visible(request, requisition_id)
     form = CommentForm(request.POST)
-    refusal = None
-    if form.is_valid():
-        done, refusal = attempt(
-            form,
-            lambda: domain.comment(
-                requisition_id=requisition.pk,
-                text=form.cleaned_data["text"],
-                by=request.actor,
-                now=timezone.now(),
-            ),
-        )
-        if done is not None:
-            messages.success(request, "Der Kommentar ist hinzugefügt.")
-            return redirect(f"{_back(request, requisition)}#kommentare")
-    return _page(
-        request, requisition, papers_of(requisition, request.actor, comment_form=form), refusal
+    return saved(
+        request,
+        lambda: domain.comment(
+            requisition_id=requisition.pk,
+            text=form.cleaned_data["text"],
+            by=request.actor,
+            now=timezone.now(),
+        ),
+        parts=[form],
+        said="Der Kommentar ist hinzugefügt.",
+        to=f"{_back(request, requisition)}#kommentare",
+        again=lambda refusal: _page(request, requisition, refusal, comment_form=form),
     )
 
 
@@ -112,29 +100,29 @@ def _visible(request: PageRequest, requisition_id: int) -> Requisition:
 
 
 def _back(request: PageRequest, requisition: Requisition) -> str:
-    """Where the form was sent from (the page to decide on shows it too), if it is ours."""
-    target = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
-        return target
-    return reverse("frontend:requisition", args=[requisition.pk])
+    """Where the form was sent from: the page to decide on shows it too."""
+    return came_from(request, at("requisition", requisition.pk))
 
 
 def _page(
-    request: PageRequest, requisition: Requisition, papers: Papers, refusal: Alert | None
+    request: PageRequest,
+    requisition: Requisition,
+    refusal: Alert | None,
+    *,
+    attachment_form: AttachmentForm | None = None,
+    comment_form: CommentForm | None = None,
 ) -> HttpResponse:
     """What was refused, with the input kept; other pages show the same part in passing."""
     context = {
         "requisition": requisition,
-        "papers": papers,
+        "papers": papers_of(
+            requisition,
+            request.actor,
+            attachment_form=attachment_form,
+            comment_form=comment_form,
+        ),
         "refusal": refusal,
         "next": _back(request, requisition),
-        "crumbs": [
-            {"label": "Anforderungen", "url": reverse("frontend:requisitions")},
-            {
-                "label": requisition.number,
-                "url": reverse("frontend:requisition", args=[requisition.pk]),
-            },
-            {"label": "Anlagen und Kommentare", "url": ""},
-        ],
+        "crumbs": crumbs_of(requisition, "Anlagen und Kommentare"),
     }
-    return render(request, "frontend/requisitions/papers_page.html", context, status=422)
+    return render(request, "frontend/requisitions/papers_page.html", context)

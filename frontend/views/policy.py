@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -16,18 +13,19 @@ from contracts.clock import berlin_day
 from contracts.refusals import Refusal
 from frontend.access import may_open
 from frontend.actor import PageRequest
-from frontend.downloads import export_urls, table_download, wants_export
+from frontend.addresses import at
+from frontend.downloads import table_download, wants_export
 from frontend.forms.policy import BaseRules, PolicyHeadForm, changed_rows, rule_rows
+from frontend.lists import list_page
 from frontend.presenters.policy import HISTORY_HEAD, cells, proposal_of, tiers, versions
 from frontend.refusals import Alert, explain
-from frontend.views.register_form import sent
-from orders.errors import NotFound, PolicyRefused
+from frontend.saving import saved, sent
+from orders.errors import PolicyRefused
 from orders.models import ApprovalPolicy
 from orders.signing import policies
 from orders.signing.steps import rules_of
 
 PER_PAGE = 10
-PROPOSED = "Der Vorschlag liegt vor. Er gilt, sobald eine zweite Person ihn bestätigt."
 TABS = (
     ("policy", "Regelung", "/freigaberegelung/"),
     ("policy_simulation", "Wer müsste freigeben?", "/freigaberegelung/pruefen/"),
@@ -63,32 +61,48 @@ def policy_edit(request: PageRequest) -> HttpResponse:
         return _form(request, head, changed, None)
     head = PolicyHeadForm(sent(request), initial={"valid_from": day})
     rows = rule_rows(sent(request), rules)
-    refusal = None
-    if head.is_bound and all([head.is_valid(), rows.is_valid()]):  # both: all errors at once
+
+    def propose() -> ApprovalPolicy:
         data = head.cleaned_data
-        refusal = _refused(
-            rows,
-            lambda: policies.propose(
-                rows.rules,
-                valid_from=data["valid_from"],
-                note=data["note"],
-                by=request.actor,
-                now=now,
-            ),
-        )
-        if refusal is None:
-            messages.success(request, PROPOSED)
-            return redirect("frontend:policy")
-    return _form(request, head, rows, refusal)
+        given = {"valid_from": data["valid_from"], "note": data["note"]}
+        return policies.propose(rows.rules, **given, by=request.actor, now=now)
+
+    return saved(
+        request,
+        propose,
+        parts=[head, rows],
+        said="Der Vorschlag liegt vor. Er gilt, sobald eine zweite Person ihn bestätigt.",
+        to=at("policy"),
+        again=lambda refusal: _form(request, head, rows, refusal),
+        explained=lambda error: _placed(rows, error),
+    )
+
+
+def _placed(rows: BaseRules, error: Refusal) -> Alert:
+    """What is refused about one rule goes beside it, the rest into the alert."""
+    refusal = explain(error)
+    if not isinstance(error, PolicyRefused):
+        return refusal
+    points = []
+    for sentence, place in zip(error.reasons, error.rules, strict=True):
+        if place is None:
+            points.append(sentence)
+        else:
+            rows.filled[place].add_error("role", sentence)
+    return Alert(refusal.title, points, refusal.advice)
 
 
 @require_POST
 def policy_confirm(request: PageRequest, policy_id: int) -> HttpResponse:
     """Put a proposal into force."""
-    return _stepped(
+    return saved(
         request,
         lambda: policies.confirm(policy_id=policy_id, by=request.actor, now=timezone.now()),
-        "Fassung {0.version} ist bestätigt und gilt ab {0.valid_from:%d.%m.%Y}.",
+        said=lambda row: (
+            f"Fassung {row.version} ist bestätigt und gilt ab {row.valid_from:%d.%m.%Y}."
+        ),
+        to=at("policy"),
+        again=lambda refusal: _overview(request, refusal),
     )
 
 
@@ -96,44 +110,15 @@ def policy_confirm(request: PageRequest, policy_id: int) -> HttpResponse:
 def policy_withdraw(request: PageRequest, policy_id: int) -> HttpResponse:
     """Discard a proposal."""
     reason = request.POST.get("reason", "")[:250]
-    return _stepped(
+    return saved(
         request,
         lambda: policies.withdraw(
             policy_id=policy_id, reason=reason, by=request.actor, now=timezone.now()
         ),
-        "Der Vorschlag ist verworfen.",
+        said="Der Vorschlag ist verworfen.",
+        to=at("policy"),
+        again=lambda refusal: _overview(request, refusal),
     )
-
-
-def _stepped(
-    request: PageRequest, step: Callable[[], ApprovalPolicy], outcome: str
-) -> HttpResponse:
-    try:
-        policy = step()
-    except NotFound:
-        raise
-    except Refusal as error:
-        return _overview(request, explain(error))
-    messages.success(request, outcome.format(policy))
-    return redirect("frontend:policy")
-
-
-def _refused(rows: BaseRules, step: Callable[[], object]) -> Alert | None:
-    """Make the call; what is refused about one rule goes beside it, the rest into the alert."""
-    try:
-        step()
-    except PolicyRefused as error:
-        refusal = explain(error)
-        points = []
-        for sentence, place in zip(error.reasons, error.rules, strict=True):
-            if place is None:
-                points.append(sentence)
-            else:
-                rows.filled[place].add_error("role", sentence)
-        return Alert(refusal.title, points, refusal.advice)
-    except Refusal as error:
-        return explain(error)
-    return None
 
 
 def _form(
@@ -145,8 +130,7 @@ def _form(
         "refusal": refusal,
         "proposal": policies.open_proposal(request.actor),
     }
-    status = 422 if head.is_bound else 200
-    return render(request, "frontend/policy/edit.html", context, status=status)
+    return render(request, "frontend/policy/edit.html", context)
 
 
 def _overview(request: PageRequest, refusal: Alert | None = None) -> HttpResponse:
@@ -154,19 +138,19 @@ def _overview(request: PageRequest, refusal: Alert | None = None) -> HttpRespons
     day = berlin_day(timezone.now())
     state = policies.health(actor.organisation_id, day)
     rows = versions(list(policies.own_policies(actor)), state.policy, day)
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("seite"))
     current = state.policy
-    context = {
-        "health": state,
-        "tiers": tiers(rules_of(current)) if current is not None else [],
-        "older": policies.open_under_older(actor, current) if current is not None else 0,
-        "proposal": proposal_of(rows, actor, day),
-        "coming": next((row.policy for row in rows if row.state == "künftig"), None),
-        "page": page,
-        "refusal": refusal,
-        "may_write": may_open(actor, "policy_edit"),
-        "exports": export_urls(request),
-        "tabs": tabs("policy"),
-    }
-    status = 422 if refusal is not None else 200
-    return render(request, "frontend/policy/policy.html", context, status=status)
+    return list_page(
+        request,
+        "policy/policy",
+        rows,
+        per_page=PER_PAGE,
+        list_url=at("policy"),
+        health=state,
+        tiers=tiers(rules_of(current)) if current is not None else [],
+        older=policies.open_under_older(actor, current) if current is not None else 0,
+        proposal=proposal_of(rows, actor, day),
+        coming=next((row.policy for row in rows if row.state == "künftig"), None),
+        refusal=refusal,
+        may_write=may_open(actor, "policy_edit"),
+        tabs=tabs("policy"),
+    )

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import render
 from django.utils import timezone
 
 from contracts.clock import berlin_day
 from contracts.parties.models import Membership
 from frontend.access import may_open
 from frontend.actor import PageRequest
-from frontend.downloads import Cell, export_urls, table_download, wants_export
-from frontend.forms.policy import LastDayForm, LimitForm, PeopleFilter
+from frontend.addresses import at
+from frontend.downloads import Cell, table_download, wants_export
+from frontend.forms.filters import ALL, PeopleFilter
+from frontend.forms.policy import LastDayForm, LimitForm
+from frontend.lists import list_page
+from frontend.saving import form_page, sent
 from frontend.views.policy import tabs
-from frontend.views.register_form import saved, sent
 from orders.signing import people
 from orders.signing.policies import health
 from orders.signing.signers import SIGNING_ROLES
 
-PER_PAGE = 25
 HEAD = ("Person", "E-Mail-Adresse", "Rolle", "Schule", "Zeichnungsgrenze (brutto, EUR)",
         "gültig ab", "gültig bis", "Stand")  # fmt: skip
 
@@ -30,16 +30,17 @@ HEAD = ("Person", "E-Mail-Adresse", "Rolle", "Schule", "Zeichnungsgrenze (brutto
 def policy_people(request: PageRequest) -> HttpResponseBase:
     """Everybody of the actor's organisation, in force unless asked otherwise."""
     day = berlin_day(timezone.now())
-    form = PeopleFilter(request.GET)
-    rows = _filtered(people.members(request.actor), form, day)
+    asked = PeopleFilter(request.GET)
+    rows = _narrowed(people.members(request.actor), asked, day)
     if wants_export(request):
         cells = (_cells(row, day) for row in rows)
         return table_download(request, "personen", HEAD, cells)
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("seite"))
     may_write = may_open(request.actor, "membership_end")
-    context = {
-        "page": page,
-        "rows": [
+    return list_page(
+        request,
+        "policy/people",
+        rows,
+        shown=lambda found: [
             {
                 "member": row,
                 "state": _standing(row, day),
@@ -47,22 +48,21 @@ def policy_people(request: PageRequest) -> HttpResponseBase:
                 "may_write": may_write and row.user_id != request.actor.user_id,
                 "is_over": row.valid_to is not None and row.valid_to < day,
             }
-            for row in page.object_list
+            for row in found
         ],
-        "form": form,
-        "may_write": may_write,
-        "alarms": health(request.actor.organisation_id, day).alarms,
-        "exports": export_urls(request),
-        "tabs": tabs("policy_people"),
-    }
-    return render(request, "frontend/policy/people.html", context)
+        filter=asked,
+        may_write=may_write,
+        alarms=health(request.actor.organisation_id, day).alarms,
+        tabs=tabs("policy_people"),
+        tabs_label="Freigaberegelung",
+    )
 
 
 def signing_limit(request: PageRequest, membership_id: int) -> HttpResponse:
     """The form of a signing limit, and the setting of it."""
     member = _member(request, membership_id)
     form = LimitForm(sent(request), initial={"limit": member.signing_limit})
-    return saved(
+    return form_page(
         request,
         form,
         lambda: people.set_signing_limit(
@@ -74,8 +74,8 @@ def signing_limit(request: PageRequest, membership_id: int) -> HttpResponse:
         title="Zeichnungsgrenze setzen",
         lead=f"{member.user}, {member.get_role_display()}. Die Grenze gilt sofort, auch für "
         "Anforderungen, die schon warten.",
-        outcome=f"Die Zeichnungsgrenze von {member.user} ist gesetzt.",
-        to="policy_people",
+        said=f"Die Zeichnungsgrenze von {member.user} ist gesetzt.",
+        to=at("policy_people"),
     )
 
 
@@ -84,7 +84,7 @@ def membership_end(request: PageRequest, membership_id: int) -> HttpResponse:
     now = timezone.now()
     member = _member(request, membership_id)
     form = LastDayForm(sent(request), on=berlin_day(now))
-    return saved(
+    return form_page(
         request,
         form,
         lambda: people.end_membership(
@@ -96,8 +96,8 @@ def membership_end(request: PageRequest, membership_id: int) -> HttpResponse:
         title="Mitgliedschaft beenden",
         lead=f"{member.user}, {member.get_role_display()}. Was bis dahin entschieden ist, bleibt "
         "entschieden; Vertretungen enden mit.",
-        outcome=f"Die Mitgliedschaft von {member.user} endet.",
-        to="policy_people",
+        said=f"Die Mitgliedschaft von {member.user} endet.",
+        to=at("policy_people"),
     )
 
 
@@ -108,13 +108,12 @@ def _member(request: PageRequest, membership_id: int) -> Membership:
     return row
 
 
-def _filtered(rows: QuerySet[Membership], form: PeopleFilter, on: date) -> QuerySet[Membership]:
-    data = form.cleaned_data if form.is_valid() else {}
-    if data.get("rolle"):
-        rows = rows.filter(role=data["rolle"])
+def _narrowed(rows: QuerySet[Membership], asked: PeopleFilter, on: date) -> QuerySet[Membership]:
+    if role := asked.value("rolle"):
+        rows = rows.filter(role=role)
     over = Q(valid_to__lt=on)
-    stand = data.get("stand", "")
-    if stand == "alle":
+    stand = asked.value("stand")
+    if stand == ALL:
         return rows
     return rows.filter(over) if stand == "beendet" else rows.exclude(over)
 

@@ -6,16 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from contracts.agreements.models import (
-    ContractItem,
     FrameworkAgreement,
     PriceChange,
     PriceChangeRoute,
@@ -28,41 +25,47 @@ from contracts.agreements.prices.modifications import visible_modifications
 from contracts.agreements.writing.documents import visible_documents
 from frontend.access import CONTRACTS, may_open
 from frontend.actor import PageRequest
-from frontend.downloads import export_urls, table_download, wants_export
+from frontend.addresses import at
+from frontend.downloads import table_download, wants_export
+from frontend.forms.filters import ChangeFilter
 from frontend.forms.position import initial_position, tier_formset
 from frontend.forms.price_changes import ProposalForm, RegisterVerdictForm, VerdictForm
+from frontend.lists import list_page
 from frontend.presenters.price_changes import CHANGE_HEAD, change_rows, clause_words, with_parties
 from frontend.presenters.timeline import history
 from frontend.refusals import Alert
-from frontend.saving import attempt
+from frontend.saving import form_page, saved, sent
 from frontend.views.agreement_base import is_own, page_context, today, visible
 
-PER_PAGE = 25
 STATES = PriceChangeState
 
 
 def price_changes(request: PageRequest) -> HttpResponseBase:
     """The changes of all agreements the actor works on, filtered by state, or as a file."""
-    rows = _filtered(request, _all_changes(request))
+    asked = ChangeFilter(request.GET)
+    rows = _narrowed(_all_changes(request), asked)
     if wants_export(request):
         return table_download(request, "preisaenderungen", CHANGE_HEAD, change_rows(rows))
-    context = _list_context(request, rows) | {"is_own": request.actor.role in CONTRACTS}
-    return render(request, "frontend/prices/changes.html", context)
+    is_own = request.actor.role in CONTRACTS
+    return list_page(request, "prices/changes", rows, filter=asked, is_own=is_own)
 
 
 def agreement_changes(request: PageRequest, agreement_id: int) -> HttpResponseBase:
     """The price changes the actor may read, filtered by state, or as a file."""
     row = visible(request, agreement_id)
-    rows = _filtered(request, _changes(request, row))
+    asked = ChangeFilter(request.GET)
+    rows = _narrowed(_changes(request, row), asked)
     if wants_export(request):
         name = f"preisaenderungen-{row.number}"
         return table_download(request, name, CHANGE_HEAD, change_rows(rows))
-    context = {
+    return list_page(
+        request,
+        "agreements/changes",
+        rows,
+        filter=asked,
+        may_propose=may_open(request.actor, "price_change_propose"),
         **page_context(request, row, "Preisänderungen"),
-        **_list_context(request, rows),
-        "may_propose": may_open(request.actor, "price_change_propose"),
-    }
-    return render(request, "frontend/agreements/changes.html", context)
+    )
 
 
 def price_change(request: PageRequest, agreement_id: int, change_id: int) -> HttpResponse:
@@ -133,43 +136,32 @@ def price_change_propose(request: PageRequest, agreement_id: int, item_id: int) 
     if item is None:
         raise Http404
     _, known = initial_position(item)
-    data = request.POST if request.method == "POST" else None
+    data = sent(request)
     form, tiers = ProposalForm(data, item=item), tier_formset(data, known)
-    refusal = None
-    if data is not None and form.is_valid() and (form.is_list_price or tiers.is_valid()):
-        given = form.proposal([] if form.is_list_price else tiers.rows)
-        done, refusal = attempt(
-            form, lambda: domain.propose(given, by=request.actor, now=timezone.now())
-        )
-        if done is not None:
-            _tell(request, done)
-            return redirect("frontend:price_change", row.pk, done.pk)
-    return _propose_page(request, row, item, form, tiers, refusal)
-
-
-def _propose_page(
-    request: PageRequest,
-    row: FrameworkAgreement,
-    item: ContractItem,
-    form: ProposalForm,
-    tiers: Any,
-    refusal: Alert | None,
-) -> HttpResponse:
     in_force = item.award.terms.filter(valid_from__lte=today())
     terms = in_force.order_by("-valid_from").first()
-    context = {
-        **page_context(request, row, "Preis vorschlagen"),
-        "title": f"Preis vorschlagen: {item.number} {item.title}",
-        "lead": f"Erteilte Abrufe behalten ihren Preis. {clause_words(terms)} Was die Klausel "
+    of_tiers = [] if form.is_list_price else [tiers]
+
+    def propose() -> PriceChange:
+        given = form.proposal(tiers.rows if of_tiers else [])
+        return domain.propose(given, by=request.actor, now=timezone.now())
+
+    return form_page(
+        request,
+        form,
+        propose,
+        title=f"Preis vorschlagen: {item.number} {item.title}",
+        lead=f"Erteilte Abrufe behalten ihren Preis. {clause_words(terms)} Was die Klausel "
         "nicht erlaubt, entscheidet die Beschaffungsstelle als Vertragsänderung.",
-        "submit": "Vorschlagen",
-        "form": form,
-        "tiers": tiers,
-        "refusal": refusal,
-        "back": "agreement_changes",
-    }
-    status = 422 if form.is_bound else 200
-    return render(request, "frontend/agreements/form.html", context, status=status)
+        submit="Vorschlagen",
+        said=_outcome,
+        to=lambda made: at("price_change", row.pk, made.pk),
+        back=at("agreement_changes", row.pk),
+        template="agreements/form",
+        parts=of_tiers,
+        tiers=tiers,
+        **page_context(request, row, "Preis vorschlagen"),
+    )
 
 
 def _all_changes(request: PageRequest) -> QuerySet[PriceChange]:
@@ -181,18 +173,9 @@ def _changes(request: PageRequest, row: FrameworkAgreement) -> QuerySet[PriceCha
     return _all_changes(request).filter(item__award__lot__agreement=row)
 
 
-def _filtered(request: PageRequest, rows: QuerySet[PriceChange]) -> QuerySet[PriceChange]:
-    state = request.GET.get("stand", "")
-    return rows.filter(state=state) if state in PriceChangeState.values else rows
-
-
-def _list_context(request: PageRequest, rows: QuerySet[PriceChange]) -> dict[str, Any]:
-    return {
-        "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("seite")),
-        "states": PriceChangeState.choices,
-        "state": request.GET.get("stand", ""),
-        "exports": export_urls(request),
-    }
+def _narrowed(rows: QuerySet[PriceChange], asked: ChangeFilter) -> QuerySet[PriceChange]:
+    state = asked.value("stand")
+    return rows.filter(state=state) if state else rows
 
 
 def _change(request: PageRequest, row: FrameworkAgreement, change_id: int) -> PriceChange:
@@ -209,16 +192,17 @@ def _act(
     form: forms.Form,
     step: Callable[[], PriceChange],
 ) -> HttpResponse:
-    refusal = None
-    if form.is_valid():
-        done, refusal = attempt(form, step)
-        if done is not None:
-            _tell(request, done)
-            return redirect("frontend:price_change", row.pk, done.pk)
-    return _detail(request, row, change, form=form, refusal=refusal, status=422)
+    return saved(
+        request,
+        step,
+        parts=[form],
+        said=_outcome,
+        to=at("price_change", row.pk, change.pk),
+        again=lambda refusal: _detail(request, row, change, form, refusal),
+    )
 
 
-def _tell(request: PageRequest, change: PriceChange) -> None:
+def _outcome(change: PriceChange) -> str:
     day = f"{change.effective_from:%d.%m.%Y}"
     words = {
         STATES.PROPOSED: "ist vorgeschlagen; die Beschaffungsstelle entscheidet.",
@@ -227,7 +211,7 @@ def _tell(request: PageRequest, change: PriceChange) -> None:
         STATES.REJECTED: "ist abgelehnt.",
         STATES.WITHDRAWN: "ist zurückgezogen.",
     }[STATES(change.state)]
-    messages.success(request, f"Die Änderung {change.number} {words}")
+    return f"Die Änderung {change.number} {words}"
 
 
 def _decision_form(change: PriceChange, data: Any = None) -> VerdictForm:
@@ -240,10 +224,8 @@ def _detail(
     request: PageRequest,
     row: FrameworkAgreement,
     change: PriceChange,
-    *,
     form: forms.Form | None = None,
     refusal: Alert | None = None,
-    status: int = 200,
 ) -> HttpResponse:
     change = _change(request, row, change.pk)  # after a refusal somebody may have been quicker
     own = is_own(request, row)
@@ -261,7 +243,7 @@ def _detail(
         "events": history(*[part for part in (change, entry) if part is not None]) if own else [],
         "refusal": refusal,
     }
-    return render(request, "frontend/agreements/change.html", context, status=status)
+    return render(request, "frontend/agreements/change.html", context)
 
 
 def _steps(

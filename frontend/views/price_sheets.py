@@ -19,10 +19,11 @@ from contracts.price_sheets import (
     preview_sheet,
     sample_sheet,
 )
+from contracts.refusals import Refusal
 from frontend.actor import PageRequest
 from frontend.downloads import csv_download
 from frontend.forms.price_sheet import PriceSheetForm
-from frontend.saving import attempt
+from frontend.saving import placed
 from frontend.views.agreement_base import own, page_context
 
 CHECK, ERRORS, TAKE_OVER = "pruefen", "fehler", "uebernehmen"
@@ -43,9 +44,10 @@ def price_sheet(request: PageRequest, agreement_id: int) -> HttpResponseBase:
     if not form.is_valid():
         return _page(request, row, form, {"closed": obstacle(row, timezone.now())}, status=422)
     step = request.POST.get("schritt", CHECK)
-    report, refusal = attempt(form, lambda: _report(request, row, form.cleaned_data["file"], step))
-    if report is None:
-        return _page(request, row, form, {"refusal": refusal}, status=422)
+    try:
+        report = _report(request, row, form.cleaned_data["file"], step)
+    except Refusal as error:
+        return _page(request, row, form, {"refusal": placed(error, [form])}, status=422)
     if step == ERRORS:
         return _errors(row, report)
     if report.is_written:

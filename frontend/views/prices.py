@@ -16,6 +16,7 @@ from contracts.agreements.prices.history import PriceSpan, price_history
 from contracts.agreements.prices.reasons import Asked, price_reasons
 from frontend.access import may_open
 from frontend.actor import PageRequest
+from frontend.addresses import at, crumbs
 from frontend.downloads import Cell, export_urls, table_download, wants_export
 from frontend.forms.prices import PeriodForm
 from frontend.views.agreement_base import today
@@ -102,17 +103,15 @@ def _readable_changes(request: PageRequest, listing: Listing, day: date) -> set[
 def _crumbs(request: PageRequest, listing: Listing) -> list[dict[str, str]]:
     name = listing.article.name
     if may_open(request.actor, "article"):
-        return [
-            {"label": "Katalog", "url": "/katalog/"},
-            {"label": name, "url": f"/katalog/{listing.pk}/"},
-            {"label": "Preise", "url": ""},
-        ]
+        return crumbs(
+            ("Katalog", at("catalogue")), (name, at("article", listing.pk)), here="Preise"
+        )
     agreement = listing.item.award.lot.agreement
-    return [
-        {"label": "Vereinbarungen", "url": "/vereinbarungen/"},
-        {"label": agreement.number, "url": f"/vereinbarungen/{agreement.pk}/"},
-        {"label": f"Preise: {name}", "url": ""},
-    ]
+    return crumbs(
+        ("Vereinbarungen", at("agreements")),
+        (agreement.number, at("agreement", agreement.pk)),
+        here=f"Preise: {name}",
+    )
 
 
 def _history_rows(spans: list[PriceSpan]) -> Iterator[tuple[Cell, ...]]:

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from contracts.digits import whole
 from contracts.refusals import Refusal
 from frontend.actor import PageRequest
+from frontend.addresses import at
 from frontend.downloads import Cell, csv_download
 from frontend.forms.once import ALREADY, form_of
 from frontend.forms.quantities import CHOICE, QUANTITY, fields
 from frontend.forms.quick_order import QuickOrderForm
 from frontend.refusals import Alert, explain
+from frontend.saving import saved
 from orders import quick_order as domain
-from orders.errors import NotFound
+from orders.models import RequisitionRevision
 
 HEAD = ("Zeile", "Artikelnummer", "Menge", "Grund")
 SHOWN = 200
@@ -51,19 +53,22 @@ def quick_order_take(request: PageRequest) -> HttpResponse:
     look = _look(request)
     if look.found is None or look.found.faults:
         return _page(request, look, status=422)
-    try:
-        taken = domain.put_into_basket(
-            picks=look.found.picks,
-            by=request.actor,
-            now=timezone.now(),
-            form=form_of(request.POST),
-        )
-    except Refusal as error:
-        return _page(request, Look(look.form, look.found, explain(error)), status=422)
-    tell(request, taken)
-    if not taken.is_repeated:
-        _tell_leftovers(request, look.found)
-    return redirect("frontend:basket")
+    found = look.found
+
+    def said(taken: domain.Taken) -> None:
+        tell(request, taken)
+        if not taken.is_repeated:
+            _tell_leftovers(request, found)
+
+    return saved(
+        request,
+        lambda: domain.put_into_basket(
+            picks=found.picks, by=request.actor, now=timezone.now(), form=form_of(request.POST)
+        ),
+        said=said,
+        to=at("basket"),
+        again=lambda refusal: _page(request, replace(look, refusal=refusal)),
+    )
 
 
 @require_POST
@@ -75,24 +80,26 @@ def quick_order_append(request: PageRequest) -> HttpResponse:
     draft, _, revision = request.POST.get("anforderung", "").partition(":")
     requisition_id, base_revision = whole(draft), whole(revision)
     if requisition_id is None or base_revision is None:
-        return _page(request, Look(look.form, look.found, NO_DRAFT), status=422)
-    try:
-        made = domain.append(
+        return _page(request, replace(look, refusal=NO_DRAFT), status=422)
+    found = look.found
+
+    def said(made: RequisitionRevision) -> str:
+        _tell_leftovers(request, found)
+        return f"{_articles(len(found.picks))} angehängt; das ist Fassung {made.number}."
+
+    return saved(
+        request,
+        lambda: domain.append(
             requisition_id=requisition_id,
             base_revision=base_revision,
-            picks=look.found.picks,
+            picks=found.picks,
             by=request.actor,
             now=timezone.now(),
-        )
-    except NotFound:
-        raise
-    except Refusal as error:
-        return _page(request, Look(look.form, look.found, explain(error)), status=422)
-    messages.success(
-        request, f"{_articles(len(look.found.picks))} angehängt; das ist Fassung {made.number}."
+        ),
+        said=said,
+        to=lambda made: at("requisition", made.requisition_id),
+        again=lambda refusal: _page(request, replace(look, refusal=refusal)),
     )
-    _tell_leftovers(request, look.found)
-    return redirect("frontend:requisition", requisition_id=made.requisition_id)
 
 
 @require_POST

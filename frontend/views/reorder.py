@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils import timezone
 
-from contracts.refusals import Refusal
 from frontend.actor import PageRequest
+from frontend.addresses import at, crumbs_of
 from frontend.downloads import Cell, export_urls, table_download, wants_export
 from frontend.forms.once import form_of
 from frontend.forms.quantities import Quantities, quantities
-from frontend.refusals import Alert, explain
+from frontend.refusals import Alert
+from frontend.saving import saved
 from frontend.views.quick_order import tell
 from orders import quick_order as domain
 
@@ -26,35 +27,28 @@ HEAD = ("Zeile", "Bezeichnung", "Menge", "Preis damals je Einheit", "Preis heute
 def reorder(request: PageRequest, requisition_id: int) -> HttpResponseBase:
     """Then and today, line by line; sent, the chosen quantities go into the basket."""
     found = domain.reorder(requisition_id=requisition_id, by=request.actor, now=timezone.now())
-    if request.method != "POST":
-        if wants_export(request):
-            name = f"nachbestellung-{found.requisition.number}"
-            return table_download(request, name, HEAD, _cells(found))
-        return _page(request, found)
-    typed = quantities(request.POST)
-    if typed.faults:
-        return _page(request, found, typed=typed)
-    try:
-        taken = domain.put_into_basket(
-            picks=typed.picks,
+    if wants_export(request) and request.method == "GET":
+        name = f"nachbestellung-{found.requisition.number}"
+        return table_download(request, name, HEAD, _cells(found))
+    typed = quantities(request.POST) if request.method == "POST" else None
+    return saved(
+        request,
+        lambda: domain.put_into_basket(
+            picks=typed.picks if typed is not None else [],
             by=request.actor,
             now=timezone.now(),
             form=form_of(request.POST),
-        )
-    except Refusal as error:
-        return _page(request, found, typed=typed, refusal=explain(error))
-    tell(request, taken)
-    return redirect("frontend:basket")
+        ),
+        parts=[typed] if typed is not None else [],
+        said=partial(tell, request),
+        to=at("basket"),
+        again=lambda refusal: _page(request, found, typed, refusal),
+    )
 
 
 def _page(
-    request: PageRequest,
-    found: domain.Reorder,
-    *,
-    typed: Quantities | None = None,
-    refusal: Alert | None = None,
+    request: PageRequest, found: domain.Reorder, typed: Quantities | None, refusal: Alert | None
 ) -> HttpResponse:
-    number = found.requisition.number
     context = {
         "found": found,
         "lines": [_line(line, typed) for line in found.lines],
@@ -62,17 +56,9 @@ def _page(
         "refusal": refusal,
         "exports": export_urls(request),
         "max_quantity": domain.MAX_QUANTITY,
-        "crumbs": [
-            {"label": "Anforderungen", "url": reverse("frontend:requisitions")},
-            {
-                "label": number,
-                "url": reverse("frontend:requisition", args=[found.requisition.pk]),
-            },
-            {"label": "Nachbestellen", "url": ""},
-        ],
+        "crumbs": crumbs_of(found.requisition, "Nachbestellen"),
     }
-    status = 422 if refusal is not None or context["faults"] else 200
-    return render(request, "frontend/requisitions/reorder.html", context, status=status)
+    return render(request, "frontend/requisitions/reorder.html", context)
 
 
 def _line(old: domain.OldLine, typed: Quantities | None) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from contracts.digits import whole
 from contracts.refusals import Refusal
 from frontend.actor import PageRequest
+from frontend.addresses import crumbs_of
 from frontend.presenters.difference import DifferenceText, told
 from frontend.refusals import Alert, explain
 from orders import requisitions as domain
@@ -128,11 +129,7 @@ class Change:
             "change": self,
             "base": self.requisition.current_revision,
             "refusal": self.refusal,
-            "crumbs": [
-                {"label": "Anforderungen", "url": "/anforderungen/"},
-                {"label": self.requisition.number, "url": f"/anforderungen/{self.requisition.pk}/"},
-                {"label": here, "url": ""},
-            ],
+            "crumbs": crumbs_of(self.requisition, here),
         }
 
     @property

@@ -7,6 +7,7 @@ from django.shortcuts import render
 
 from contracts.digits import whole
 from frontend.actor import PageRequest
+from frontend.addresses import crumbs_of
 from frontend.presenters.difference import told
 from orders import requisitions as domain
 from orders.models import Requisition
@@ -25,11 +26,7 @@ def requisition_revisions(request: PageRequest, requisition_id: int) -> HttpResp
         "difference": told(domain.difference(requisition, before=before, after=after)),
         "before": before,
         "after": after,
-        "crumbs": [
-            {"label": "Anforderungen", "url": "/anforderungen/"},
-            {"label": requisition.number, "url": f"/anforderungen/{requisition.pk}/"},
-            {"label": "Fassungen", "url": ""},
-        ],
+        "crumbs": crumbs_of(requisition, "Fassungen"),
     }
     return render(request, "frontend/requisitions/revisions.html", context)
 

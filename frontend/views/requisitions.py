@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Any
 
-from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet, Sum
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from contracts.agreements.allocation.allotment import Selection
 from contracts.clock import berlin_day
-from contracts.digits import whole
 from contracts.parties.models import School
 from contracts.refusals import Refusal
-from contracts.retrying import PleaseRepeat
 from frontend.access import may_open
 from frontend.actor import PageRequest
+from frontend.addresses import at, crumbs, crumbs_of
 from frontend.downloads import Cell, export_urls, table_download, wants_export
 from frontend.forms.ending import HandBackForm, WithdrawForm
+from frontend.forms.filters import RequisitionFilter
+from frontend.lists import list_page
 from frontend.presenters.committees import sittings
 from frontend.presenters.papers import papers_of
 from frontend.presenters.requisition_lines import (
@@ -43,48 +41,37 @@ from frontend.presenters.requisitions import (
 from frontend.presenters.service_terms import with_terms
 from frontend.presenters.successors import with_successors
 from frontend.presenters.timeline import history, last_sent_back
-from frontend.refusals import Alert, explain
+from frontend.refusals import Alert
+from frontend.saving import form_page, saved, sent
 from frontend.voices import voices_of, with_voice
 from orders import approvals
 from orders import requisitions as domain
 from orders.call_offs.service_terms import asked_terms
-from orders.errors import NotFound
 from orders.lifecycle import RequisitionState
 from orders.models import Requisition, RequisitionLine, RequisitionRevision
 
-PER_PAGE = 25
 OPEN = ("draft", "returned")
 WITHDRAWABLE = (*OPEN, "submitted")
-AT_PROCUREMENT = "beschaffung"
 HEAD = ("Nummer", "Betreff", "Schule", "angelegt von", "angelegt am", "Stand",
         "netto", "Umsatzsteuer", "brutto", "bei der Beschaffung seit")  # fmt: skip
 
 
 def requisitions(request: PageRequest) -> HttpResponseBase:
     """The requisitions of the organisation, filtered, with their sum; as a file too."""
-    rows = _filtered(request)
+    asked = RequisitionFilter(request.GET, schools=_schools(request))
+    rows = _narrowed(request, asked)
     if wants_export(request):
         return table_download(
             request, "anforderungen", HEAD, (_cells(row) for row in rows.iterator())
         )
-    asked = request.GET
-    context = {
-        "page": Paginator(rows, PER_PAGE).get_page(asked.get("seite")),
-        "gross": rows.order_by().aggregate(sum=Sum("gross"))["sum"],
-        "states": list(RequisitionState),
-        "schools": _schools(request),
-        "state": asked.get("stand", ""),
-        "text": asked.get("nummer", ""),
-        "school": asked.get("schule", ""),
-        "at_procurement": asked.get("bei") == AT_PROCUREMENT,
-        "own": asked.get("eigene") == "1",
-        "is_filtered": any(
-            asked.get(name) for name in ("stand", "nummer", "schule", "bei", "eigene")
-        ),
-        "exports": export_urls(request),
-        "may_ask": may_open(request.actor, "basket"),
-    }
-    return render(request, "frontend/requisitions/list.html", context)
+    return list_page(
+        request,
+        "requisitions/list",
+        rows,
+        filter=asked,
+        gross=rows.order_by().aggregate(sum=Sum("gross"))["sum"],
+        may_ask=may_open(request.actor, "basket"),
+    )
 
 
 def _schools(request: PageRequest) -> list[School]:
@@ -94,20 +81,18 @@ def _schools(request: PageRequest) -> list[School]:
     return list(School.objects.filter(authority_id=request.actor.organisation_id))
 
 
-def _filtered(request: PageRequest) -> QuerySet[RequisitionRevision]:
-    asked = request.GET
+def _narrowed(request: PageRequest, asked: RequisitionFilter) -> QuerySet[RequisitionRevision]:
     found = domain.visible_requisitions(request.actor)
-    state = asked.get("stand", "")
-    if state in set(RequisitionState):
+    if state := asked.value("stand"):
         found = found.filter(state=state)
-    if (school_id := whole(asked.get("schule", ""))) is not None:
+    if school_id := asked.value("schule"):
         found = found.filter(school_id=school_id)
-    if asked.get("bei") == AT_PROCUREMENT:
+    if asked.value("bei"):
         found = found.filter(domain.HANDED_OVER)
-    if asked.get("eigene") == "1":
+    if asked.value("eigene"):
         found = found.filter(created_by__user=request.actor.user_id)
     rows = current_revisions(found)
-    if text := asked.get("nummer", "").strip():
+    if text := asked.value("nummer"):
         rows = rows.filter(Q(requisition__number__icontains=text) | Q(title__icontains=text))
     return rows
 
@@ -157,7 +142,7 @@ def requisition_recall(request: PageRequest, requisition_id: int) -> HttpRespons
 
 def requisition_hand_back(request: PageRequest, requisition_id: int) -> HttpResponse:
     """Procurement gives a draft back to the school, with what is missing."""
-    form = HandBackForm(request.POST or None)
+    form = HandBackForm(sent(request))
     return _with_reason(
         request, requisition_id, form, domain.hand_back, "ist wieder bei der Schule."
     )
@@ -165,7 +150,7 @@ def requisition_hand_back(request: PageRequest, requisition_id: int) -> HttpResp
 
 def requisition_withdraw(request: PageRequest, requisition_id: int) -> HttpResponse:
     """Take the requisition back; what it held is free again, and the reason stays."""
-    form = WithdrawForm(request.POST if request.method == "POST" else None)
+    form = WithdrawForm(sent(request))
     return _with_reason(request, requisition_id, form, domain.withdraw, "ist zurückgezogen.")
 
 
@@ -177,49 +162,34 @@ def _with_reason(
     outcome: str,
 ) -> HttpResponse:
     requisition = _visible(request, requisition_id)
-
-    def show(refusal: Alert | None = None) -> HttpResponse:
-        crumbs = [*_crumbs(requisition), _here(form.title)]
-        context = {"requisition": requisition, "form": form, "refusal": refusal, "crumbs": crumbs}
-        status = 422 if form.is_bound else 200
-        return render(request, "frontend/requisitions/reason.html", context, status=status)
-
-    if request.method == "POST" and form.is_valid():
-        act = partial(step, reason=form.cleaned_data["reason"])
-        return _act(request, requisition_id, act, outcome, busy=show)
-    return show()
+    return form_page(
+        request,
+        form,
+        lambda: step(
+            requisition_id=requisition_id,
+            reason=form.cleaned_data["reason"],
+            by=request.actor,
+            now=timezone.now(),
+        ),
+        title=f"Anforderung {requisition.number}: {form.title}",
+        lead=form.lead,
+        submit=form.button,
+        said=f"Anforderung {requisition.number} {outcome}",
+        to=at("requisition", requisition.pk),
+        crumbs=crumbs_of(requisition, form.title),
+    )
 
 
 def _act(
-    request: PageRequest,
-    requisition_id: int,
-    step: Callable[..., Requisition],
-    outcome: str,
-    *,
-    busy: Callable[[Alert], HttpResponse] | None = None,
+    request: PageRequest, requisition_id: int, step: Callable[..., Requisition], outcome: str
 ) -> HttpResponse:
-    """Do the step and go on; `busy` shows the form again where the same may work at once."""
-    try:
-        done = step(requisition_id=requisition_id, by=request.actor, now=timezone.now())
-    except NotFound:  # what the actor's organisation does not have stays a 404
-        raise
-    except Refusal as error:
-        if busy is not None and isinstance(error, PleaseRepeat):
-            return busy(explain(error))
-        return _detail(request, requisition_id, refusal=explain(error), status=422)
-    messages.success(request, f"Anforderung {done.number} {outcome}")
-    return redirect("frontend:requisition", requisition_id=requisition_id)
-
-
-def _crumbs(requisition: Requisition) -> list[dict[str, str]]:
-    return [
-        {"label": "Anforderungen", "url": "/anforderungen/"},
-        {"label": requisition.number, "url": f"/anforderungen/{requisition.pk}/"},
-    ]
-
-
-def _here(label: str) -> dict[str, str]:
-    return {"label": label, "url": ""}
+    return saved(
+        request,
+        lambda: step(requisition_id=requisition_id, by=request.actor, now=timezone.now()),
+        said=lambda done: f"Anforderung {done.number} {outcome}",
+        to=at("requisition", requisition_id),
+        again=lambda refusal: _detail(request, requisition_id, refusal),
+    )
 
 
 def _visible(request: PageRequest, requisition_id: int) -> Requisition:
@@ -235,11 +205,7 @@ def _visible(request: PageRequest, requisition_id: int) -> Requisition:
 
 
 def _detail(
-    request: PageRequest,
-    requisition_id: int,
-    *,
-    refusal: Alert | None = None,
-    status: int = 200,
+    request: PageRequest, requisition_id: int, refusal: Alert | None = None
 ) -> HttpResponse:
     requisition = _visible(request, requisition_id)
     lines = domain.current_lines(requisition)
@@ -267,13 +233,13 @@ def _detail(
         "papers": papers_of(requisition, request.actor),
         "splitting": _splitting(requisition),
         "refusal": refusal,
-        "exports": export_urls(request),
-        "crumbs": _crumbs(requisition),
+        "exports": export_urls(request, at("requisition", requisition.pk)),
+        "crumbs": crumbs(("Anforderungen", at("requisitions")), here=requisition.number),
         **_lines(request, requisition, lines),
         **_may(request, requisition),
         "decide_as": _voice(request, requisition, revision),
     }
-    return render(request, "frontend/requisitions/detail.html", context, status=status)
+    return render(request, "frontend/requisitions/detail.html", context)
 
 
 def _splitting(requisition: Requisition) -> approvals.Splitting | None:

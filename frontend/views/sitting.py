@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 
 from contracts.clock import berlin_day
 from frontend.actor import PageRequest
+from frontend.addresses import at, crumbs_of
 from frontend.forms.sitting import SittingForm
 from frontend.presenters.committees import sittings
-from frontend.saving import attempt
-from frontend.views.register_form import sent
+from frontend.saving import form_page, sent
 from orders.approvals.committees import set_committee_date
 from orders.requisitions import visible_requisitions
 from orders.signing.steps import steps_of_round
@@ -30,34 +30,24 @@ def requisition_sitting(request: PageRequest, requisition_id: int) -> HttpRespon
         return redirect("frontend:requisition", requisition_id=requisition.pk)
     now = timezone.now()
     form = SittingForm(sent(request), steps=steps, on=berlin_day(now))
-    refusal = None
-    if form.is_bound and form.is_valid():
-        done, refusal = attempt(
-            form,
-            lambda: set_committee_date(
-                requisition_id=requisition.pk,
-                step_id=form.cleaned_data["step"],
-                sitting_on=form.cleaned_data["sitting_on"],
-                by=request.actor,
-                now=now,
-            ),
-        )
-        if done is not None:
-            messages.success(
-                request,
-                f"Sitzung am {done.committee_on:%d.%m.%Y} vermerkt, "
-                f"Frist bis {berlin_day(done.deadline):%d.%m.%Y}.",
-            )
-            return redirect("frontend:requisition", requisition_id=requisition.pk)
-    context = {
-        "requisition": requisition,
-        "form": form,
-        "refusal": refusal,
-        "crumbs": [
-            {"label": "Anforderungen", "url": "/anforderungen/"},
-            {"label": requisition.number, "url": f"/anforderungen/{requisition.pk}/"},
-            {"label": "Sitzung", "url": ""},
-        ],
-    }
-    status = 422 if form.is_bound else 200
-    return render(request, "frontend/requisitions/sitting.html", context, status=status)
+    return form_page(
+        request,
+        form,
+        lambda: set_committee_date(
+            requisition_id=requisition.pk,
+            step_id=form.cleaned_data["step"],
+            sitting_on=form.cleaned_data["sitting_on"],
+            by=request.actor,
+            now=now,
+        ),
+        title="Sitzung vermerken",
+        lead=f"{requisition.number}: Die Frist der Stufe läuft ab dem Tag der Sitzung, und die "
+        "Anforderung verfällt entsprechend später. Alle, die zeichnen können, und die "
+        "anfordernde Stelle bekommen eine E-Mail.",
+        said=lambda done: (
+            f"Sitzung am {done.committee_on:%d.%m.%Y} vermerkt, "
+            f"Frist bis {berlin_day(done.deadline):%d.%m.%Y}."
+        ),
+        to=at("requisition", requisition.pk),
+        crumbs=crumbs_of(requisition, "Sitzung"),
+    )

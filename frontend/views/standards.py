@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -17,14 +16,16 @@ from contracts.agreements.models import EquipmentStandard, StandardItem
 from contracts.clock import berlin_day
 from frontend.access import may_open
 from frontend.actor import PageRequest
-from frontend.downloads import Cell, export_urls, table_download, wants_export
+from frontend.addresses import at
+from frontend.downloads import Cell, table_download, wants_export
+from frontend.forms.filters import IN_FORCE, PAST, StandardFilter
 from frontend.forms.gates import ReasonForm
 from frontend.forms.standards import GroupForm, StandardForm, standard_values
+from frontend.lists import list_page
 from frontend.presenters.gates import is_over, standing
-from frontend.views.register_form import saved, sent
+from frontend.saving import form_page, sent
+from frontend.views.agreement_base import today
 
-PER_PAGE = 25
-STANDS = (("kraft", "in Kraft und künftig"), ("vergangen", "aufgehoben oder abgelaufen"))
 HEAD = ("Warengruppe", "Verbindlichkeit", "Bezeichnung", "Erläuterung", "Positionen", "ab", "bis",
         "Stand", "gesetzt von", "gesetzt am")  # fmt: skip
 TABS = (("standards", "Standards", "/ausstattung/"), ("bundles", "Pakete", "/ausstattung/pakete/"))
@@ -37,26 +38,25 @@ def tabs(active: str) -> list[dict[str, Any]]:
 
 def standards(request: PageRequest) -> HttpResponseBase:
     """The standards of the actor's organisation."""
-    day = berlin_day(timezone.now())
-    stand = request.GET.get("stand", "kraft")
-    rows = _filtered(_with_items(domain.own_standards(request.actor)), stand, day)
+    day = today()
+    asked = StandardFilter(request.GET)
+    rows = _narrowed(_with_items(domain.own_standards(request.actor)), asked.value("stand"), day)
     if wants_export(request):
         cells = (_cells(row, day) for row in rows)
         return table_download(request, "ausstattungsstandards", HEAD, cells)
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("seite"))
-    context = {
-        "page": page,
-        "rows": [
+    return list_page(
+        request,
+        "standards/standards",
+        rows,
+        shown=lambda found: [
             {"standard": row, "state": standing(row, day), "is_over": is_over(row, day)}
-            for row in page.object_list
+            for row in found
         ],
-        "stand": stand,
-        "stands": STANDS,
-        "exports": export_urls(request),
-        "may_write": may_open(request.actor, "standard_create"),
-        "tabs": tabs("standards"),
-    }
-    return render(request, "frontend/standards/standards.html", context)
+        filter=asked,
+        may_write=may_open(request.actor, "standard_create"),
+        tabs=tabs("standards"),
+        tabs_label="Ausstattung",
+    )
 
 
 def standard_create(request: PageRequest) -> HttpResponse:
@@ -70,14 +70,14 @@ def standard_create(request: PageRequest) -> HttpResponse:
         status = 422 if request.method == "POST" else 200
         return render(request, "frontend/standards/group.html", context, status=status)
     form = StandardForm(sent(request), by=request.actor, group=group, on=day)
-    return saved(
+    return form_page(
         request,
         form,
         lambda: domain.create_standard(form.spec, by=request.actor, now=now),
         title="Standard setzen",
         lead=f"Warengruppe {group}",
-        outcome=f"Der Standard für {group} ist gesetzt.",
-        to="standards",
+        said=f"Der Standard für {group} ist gesetzt.",
+        to=at("standards"),
     )
 
 
@@ -93,14 +93,14 @@ def standard_edit(request: PageRequest, standard_id: int) -> HttpResponse:
         on=day,
         initial=standard_values(row, day),
     )
-    return saved(
+    return form_page(
         request,
         form,
         lambda: domain.replace_standard(row.pk, form.spec, by=request.actor, now=now),
         title="Standard ändern",
         lead=f"Warengruppe {row.product_group}. Die bisherige Fassung bleibt im Register.",
-        outcome=f"Für {row.product_group} gilt eine neue Fassung.",
-        to="standards",
+        said=f"Für {row.product_group} gilt eine neue Fassung.",
+        to=at("standards"),
     )
 
 
@@ -109,20 +109,16 @@ def standard_lift(request: PageRequest, standard_id: int) -> HttpResponse:
     now = timezone.now()
     row = _own(request, standard_id)
     form = ReasonForm(sent(request))
-
-    def lift() -> bool:
-        reason = form.cleaned_data["reason"]
-        domain.lift_standard(standard_id=row.pk, reason=reason, by=request.actor, now=now)
-        return True
-
-    return saved(
+    return form_page(
         request,
         form,
-        lift,
+        lambda: domain.lift_standard(
+            standard_id=row.pk, reason=form.cleaned_data["reason"], by=request.actor, now=now
+        ),
         title="Standard aufheben",
         lead=f"{row.title}, Warengruppe {row.product_group}: Danach ist die Warengruppe frei.",
-        outcome="Der Standard ist aufgehoben.",
-        to="standards",
+        said="Der Standard ist aufgehoben.",
+        to=at("standards"),
     )
 
 
@@ -143,13 +139,13 @@ def _with_items(rows: QuerySet[EquipmentStandard]) -> QuerySet[EquipmentStandard
     )
 
 
-def _filtered(
+def _narrowed(
     rows: QuerySet[EquipmentStandard], stand: str, on: date
 ) -> QuerySet[EquipmentStandard]:
     over = Q(lifted_at__isnull=False) | Q(valid_to__lt=on)
-    if stand == "vergangen":
+    if stand == PAST:
         return rows.filter(over)
-    return rows.exclude(over) if stand == "kraft" else rows
+    return rows.exclude(over) if stand == IN_FORCE else rows
 
 
 def _cells(row: EquipmentStandard, on: date) -> tuple[Cell, ...]:

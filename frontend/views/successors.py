@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
-from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -16,13 +15,15 @@ from contracts.agreements.models import SuccessorProposal, SuccessorState
 from contracts.catalogue import successors as domain
 from frontend.access import may_open
 from frontend.actor import PageRequest
-from frontend.downloads import Cell, export_urls, table_download, wants_export
+from frontend.addresses import at, crumbs
+from frontend.downloads import Cell, table_download, wants_export
+from frontend.forms.filters import SuccessorFilter
 from frontend.forms.successor import RejectionForm, SuccessorForm
+from frontend.lists import list_page
 from frontend.presenters.timeline import history
 from frontend.refusals import Alert
-from frontend.saving import attempt
+from frontend.saving import form_page, saved, sent
 
-PER_PAGE = 25
 HEAD = ("bisheriger Artikel", "Bezeichnung", "Nachfolger", "Bezeichnung des Nachfolgers",
         "Lieferant", "Vereinbarung", "Position", "Nettopreis", "vorgeschlagen am",
         "Stand")  # fmt: skip
@@ -30,20 +31,14 @@ HEAD = ("bisheriger Artikel", "Bezeichnung", "Nachfolger", "Bezeichnung des Nach
 
 def successors(request: PageRequest) -> HttpResponseBase:
     """The proposals within reach, newest first; as a file with the same rows."""
-    state = request.GET.get("stand", "")
+    asked = SuccessorFilter(request.GET)
     rows = domain.visible_proposals(request.actor).order_by("-proposed_at", "-pk")
-    if state in SuccessorState.values:
+    if state := asked.value("stand"):
         rows = rows.filter(state=state)
     if wants_export(request):
         return table_download(request, "nachfolger", HEAD, (_export(row) for row in rows))
-    context = {
-        "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("seite")),
-        "states": SuccessorState.choices,
-        "state": state,
-        "exports": export_urls(request),
-        "may_propose": may_open(request.actor, "successor_create"),
-    }
-    return render(request, "frontend/successors/list.html", context)
+    may_propose = may_open(request.actor, "successor_create")
+    return list_page(request, "successors/list", rows, filter=asked, may_propose=may_propose)
 
 
 def _export(row: SuccessorProposal) -> tuple[Cell, ...]:
@@ -64,26 +59,20 @@ def _export(row: SuccessorProposal) -> tuple[Cell, ...]:
 
 def successor_create(request: PageRequest) -> HttpResponse:
     """Propose a successor for a listed article."""
-    data = request.POST if request.method == "POST" else None
-    form = SuccessorForm(data, by=request.actor)
-    refusal = None
-    if form.is_valid():
-        made, refusal = attempt(
-            form, lambda: domain.propose(form.article, by=request.actor, now=timezone.now())
-        )
-        if made is not None:
-            messages.success(request, "Der Nachfolger ist vorgeschlagen.")
-            return redirect("frontend:successor", proposal_id=made.pk)
-    context = {
-        "form": form,
-        "refusal": refusal,
-        "crumbs": [
-            {"label": "Nachfolger", "url": "/nachfolger/"},
-            {"label": "Vorschlagen", "url": ""},
-        ],
-    }
-    status = 422 if form.is_bound else 200
-    return render(request, "frontend/successors/form.html", context, status=status)
+    form = SuccessorForm(sent(request), by=request.actor)
+    return form_page(
+        request,
+        form,
+        lambda: domain.propose(form.article, by=request.actor, now=timezone.now()),
+        title="Nachfolger vorschlagen",
+        lead="Der neue Artikel tritt unter derselben Vertragsposition an die Stelle des "
+        "bisherigen, sobald das Vertragsmanagement ihn freigibt.",
+        submit="Vorschlagen",
+        said="Der Nachfolger ist vorgeschlagen.",
+        to=lambda made: at("successor", made.pk),
+        back=at("successors"),
+        crumbs=crumbs(("Nachfolger", at("successors")), here="Vorschlagen"),
+    )
 
 
 def successor(request: PageRequest, proposal_id: int) -> HttpResponse:
@@ -107,40 +96,33 @@ def successor_withdraw(request: PageRequest, proposal_id: int) -> HttpResponse:
 def successor_reject(request: PageRequest, proposal_id: int) -> HttpResponse:
     """Refuse the proposal, with the reason."""
     form = RejectionForm(request.POST)
-    refusal = None
-    if form.is_valid():
-        done, refusal = attempt(
-            form,
-            lambda: domain.reject(
-                proposal_id=proposal_id,
-                reason=form.cleaned_data["reason"],
-                by=request.actor,
-                now=timezone.now(),
-            ),
-        )
-        if done is not None:
-            messages.success(request, "Der Vorschlag ist abgelehnt.")
-            return redirect("frontend:successor", proposal_id=proposal_id)
-    return _detail(request, proposal_id, form=form, refusal=refusal)
+
+    def reject(**known: Any) -> object:
+        return domain.reject(reason=form.cleaned_data["reason"], **known)
+
+    return _decide(request, proposal_id, reject, "Der Vorschlag ist abgelehnt.", form)
 
 
 def _decide(
-    request: PageRequest, proposal_id: int, step: Callable[..., object], outcome: str
+    request: PageRequest,
+    proposal_id: int,
+    step: Callable[..., object],
+    said: str,
+    form: RejectionForm | None = None,
 ) -> HttpResponse:
-    form = RejectionForm()
-    done, refusal = attempt(
-        form, lambda: step(proposal_id=proposal_id, by=request.actor, now=timezone.now())
+    return saved(
+        request,
+        lambda: step(proposal_id=proposal_id, by=request.actor, now=timezone.now()),
+        parts=[form] if form is not None else [],
+        said=said,
+        to=at("successor", proposal_id),
+        again=lambda refusal: _detail(request, proposal_id, form, refusal),
     )
-    if done is None:
-        return _detail(request, proposal_id, refusal=refusal)
-    messages.success(request, outcome)
-    return redirect("frontend:successor", proposal_id=proposal_id)
 
 
 def _detail(
     request: PageRequest,
     proposal_id: int,
-    *,
     form: RejectionForm | None = None,
     refusal: Alert | None = None,
 ) -> HttpResponse:
@@ -158,7 +140,6 @@ def _detail(
         "may_reject": is_open and may_open(actor, "successor_reject"),
         "may_withdraw": is_open and may_open(actor, "successor_withdraw"),
         "events": history(row),
-        "crumbs": [{"label": "Nachfolger", "url": "/nachfolger/"}, {"label": row.name, "url": ""}],
+        "crumbs": crumbs(("Nachfolger", at("successors")), here=row.name),
     }
-    status = 422 if refusal is not None or (form is not None and form.errors) else 200
-    return render(request, "frontend/successors/detail.html", context, status=status)
+    return render(request, "frontend/successors/detail.html", context)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
@@ -16,17 +15,19 @@ from contracts.catalogue import publication
 from contracts.catalogue import uploads as domain
 from contracts.catalogue.diff import PER_PAGE as ROWS_PER_PAGE
 from contracts.catalogue.diff import DiffCounts, diff_counts, diff_page, issues_csv, price_jumps
-from contracts.catalogue.errors import CatalogueError, NotFound
 from contracts.catalogue.models import CatalogueUpload, StagedAction, UploadState
-from contracts.clock import berlin_day
 from contracts.digits import whole
 from frontend.access import may_open
 from frontend.actor import PageRequest
+from frontend.addresses import at, crumbs
+from frontend.forms.filters import UploadFilter
 from frontend.forms.upload import UploadForm
+from frontend.lists import list_page
 from frontend.presenters.timeline import history
-from frontend.refusals import Alert, explain
+from frontend.refusals import Alert
+from frontend.saving import saved
+from frontend.views.agreement_base import today
 
-PER_PAGE = 25
 SHOWN_ISSUES = 50
 RUNNING = (UploadState.RECEIVED, UploadState.READING)
 WITHDRAWABLE = (*RUNNING, UploadState.CHECKED, UploadState.SUBMITTED)
@@ -38,52 +39,49 @@ def uploads(request: PageRequest) -> HttpResponse:
 
 
 def _list(
-    request: PageRequest,
-    form: UploadForm | None = None,
-    *,
-    refusal: Alert | None = None,
-    status: int = 200,
+    request: PageRequest, form: UploadForm | None = None, refusal: Alert | None = None
 ) -> HttpResponse:
-    state = request.GET.get("stand", "")
+    asked = UploadFilter(request.GET)
     rows = domain.visible_uploads(request.actor)
-    if state in UploadState.values:
+    if state := asked.value("stand"):
         rows = rows.filter(state=state)
-    may_upload = may_open(request.actor, "upload_create")
-    if form is None and may_upload:
-        form = UploadForm(by=request.actor, on=berlin_day(timezone.now()))
-    context = {
-        "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("seite")),
-        "states": UploadState.choices,
-        "state": state,
-        "form": form,
-        "refusal": refusal,
-    }
-    return render(request, "frontend/uploads/list.html", context, status=status)
+    if form is None and may_open(request.actor, "upload_create"):
+        form = UploadForm(by=request.actor, on=today())
+    return list_page(
+        request,
+        "uploads/list",
+        rows,
+        list_url=at("uploads"),
+        filter=asked,
+        form=form,
+        refusal=refusal,
+    )
 
 
 @require_POST
 def upload_create(request: PageRequest) -> HttpResponse:
     """Keep the file; it is read and compared by the worker."""
-    now = timezone.now()
-    form = UploadForm(request.POST, request.FILES, by=request.actor, on=berlin_day(now))
-    if not form.is_valid():
-        return _list(request, form, status=422)
-    file = form.cleaned_data["file"]
-    try:
-        made = domain.receive(
+    form = UploadForm(request.POST, request.FILES, by=request.actor, on=today())
+
+    def receive() -> CatalogueUpload:
+        file = form.cleaned_data["file"]
+        return domain.receive(
             by=request.actor,
             award_id=form.cleaned_data["award"].pk,
             filename=file.name,
             content=file.read(),
             mapping=form.mapping,
-            now=now,
+            now=timezone.now(),
         )
-    except NotFound as error:
-        raise Http404 from error
-    except CatalogueError as error:
-        return _list(request, form, refusal=explain(error), status=422)
-    messages.success(request, "Die Datei ist eingegangen und wird geprüft.")
-    return redirect("frontend:upload", upload_id=made.pk)
+
+    return saved(
+        request,
+        receive,
+        parts=[form],
+        said="Die Datei ist eingegangen und wird geprüft.",
+        to=lambda made: at("upload", made.pk),
+        again=lambda refusal: _list(request, form, refusal),
+    )
 
 
 def upload(request: PageRequest, upload_id: int) -> HttpResponse:
@@ -129,16 +127,15 @@ def upload_publish(request: PageRequest, upload_id: int) -> HttpResponse:
 
 
 def _act(
-    request: PageRequest, upload_id: int, step: Callable[..., Any], outcome: str
+    request: PageRequest, upload_id: int, step: Callable[..., object], said: str
 ) -> HttpResponse:
-    try:
-        step(upload_id=upload_id, by=request.actor, now=timezone.now())
-    except NotFound as error:
-        raise Http404 from error
-    except CatalogueError as error:
-        return _detail(request, upload_id, refusal=explain(error), status=422)
-    messages.success(request, outcome)
-    return redirect("frontend:upload", upload_id=upload_id)
+    return saved(
+        request,
+        lambda: step(upload_id=upload_id, by=request.actor, now=timezone.now()),
+        said=said,
+        to=at("upload", upload_id),
+        again=lambda refusal: _detail(request, upload_id, refusal),
+    )
 
 
 def _visible(request: PageRequest, upload_id: int) -> CatalogueUpload:
@@ -148,9 +145,7 @@ def _visible(request: PageRequest, upload_id: int) -> CatalogueUpload:
     return row
 
 
-def _detail(
-    request: PageRequest, upload_id: int, *, refusal: Alert | None = None, status: int = 200
-) -> HttpResponse:
+def _detail(request: PageRequest, upload_id: int, refusal: Alert | None = None) -> HttpResponse:
     row = _visible(request, upload_id)
     actor = request.actor
     chosen = request.GET.get("wirkung", "")
@@ -173,12 +168,10 @@ def _detail(
         "may_submit": row.state == UploadState.CHECKED and may_open(actor, "upload_submit"),
         "may_withdraw": row.state in WITHDRAWABLE and may_open(actor, "upload_withdraw"),
         "may_publish": row.state == UploadState.SUBMITTED and may_open(actor, "upload_publish"),
-        "crumbs": [
-            {"label": "Kataloglieferungen", "url": "/kataloglieferungen/"},
-            {"label": row.filename, "url": ""},
-        ],
+        "crumbs": crumbs(("Kataloglieferungen", at("uploads")), here=row.filename),
+        "list_url": at("upload", row.pk),
     }
-    return render(request, "frontend/uploads/detail.html", context, status=status)
+    return render(request, "frontend/uploads/detail.html", context)
 
 
 def _tabs(counts: DiffCounts, chosen: str) -> list[dict[str, Any]]:
