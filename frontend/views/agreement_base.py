@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from contracts.agreements.entitlement import visible_agreements
@@ -26,15 +27,12 @@ def today() -> date:
 
 def visible(request: PageRequest, agreement_id: int) -> FrameworkAgreement:
     """The agreement, if the actor's organisation may look into it; else 404."""
-    row = (
-        visible_agreements(request.actor.organisation_id, today())
-        .select_related("purchasing_body", "responsible__user", "account")
-        .filter(pk=agreement_id)
-        .first()
+    return get_object_or_404(
+        visible_agreements(request.actor.organisation_id, today()).select_related(
+            "purchasing_body", "responsible__user", "account"
+        ),
+        pk=agreement_id,
     )
-    if row is None:
-        raise Http404
-    return row
 
 
 def own(request: PageRequest, agreement_id: int) -> FrameworkAgreement:

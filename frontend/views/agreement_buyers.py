@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -220,7 +221,4 @@ def _with_quota(row: FrameworkAgreement) -> Sequence[BuyerEntitlement]:
 
 
 def _entry(request: PageRequest, row: FrameworkAgreement, entitlement_id: int) -> BuyerEntitlement:
-    entry = domain.visible_entitlements(row, request.actor).filter(pk=entitlement_id).first()
-    if entry is None:
-        raise Http404
-    return entry
+    return get_object_or_404(domain.visible_entitlements(row, request.actor), pk=entitlement_id)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -83,18 +84,14 @@ def document_upload(request: PageRequest, agreement_id: int) -> HttpResponse:
 def document(request: PageRequest, agreement_id: int, document_id: int) -> HttpResponse:
     """The file, always as a download and never as a page of ours."""
     row = visible(request, agreement_id)
-    found = _documents(request, row).filter(pk=document_id).first()
-    if found is None:
-        raise Http404
+    found = get_object_or_404(_documents(request, row), pk=document_id)
     return file_download(found.filename, bytes(found.content), found.media_type)
 
 
 def document_withdraw(request: PageRequest, agreement_id: int, document_id: int) -> HttpResponse:
     """Take a document back."""
     row = own(request, agreement_id)
-    found = _documents(request, row).filter(pk=document_id, withdrawn_at__isnull=True).first()
-    if found is None:
-        raise Http404
+    found = get_object_or_404(_documents(request, row), pk=document_id, withdrawn_at__isnull=True)
     form = WithdrawForm(sent(request))
     return agreement_form(
         request,

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
 
-from django.db.models import Model, QuerySet
-from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -27,8 +25,6 @@ from frontend.forms import position as position_forms
 from frontend.forms.price_changes import RegisterFields
 from frontend.saving import form_page, saved, sent
 from frontend.views.agreement_base import agreement_form, own, page_context, today
-
-_Row = TypeVar("_Row", bound=Model)
 
 
 def agreement_create(request: PageRequest) -> HttpResponse:
@@ -108,7 +104,7 @@ def lot_create(request: PageRequest, agreement_id: int) -> HttpResponse:
 def lot_edit(request: PageRequest, agreement_id: int, lot_id: int) -> HttpResponse:
     """A lot of a draft."""
     row = own(request, agreement_id)
-    lot = _part(Lot.objects.select_related("account").filter(pk=lot_id, agreement=row))
+    lot = get_object_or_404(Lot.objects.select_related("account"), pk=lot_id, agreement=row)
     form = agreement_forms.lot_form(sent(request), agreement_forms.initial_lot(lot))
     return agreement_form(
         request,
@@ -126,7 +122,7 @@ def lot_edit(request: PageRequest, agreement_id: int, lot_id: int) -> HttpRespon
 def award_create(request: PageRequest, agreement_id: int, lot_id: int) -> HttpResponse:
     """An award with the first version of its terms."""
     row = own(request, agreement_id)
-    lot = _part(Lot.objects.filter(pk=lot_id, agreement=row))
+    lot = get_object_or_404(Lot, pk=lot_id, agreement=row)
     data = sent(request)
     rank = lot.awards.order_by("-rank").values_list("rank", flat=True).first() or 0
     form = agreement_forms.NewAwardForm(data, lot=lot, initial={"rank": rank + 1})
@@ -272,10 +268,10 @@ def _item_propose(request: PageRequest, row: FrameworkAgreement, award: Award) -
 def item_edit(request: PageRequest, agreement_id: int, item_id: int) -> HttpResponse:
     """A position of a draft with its price."""
     row = own(request, agreement_id)
-    item = _part(
-        ContractItem.objects.select_related("account", "award").filter(
-            pk=item_id, award__lot__agreement=row
-        )
+    item = get_object_or_404(
+        ContractItem.objects.select_related("account", "award"),
+        pk=item_id,
+        award__lot__agreement=row,
     )
     data = sent(request)
     initial, known = position_forms.initial_position(item)
@@ -338,12 +334,4 @@ def _remove(
 
 def _award(row: FrameworkAgreement, award_id: int) -> Award:
     rows = Award.objects.select_related("account", "lot", "supplier")
-    return _part(rows.filter(pk=award_id, lot__agreement=row))
-
-
-def _part(rows: QuerySet[_Row]) -> _Row:
-    """The one row, which belongs to the agreement; else 404."""
-    found = rows.first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(rows, pk=award_id, lot__agreement=row)

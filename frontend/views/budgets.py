@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -13,7 +12,7 @@ from django.utils import timezone
 from contracts.clock import berlin_day
 from contracts.ledger.models import EntryKind, LedgerEntry
 from frontend.actor import PageRequest
-from frontend.downloads import csv_download
+from frontend.downloads import Cell, export_urls, table_download, wants_export
 from frontend.forms.requisition import fiscal_year
 from orders.binding.budgets import usable_lines
 from orders.models import BudgetLine, BudgetPool
@@ -36,8 +35,8 @@ def budgets(request: PageRequest) -> HttpResponseBase:
     text = request.GET.get("jahr", "")
     year = int(text) if text.isdecimal() and len(text) == 4 else this_year
     lines = list(usable_lines(request.actor, year).select_related("school"))
-    if request.GET.get("format") == "csv":
-        return csv_download(f"haushalt-{year}.csv", HEAD, (_csv_row(line) for line in lines))
+    if wants_export(request):
+        return table_download(request, f"haushalt-{year}", HEAD, map(_cells, lines))
     return _page(request, lines, year, this_year)
 
 
@@ -48,7 +47,7 @@ def _page(request: PageRequest, lines: list[BudgetLine], year: int, this_year: i
         "changes": _changes(lines),
         "year": year,
         "years": sorted({this_year - 1, this_year, this_year + 1, year}),
-        "export_url": f"?jahr={year}&format=csv",
+        "exports": export_urls(request),
     }
     return render(request, "frontend/budgets/list.html", context)
 
@@ -72,7 +71,7 @@ def _changes(lines: Iterable[BudgetLine]) -> list[LedgerEntry]:
     return list(changed.order_by("-pk"))
 
 
-def _csv_row(line: BudgetLine) -> tuple[Any, ...]:
+def _cells(line: BudgetLine) -> tuple[Cell, ...]:
     account = line.account
     return (
         line.budget_entity.name,

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -147,10 +147,7 @@ def _tell(request: PageRequest, outcome: BundleOutcome, times: int) -> None:
 
 
 def _own(request: PageRequest, bundle_id: int) -> EquipmentBundle:
-    row = domain.own_bundles(request.actor).filter(pk=bundle_id).first()
-    if row is None:
-        raise Http404
-    return row
+    return get_object_or_404(domain.own_bundles(request.actor), pk=bundle_id)
 
 
 def _with_choices(request: PageRequest, rows: list[EquipmentBundle]) -> list[dict[str, object]]:

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
-from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from contracts.clock import berlin_day
@@ -64,9 +64,8 @@ def call_off(request: PageRequest, call_off_id: int) -> HttpResponse:
 
 def found_call_off(request: PageRequest, call_off_id: int) -> CallOff:
     """The call-off with its parties, or 404."""
-    row = (
-        visible_call_offs(request.actor)
-        .select_related(
+    return get_object_or_404(
+        visible_call_offs(request.actor).select_related(
             "authority",
             "school",
             "supplier",
@@ -76,13 +75,9 @@ def found_call_off(request: PageRequest, call_off_id: int) -> CallOff:
             "requisition",
             "follows",
             "followed_by",
-        )
-        .filter(pk=call_off_id)
-        .first()
+        ),
+        pk=call_off_id,
     )
-    if row is None:
-        raise Http404
-    return row
 
 
 def detail(

@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from contracts.clock import berlin_day
@@ -83,14 +83,12 @@ def decide(request: PageRequest, requisition_id: int) -> HttpResponse:
 
 
 def _desk(request: PageRequest, requisition_id: int, voice: Voice) -> _Desk:
-    requisition = (
-        visible_requisitions(request.actor)
-        .select_related("school", "created_by__user", "authority")
-        .filter(pk=requisition_id)
-        .first()
+    requisition = get_object_or_404(
+        visible_requisitions(request.actor).select_related(
+            "school", "created_by__user", "authority"
+        ),
+        pk=requisition_id,
     )
-    if requisition is None:
-        raise Http404
     return _Desk(
         request=request,
         requisition=requisition,

@@ -7,7 +7,8 @@ from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from contracts.agreements.gates import register
@@ -149,9 +150,7 @@ def gate_lift(request: PageRequest, gate_id: int) -> HttpResponse:
     """The gate with the question why (GET), and the lifting of it (POST)."""
     now = timezone.now()
     day = berlin_day(now)
-    gate = with_scope(register.liftable(request.actor)).filter(pk=gate_id).first()
-    if gate is None:
-        raise Http404
+    gate = get_object_or_404(with_scope(register.liftable(request.actor)), pk=gate_id)
     form = ReasonForm(sent(request))
     return form_page(
         request,

@@ -7,8 +7,8 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -170,10 +170,7 @@ def _entries(request: PageRequest, row: FrameworkAgreement) -> QuerySet[Contract
 def _entry(
     request: PageRequest, row: FrameworkAgreement, modification_id: int
 ) -> ContractModification:
-    found = _entries(request, row).filter(pk=modification_id).first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(_entries(request, row), pk=modification_id)
 
 
 def _list(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -40,13 +40,9 @@ def requisition_attachment(
     request: PageRequest, requisition_id: int, attachment_id: int
 ) -> HttpResponse:
     """The file, always as a download and never as a page of ours."""
-    found = (
-        domain.visible_attachments(request.actor)
-        .filter(pk=attachment_id, requisition_id=requisition_id)
-        .first()
+    found = get_object_or_404(
+        domain.visible_attachments(request.actor), pk=attachment_id, requisition_id=requisition_id
     )
-    if found is None:
-        raise Http404
     return file_download(found.filename, bytes(found.content), found.media_type)
 
 
@@ -56,11 +52,9 @@ def requisition_attachment_withdraw(
 ) -> HttpResponse:
     """Take a file back."""
     requisition = _visible(request, requisition_id)
-    own = domain.visible_attachments(request.actor).filter(
-        requisition=requisition, pk=attachment_id
+    get_object_or_404(
+        domain.visible_attachments(request.actor), pk=attachment_id, requisition=requisition
     )
-    if not own.exists():
-        raise Http404
     return saved(
         request,
         lambda: domain.withdraw_attachment(
@@ -93,10 +87,7 @@ def requisition_comment(request: PageRequest, requisition_id: int) -> HttpRespon
 
 
 def _visible(request: PageRequest, requisition_id: int) -> Requisition:
-    requisition = visible_requisitions(request.actor).filter(pk=requisition_id).first()
-    if requisition is None:
-        raise Http404
-    return requisition
+    return get_object_or_404(visible_requisitions(request.actor), pk=requisition_id)
 
 
 def _back(request: PageRequest, requisition: Requisition) -> str:

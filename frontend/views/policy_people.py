@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from contracts.clock import berlin_day
@@ -102,10 +103,7 @@ def membership_end(request: PageRequest, membership_id: int) -> HttpResponse:
 
 
 def _member(request: PageRequest, membership_id: int) -> Membership:
-    row = people.members(request.actor).filter(pk=membership_id).first()
-    if row is None:
-        raise Http404
-    return row
+    return get_object_or_404(people.members(request.actor), pk=membership_id)
 
 
 def _narrowed(rows: QuerySet[Membership], asked: PeopleFilter, on: date) -> QuerySet[Membership]:

@@ -7,8 +7,8 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -128,13 +128,9 @@ def price_change_withdraw(request: PageRequest, agreement_id: int, change_id: in
 def price_change_propose(request: PageRequest, agreement_id: int, item_id: int) -> HttpResponse:
     """The supplier's form for one of its positions."""
     row = visible(request, agreement_id)
-    item = (
-        domain.proposable_items(request.actor, today())
-        .filter(pk=item_id, award__lot__agreement=row)
-        .first()
+    item = get_object_or_404(
+        domain.proposable_items(request.actor, today()), pk=item_id, award__lot__agreement=row
     )
-    if item is None:
-        raise Http404
     _, known = initial_position(item)
     data = sent(request)
     form, tiers = ProposalForm(data, item=item), tier_formset(data, known)
@@ -179,10 +175,7 @@ def _narrowed(rows: QuerySet[PriceChange], asked: ChangeFilter) -> QuerySet[Pric
 
 
 def _change(request: PageRequest, row: FrameworkAgreement, change_id: int) -> PriceChange:
-    found = _changes(request, row).filter(pk=change_id).first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(_changes(request, row), pk=change_id)
 
 
 def _act(

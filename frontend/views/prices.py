@@ -7,8 +7,8 @@ from datetime import date
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponseBase
-from django.shortcuts import render
+from django.http import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
 
 from contracts.agreements.models import Listing
 from contracts.agreements.prices.changes import visible_changes
@@ -34,14 +34,12 @@ AUDIT_HEAD = ("Abruf", "Zeile", "Bezeichnung", "Lieferant", "erteilt am", "Abwei
 def prices(request: PageRequest, listing_id: int) -> HttpResponseBase:
     """How the price of a listing moved, with everything behind the one of today."""
     day = today()
-    listing = (
-        listings_with_prices(request.actor, day)
-        .select_related("article", "item__award__supplier", "item__award__lot__agreement")
-        .filter(pk=listing_id)
-        .first()
+    listing = get_object_or_404(
+        listings_with_prices(request.actor, day).select_related(
+            "article", "item__award__supplier", "item__award__lot__agreement"
+        ),
+        pk=listing_id,
     )
-    if listing is None:
-        raise Http404
     spans = price_history(listing)
     if wants_export(request):
         name = f"preise-{listing.article.supplier_aid}"

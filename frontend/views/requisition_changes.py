@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 
 from contracts.digits import whole
@@ -39,9 +39,7 @@ class Change:
         self.request = request
         self.now = timezone.now()
         rows = domain.visible_requisitions(request.actor).select_related("school", "authority")
-        requisition = rows.filter(pk=requisition_id).first()
-        if requisition is None:
-            raise Http404
+        requisition = get_object_or_404(rows, pk=requisition_id)
         if reason := domain.why_not_editable(requisition, request.actor):
             raise NotEditable(reason)
         self.requisition: Requisition = requisition

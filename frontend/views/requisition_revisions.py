@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
 
 from contracts.digits import whole
 from frontend.actor import PageRequest
@@ -15,9 +15,7 @@ from orders.models import Requisition
 
 def requisition_revisions(request: PageRequest, requisition_id: int) -> HttpResponse:
     """Two revisions side by side (`von`, `bis`); the current and the one before unless told."""
-    requisition = domain.visible_requisitions(request.actor).filter(pk=requisition_id).first()
-    if requisition is None:
-        raise Http404
+    requisition = get_object_or_404(domain.visible_requisitions(request.actor), pk=requisition_id)
     after = _number(request, "bis", requisition.current_revision)
     before = _number(request, "von", max(after - 1, 1))
     context = {

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
-from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -193,15 +193,12 @@ def _act(
 
 
 def _visible(request: PageRequest, requisition_id: int) -> Requisition:
-    requisition = (
-        domain.visible_requisitions(request.actor)
-        .select_related("school", "created_by__user", "authority", "handed_over_by__user")
-        .filter(pk=requisition_id)
-        .first()
+    return get_object_or_404(
+        domain.visible_requisitions(request.actor).select_related(
+            "school", "created_by__user", "authority", "handed_over_by__user"
+        ),
+        pk=requisition_id,
     )
-    if requisition is None:
-        raise Http404
-    return requisition
 
 
 def _detail(

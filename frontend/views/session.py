@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -44,9 +44,7 @@ def demo_log_in(request: HttpRequest, key: str) -> HttpResponse:
     person = next((row for row in _demo_people() if row["key"] == key), None)
     if person is None:
         raise Http404
-    user = User.objects.filter(email=person["email"], is_active=True).first()
-    if user is None:
-        raise Http404
+    user = get_object_or_404(User.objects, email=person["email"], is_active=True)
     target = _next(request)
     login(request, user, backend=BACKEND)
     return redirect(target)

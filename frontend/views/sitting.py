@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 
 from contracts.clock import berlin_day
@@ -20,9 +20,7 @@ from orders.signing.steps import steps_of_round
 
 def requisition_sitting(request: PageRequest, requisition_id: int) -> HttpResponse:
     """The form with the day (GET), and the noting of it (POST)."""
-    requisition = visible_requisitions(request.actor).filter(pk=requisition_id).first()
-    if requisition is None:
-        raise Http404
+    requisition = get_object_or_404(visible_requisitions(request.actor), pk=requisition_id)
     rows = sittings(requisition, steps_of_round(requisition).order_by("tier", "pk"), request.actor)
     steps = [row.step for row in rows if row.may_note]
     if not steps and request.method != "POST":

@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
-from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from contracts.agreements.gates import standards as domain
@@ -124,10 +124,7 @@ def standard_lift(request: PageRequest, standard_id: int) -> HttpResponse:
 
 def _own(request: PageRequest, standard_id: int) -> EquipmentStandard:
     rows = domain.own_standards(request.actor).filter(lifted_at__isnull=True)
-    row = rows.prefetch_related("entries").filter(pk=standard_id).first()
-    if row is None:
-        raise Http404
-    return row
+    return get_object_or_404(rows.prefetch_related("entries"), pk=standard_id)
 
 
 def _with_items(rows: QuerySet[EquipmentStandard]) -> QuerySet[EquipmentStandard]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -126,9 +126,7 @@ def _detail(
     form: RejectionForm | None = None,
     refusal: Alert | None = None,
 ) -> HttpResponse:
-    row = domain.visible_proposals(request.actor).filter(pk=proposal_id).first()
-    if row is None:
-        raise Http404
+    row = get_object_or_404(domain.visible_proposals(request.actor), pk=proposal_id)
     actor = request.actor
     is_open = row.state == SuccessorState.PROPOSED
     context = {

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse, StreamingHttpResponse
-from django.shortcuts import redirect, render
+from django.db.models import QuerySet
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -20,6 +21,7 @@ from contracts.digits import whole
 from frontend.access import may_open
 from frontend.actor import PageRequest
 from frontend.addresses import at, crumbs
+from frontend.downloads import Cell, table_download, wants_export
 from frontend.forms.filters import UploadFilter
 from frontend.forms.upload import UploadForm
 from frontend.lists import list_page
@@ -29,28 +31,50 @@ from frontend.saving import saved
 from frontend.views.agreement_base import today
 
 SHOWN_ISSUES = 50
+HEAD = ("Datei", "Lieferant", "Vereinbarung", "Los", "Zuschlag", "hochgeladen am", "Stand",
+        "gelesen", "übernommen", "abgelehnt")  # fmt: skip
 RUNNING = (UploadState.RECEIVED, UploadState.READING)
 WITHDRAWABLE = (*RUNNING, UploadState.CHECKED, UploadState.SUBMITTED)
 
 
-def uploads(request: PageRequest) -> HttpResponse:
-    """The uploads within reach; suppliers also find the form here."""
+def uploads(request: PageRequest) -> HttpResponseBase:
+    """The uploads within reach, or the list as a file; suppliers also find the form here."""
+    if wants_export(request):
+        rows = _narrowed(request, UploadFilter(request.GET))
+        return table_download(request, "kataloglieferungen", HEAD, map(_cells, rows))
     return _list(request)
+
+
+def _narrowed(request: PageRequest, asked: UploadFilter) -> QuerySet[CatalogueUpload]:
+    rows, state = domain.visible_uploads(request.actor), asked.value("stand")
+    return rows.filter(state=state) if state else rows
+
+
+def _cells(row: CatalogueUpload) -> tuple[Cell, ...]:
+    return (
+        row.filename,
+        row.supplier.name,
+        row.award.lot.agreement.number,
+        row.award.lot.number,
+        row.award.reference,
+        row.uploaded_at,
+        str(row.get_state_display()),
+        row.rows_read,
+        row.rows_staged,
+        row.rows_refused,
+    )
 
 
 def _list(
     request: PageRequest, form: UploadForm | None = None, refusal: Alert | None = None
 ) -> HttpResponse:
     asked = UploadFilter(request.GET)
-    rows = domain.visible_uploads(request.actor)
-    if state := asked.value("stand"):
-        rows = rows.filter(state=state)
     if form is None and may_open(request.actor, "upload_create"):
         form = UploadForm(by=request.actor, on=today())
     return list_page(
         request,
         "uploads/list",
-        rows,
+        _narrowed(request, asked),
         list_url=at("uploads"),
         filter=asked,
         form=form,
@@ -139,10 +163,7 @@ def _act(
 
 
 def _visible(request: PageRequest, upload_id: int) -> CatalogueUpload:
-    row = domain.visible_uploads(request.actor).filter(pk=upload_id).first()
-    if row is None:
-        raise Http404
-    return row
+    return get_object_or_404(domain.visible_uploads(request.actor), pk=upload_id)
 
 
 def _detail(request: PageRequest, upload_id: int, refusal: Alert | None = None) -> HttpResponse:
