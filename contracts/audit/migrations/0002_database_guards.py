@@ -4,7 +4,8 @@ from typing import ClassVar
 
 from django.db import migrations
 
-FORWARD = """
+GUARDS = """
+-- For every table whose rows are final, in this app and in others.
 CREATE FUNCTION append_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'Rows of % are append-only.', TG_TABLE_NAME
@@ -21,13 +22,9 @@ DO $$ BEGIN
     END IF;
 END $$;
 """
-BACKWARD = """
-DROP TRIGGER audit_not_truncated ON audit_auditentry;
-DROP TRIGGER audit_append_only ON audit_auditentry;
-DROP FUNCTION append_only;
-"""
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("audit", "0001_initial")]
-    operations: ClassVar = [migrations.RunSQL(FORWARD, BACKWARD)]
+    replaces: ClassVar = [("audit", "0002_append_only")]
+    dependencies: ClassVar = [("audit", "0001_tables")]
+    operations: ClassVar = [migrations.RunSQL(GUARDS)]
