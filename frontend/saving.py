@@ -77,10 +77,11 @@ def placed(
     """Put a refusal about one value at its field; else the words for it above the page."""
     if isinstance(error, NotFound):
         raise error
-    form = next((part for part in parts if isinstance(part, forms.BaseForm)), None)
-    if form is None or not isinstance(error, FieldRefused | UnsuitableFile):
+    sent_forms = [part for part in parts if isinstance(part, forms.BaseForm)]
+    if not sent_forms or not isinstance(error, FieldRefused | UnsuitableFile):
         return explained(error)
-    form.add_error(error.field if error.field in form.fields else None, str(error))
+    owner = next((form for form in sent_forms if error.field in form.fields), None)
+    (owner or sent_forms[0]).add_error(error.field if owner else None, str(error))
     return None
 
 
