@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache, partial
 from typing import cast
 
 from django import forms
@@ -15,7 +16,7 @@ from contracts.agreements.models import (
     SuccessorState,
 )
 from contracts.catalogue.models import UploadState
-from contracts.parties.models import Role, School
+from contracts.parties.models import Membership, Role, School
 from frontend.lists import Filter, choice_field, words_field
 from orders.lifecycle import CallOffState, RequisitionState
 
@@ -79,14 +80,17 @@ class RequisitionFilter(Filter):
     bei = _tick_field("bei der Beschaffung", "beschaffung")
     eigene = _tick_field("von mir angelegt", "1")
 
-    def __init__(self, asked: Mapping[str, str], *, schools: Sequence[School]) -> None:
+    def __init__(self, asked: Mapping[str, str], *, by: Membership) -> None:
         super().__init__(asked)
-        field = self.fields["schule"]
-        field.widget = forms.Select(
-            choices=[("", "alle"), *((row.pk, row.name) for row in schools)]
-        )
-        if not schools:
+        self.fields["schule"].widget = forms.Select(choices=cache(partial(_schools, by)))
+        if by.school_id is not None:
             del self.fields["schule"]
+
+
+def _schools(by: Membership) -> list[tuple[object, str]]:
+    """Asked for where the filter is shown: a file needs none of them."""
+    rows = School.objects.filter(authority_id=by.organisation_id)
+    return [("", "alle"), *rows.values_list("pk", "name")]
 
 
 class StepFilter(Filter):

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_POST
 
 from contracts.agreements.allocation.allotment import Selection
 from contracts.clock import berlin_day
-from contracts.parties.models import School
 from contracts.refusals import Refusal
 from frontend.access import may_open
 from frontend.actor import PageRequest
@@ -58,7 +57,7 @@ HEAD = ("Nummer", "Betreff", "Schule", "angelegt von", "angelegt am", "Stand",
 
 def requisitions(request: PageRequest) -> HttpResponseBase:
     """The requisitions of the organisation, filtered, with their sum; as a file too."""
-    asked = RequisitionFilter(request.GET, schools=_schools(request))
+    asked = RequisitionFilter(request.GET, by=request.actor)
     rows = _narrowed(request, asked)
     if wants_export(request):
         return table_download(
@@ -72,13 +71,6 @@ def requisitions(request: PageRequest) -> HttpResponseBase:
         gross=rows.order_by().aggregate(sum=Sum("gross"))["sum"],
         may_ask=may_open(request.actor, "basket"),
     )
-
-
-def _schools(request: PageRequest) -> list[School]:
-    """The schools to filter by; whoever belongs to one has nothing to choose."""
-    if request.actor.school_id is not None:
-        return []
-    return list(School.objects.filter(authority_id=request.actor.organisation_id))
 
 
 def _narrowed(request: PageRequest, asked: RequisitionFilter) -> QuerySet[RequisitionRevision]:

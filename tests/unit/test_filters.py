@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from contracts.agreements.models import Lot
+from contracts.parties.models import Membership
 from frontend.forms.filters import AgreementFilter, GateFilter, RequisitionFilter, StepFilter
 
 
@@ -41,5 +42,7 @@ def test_lots_are_those_of_the_agreement() -> None:
 
 
 def test_who_belongs_to_a_school_chooses_none() -> None:
-    found = RequisitionFilter({"schule": "7", "eigene": "1", "bei": ""}, schools=[])
+    by = Membership(school_id=3)
+    found = RequisitionFilter({"schule": "7", "eigene": "1", "bei": ""}, by=by)
     assert (found.value("schule"), found.value("eigene"), found.value("bei")) == (None, True, False)
+    assert RequisitionFilter({"schule": "7"}, by=Membership()).value("schule") == 7
