@@ -89,7 +89,7 @@ def django_db_setup(
 ) -> Iterator[None]:
     """Points Django at a copy of the template, as the role that owns nothing.
 
-    A test with transaction=True gets a fresh copy afterwards instead of Django's flush:
+    After a test with transaction=True it becomes as new again, instead of Django's flush:
     that role may not TRUNCATE, ledger rows refuse to be deleted, and a flush would also
     lose the rows that migrations put in.
     """
@@ -98,11 +98,11 @@ def django_db_setup(
     settings.DATABASES["default"]["NAME"] = name
     connections["default"].settings_dict["NAME"] = name
 
-    def fresh_copy(_self: TransactionTestCase) -> None:
+    def as_new(_self: TransactionTestCase) -> None:
         connections.close_all()
-        databases.copy(name)
+        databases.renew(name)
 
-    TransactionTestCase._fixture_teardown = fresh_copy  # type: ignore[method-assign]
+    TransactionTestCase._fixture_teardown = as_new  # type: ignore[method-assign]
     with redis.Redis.from_url(settings.REDIS_URL) as client:
         client.flushdb()
     yield

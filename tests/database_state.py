@@ -1,4 +1,4 @@
-"""Did anything write? PostgreSQL's own counters, and the contents of the tables."""
+"""Did anything write? PostgreSQL's counters, the contents of the tables; and guards taken away."""
 
 from __future__ import annotations
 
@@ -53,3 +53,10 @@ def _contents() -> LiteralString:
             for (table,) in cursor.fetchall()
         ]
     return " UNION ALL ".join(parts)
+
+
+def spoil(*statements: str) -> None:
+    """Change the schema until the transaction of the test is rolled back."""
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute("SELECT tests.spoil(%s)", [statement])

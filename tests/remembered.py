@@ -114,4 +114,4 @@ def _sequence(table: str, columns: str) -> str | None:
 def _lay_down(rows: str) -> None:
     cache.clear()  # the same keys as in the test before
     with connection.cursor() as cursor:
-        cursor.execute("SELECT tests_lay_down(%s::jsonb)", [rows])
+        cursor.execute("SELECT tests.lay_down(%s::jsonb)", [rows])

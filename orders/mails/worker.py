@@ -94,8 +94,12 @@ def _try(pk: int, work: Callable[[OutboxMessage, datetime], None], now: datetime
 
 
 def _waiting(pk: int) -> OutboxMessage | None:
-    """The claimed message, unless somebody else is at it or has done it."""
-    rows = OutboxMessage.objects.select_for_update(skip_locked=True)
+    """The claimed message, unless somebody else has done it.
+
+    Waits for its lock: nobody can claim it meanwhile, but whoever looked for one at the same
+    moment and came too late for this holds its row until the end of that look.
+    """
+    rows = OutboxMessage.objects.select_for_update()
     return rows.filter(pk=pk, done_at__isnull=True).first()
 
 

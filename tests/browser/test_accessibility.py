@@ -106,16 +106,16 @@ def shop(
         server = LiveServer("localhost")
         yield Shop(server.url, pages, targets, browser, set())
         server.stop()
-        _fresh_copy(databases)
+        _as_new(databases)
 
 
-def _fresh_copy(databases: Any) -> None:
+def _as_new(databases: Any) -> None:
     """Leave the database as it was found: what lies in it was committed."""
     from django.db import connections  # noqa: PLC0415
 
     name = connections["default"].settings_dict["NAME"]
     connections.close_all()
-    databases.copy(name)
+    databases.renew(name)
 
 
 def _targets(pages: PageWorld) -> dict[str, Any]:

@@ -7,10 +7,11 @@ is still expanded into one mail for each person.
 from __future__ import annotations
 
 from collections import Counter
-from threading import Barrier
+from threading import Barrier, Event
 
 import pytest
 from django.core.mail import EmailMessage
+from django.db import transaction
 
 from orders import mails
 from orders.mails import worker
@@ -18,7 +19,7 @@ from orders.models import OutboxMessage
 from tests.mails import written
 from tests.world import NOW, World, build_world
 
-from .racing import PATIENCE, losers, race, winners
+from .racing import PATIENCE, losers, race, until_somebody_waits, winners
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.concurrency]
 
@@ -45,6 +46,37 @@ def test_workers_at_once_send_each_mail_once(world: World, mailoutbox: list[Emai
     assert set(sent(mailoutbox).values()) == {1}
     assert len(mailoutbox) == REQUISITIONS
     assert not mails.failing(tries=1).exists()
+
+
+@pytest.mark.usefixtures("waiting_mail")
+def test_who_looked_too_late_does_not_put_a_mail_off(
+    mailoutbox: list[EmailMessage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL locks the row that a claim finds changed, and keeps it until the claim ends."""
+    waiting = worker._waiting
+    claimed, looked, ended = Event(), Event(), Event()
+
+    def look() -> None:
+        assert claimed.wait(PATIENCE)
+        with transaction.atomic():
+            OutboxMessage.objects.select_for_update().get(kind="mail")
+            looked.set()
+            until_somebody_waits(ended)
+
+    def read(pk: int) -> OutboxMessage | None:
+        claimed.set()
+        assert looked.wait(PATIENCE)
+        return waiting(pk)
+
+    def deliver() -> int:
+        try:
+            return mails.deliver_due(now=NOW)
+        finally:
+            ended.set()
+
+    monkeypatch.setattr(worker, "_waiting", read)
+    assert race([deliver, look]) == [1, None]
+    assert len(mailoutbox) == 1
 
 
 @pytest.fixture

@@ -279,35 +279,27 @@ class LedgerMachine(LedgerActs):
         assert found["ends"] == found["ended"], "a hold ended twice"
 
 
-def run_machine(
-    *,
-    ledger: ModuleType = movements,
-    names_refusals: bool = True,
-    examples: int,
-    steps: int,
-    steady: bool = False,
-) -> None:
-    """Drive the machine; raises what a failing example raised.
-
-    `steady` walks the same examples in every run and does not shrink: for the mutants,
-    which have to die every time.
-    """
-    machine = type(
+def on_ledger(ledger: ModuleType, *, names_refusals: bool = True) -> type[LedgerMachine]:
+    """The machine over this copy of the ledger."""
+    return type(
         "LedgerMachineUnderTest",
         (LedgerMachine,),
         {"ledger": ledger, "names_refusals": names_refusals},
     )
+
+
+def run_machine(*, examples: int, steps: int) -> None:
+    """Drive the machine; raises what a failing example raised."""
     run_state_machine_as_test(
-        machine,
+        on_ledger(movements),
         settings=settings(
             max_examples=examples,
             stateful_step_count=steps,
             deadline=None,
             database=None,
-            derandomize=steady,
-            phases=[Phase.generate] if steady else [Phase.generate, Phase.shrink],
+            phases=[Phase.generate, Phase.shrink],
             report_multiple_bugs=False,
-            print_blob=not steady,
+            print_blob=True,
             suppress_health_check=list(HealthCheck),
         ),
     )

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import psycopg
 import pytest
 from django.db import IntegrityError
 
@@ -20,6 +19,7 @@ from orders.allotting import asking, line_rules
 from orders.approvals import cuts, decisions, signatures
 from orders.requisitions import editing, exchanges, handover, submission
 from orders.signing import steps, voices
+from tests.database_state import spoil
 
 from . import approval_roads as roads
 from .approval_machine import Road, walk
@@ -485,12 +485,12 @@ def test_a_mutant_dies(spoilt: Mutant[Road], monkeypatch: pytest.MonkeyPatch) ->
     _must_die(spoilt, monkeypatch)
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 @pytest.mark.parametrize("rule", WITHOUT_CONSTRAINT, ids=str)
 def test_a_mutant_without_its_constraint_dies(
-    rule: WithoutConstraint, owner: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+    rule: WithoutConstraint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    owner.execute(rule.statement)
+    spoil(rule.statement)
     _must_die(rule.spoilt, monkeypatch)
 
 
