@@ -1,12 +1,14 @@
 """Two hundred submits at once over HTTP on a lot with room for fifty.
 
-The server is the product's own, with several processes and threads. The last test takes
-lock, check and constraint away, in a database of its own, and has to go wrong.
+The server is the product's own, with several processes and threads. Where a window stands
+open between reading and use, sixty at once meet in it as surely. The last test takes lock,
+check and constraint away, in a database of its own, and has to go wrong.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
@@ -23,16 +25,25 @@ from tests.world import World, build_world
 
 pytestmark = [pytest.mark.concurrency, pytest.mark.django_db(transaction=True)]
 
-SUBMITS = 200
-ROOM = 50
 PRICE = Decimal("429.00")
 PAUSED = "tests.concurrency.paused_wsgi:application"
 
 
-@pytest.fixture
-def world() -> World:
-    """A lot that carries fifty notebooks, and a budget that is no obstacle."""
-    return build_world(lot_maximum=ROOM * PRICE, budget=Decimal(10**7))
+@dataclass(frozen=True)
+class Storm:
+    """So many submits at once, of one notebook each, on a lot that carries so many."""
+
+    submits: int
+    room: int
+
+    def drafts(self) -> tuple[World, list[Requisition]]:
+        """The budget is no obstacle."""
+        world = build_world(lot_maximum=self.room * PRICE, budget=Decimal(10**7))
+        return world, [world.draft({0: 1}) for _ in range(self.submits)]
+
+
+STORM = Storm(200, 50)
+IN_A_WINDOW = Storm(60, 15)
 
 
 @pytest.fixture
@@ -62,40 +73,42 @@ def most_ever_bound(account: LimitAccount) -> Decimal:
     return most
 
 
-def assert_exactly_the_room_is_taken(answers: list[Answer], world: World) -> None:
-    assert statuses(answers) == {302: ROOM, 422: SUBMITS - ROOM}
+def assert_exactly_the_room_is_taken(storm: Storm, answers: list[Answer], world: World) -> None:
+    room = storm.room
+    assert statuses(answers) == {302: room, 422: storm.submits - room}
     refusals = [answer.text for answer in answers if answer.status == 422]
     assert all("Los 1" in text and "Es fehlen 429,00" in text for text in refusals)
     states = Requisition.objects.filter(state=RequisitionState.SUBMITTED.value)
-    assert states.count() == ROOM
+    assert states.count() == room
     lot = world.lots[0].account
     lot.refresh_from_db()
-    assert (lot.held, lot.available) == (ROOM * PRICE, Decimal(0))
-    assert most_ever_bound(lot) == ROOM * PRICE
+    assert (lot.held, lot.available) == (room * PRICE, Decimal(0))
+    assert most_ever_bound(lot) == room * PRICE
     assert differences() == []
 
 
-def test_exactly_as_many_succeed_as_fit(server: WebServer, world: World) -> None:
-    drafts = [world.draft({0: 1}) for _ in range(SUBMITS)]
-    assert_exactly_the_room_is_taken(submit_all(server, world, drafts), world)
+def test_exactly_as_many_succeed_as_fit(server: WebServer) -> None:
+    world, drafts = STORM.drafts()
+    assert_exactly_the_room_is_taken(STORM, submit_all(server, world, drafts), world)
 
 
 def test_the_lock_closes_a_window_that_is_wide_open(
-    process_environment: dict[str, str], tmp_path: Path, world: World
+    process_environment: dict[str, str], tmp_path: Path
 ) -> None:
-    drafts = [world.draft({0: 1}) for _ in range(SUBMITS)]
+    world, drafts = IN_A_WINDOW.drafts()
     with WebServer(process_environment, tmp_path / "web.log", PAUSED) as server:
-        assert_exactly_the_room_is_taken(submit_all(server, world, drafts), world)
+        answers = submit_all(server, world, drafts)
+    assert_exactly_the_room_is_taken(IN_A_WINDOW, answers, world)
 
 
 def test_without_lock_and_constraint_too_many_succeed(
-    process_environment: dict[str, str], tmp_path: Path, world: World, owner: psycopg.Connection
+    process_environment: dict[str, str], tmp_path: Path, owner: psycopg.Connection
 ) -> None:
     """Negative control: the same storm, a window that stands open, and no guard."""
     owner.execute("ALTER TABLE ledger_limitaccount DROP CONSTRAINT ledger_cap_not_exceeded")
-    drafts = [world.draft({0: 1}) for _ in range(SUBMITS)]
+    world, drafts = IN_A_WINDOW.drafts()
     environment = {**process_environment, "UNLOCKED": "1"}
     with WebServer(environment, tmp_path / "web.log", PAUSED) as server:
         answers = submit_all(server, world, drafts)
-    assert statuses(answers)[302] > ROOM
-    assert most_ever_bound(world.lots[0].account) > ROOM * PRICE
+    assert statuses(answers)[302] > IN_A_WINDOW.room
+    assert most_ever_bound(world.lots[0].account) > IN_A_WINDOW.room * PRICE
