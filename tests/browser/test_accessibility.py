@@ -57,11 +57,17 @@ ROLES = (
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 WIDTHS = (1280, 320)
 Look = tuple[Literal["light", "dark"], int, Sequence[str]]
-MAIN = """
-() => document.querySelector("main").outerHTML.replace(
-  /(name="csrfmiddlewaretoken" value=")[^"]*/g, "$1"
-)
+# What stands under <main> and what stands around it, without what differs in every answer.
+PARTS = """
+() => {
+  const around = document.documentElement.cloneNode(true);
+  const main = around.querySelector("main");
+  around.querySelectorAll("main, head").forEach((part) => part.remove());
+  around.querySelectorAll("[aria-current]").forEach((link) => link.removeAttribute("aria-current"));
+  return [main, around].map((part) => part.outerHTML.replace(/\\b[A-Za-z0-9]{64}\\b/g, ""));
+}
 """
+AROUND = ("body > :not(main)",)
 # Answers that are files and no pages.
 FILES = (
     "upload_issues",
@@ -195,11 +201,13 @@ def _looked_at(page: Page, seen: set[str]) -> list[str]:
     """What is wrong with the page as it stands, light and dark, wide and narrow.
 
     Dark differs in colours alone. Where another role was before, one wide light and one
-    narrow dark look take in every rule, scheme and width; and what that role was shown under
-    <main>, to the letter, is not looked at again.
+    narrow dark look take in every rule, scheme and width. What was looked at to the letter,
+    under <main> or around it, is not looked at again.
     """
-    main, address = page.evaluate(MAIN), page.url
-    without = ("main",) if main in seen else ()
+    (main, around), address = page.evaluate(PARTS), page.url
+    without = (*(("main",) if main in seen else ()), *(AROUND if around in seen else ()))
+    if len(without) == 2:
+        return []
     looks: tuple[Look, ...] = (
         (("light", 1280, ()), ("dark", 320, ()))
         if address in seen
@@ -210,7 +218,7 @@ def _looked_at(page: Page, seen: set[str]) -> list[str]:
             ("dark", 1280, OF_COLOURS),
         )
     )
-    seen |= {main, address}
+    seen |= {main, around, address}
     problems = []
     for scheme, width, rules in looks:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
