@@ -11,13 +11,13 @@ from typing import Any, TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 
 from frontend.actor import PageRequest
 from frontend.downloads import export_urls
+from frontend.paging import page_of
 
 PER_PAGE = 25
 Row = TypeVar("Row")
@@ -86,7 +86,7 @@ def list_page(
     `list_url` is the address of a list that is also shown after a refusal: its further pages and
     files are not where the refused form was sent to.
     """
-    page = Paginator(rows, per_page).get_page(request.GET.get("seite"))
+    page = page_of(rows, per_page, request.GET.get("seite"))
     found = {
         "page": page,
         "rows": shown(list(page.object_list)),

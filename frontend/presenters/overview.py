@@ -17,21 +17,25 @@ from contracts.catalogue.uploads import visible_uploads
 from contracts.parties.models import Membership, Role
 from contracts.sweeps.failing import count_failing
 from frontend.access import CONTRACTS, may_open
+from frontend.paging import AHEAD, counted
 from orders.basket import baskets
 from orders.call_offs.reading import visible_call_offs
 from orders.lifecycle import CallOffState, RequisitionState
 from orders.requisitions import HANDED_OVER, visible_requisitions
 from orders.signing import policies
 
+_STILL_OPEN = (RequisitionState.DRAFT, RequisitionState.RETURNED, RequisitionState.SUBMITTED)
+
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A number, what it counts, and where to go on."""
+    """A number, what it counts, and where to go on; `is_more` than were worth counting."""
 
     count: int
     label: str
     url: str
     action: str
+    is_more: bool = False
 
 
 def tasks(by: Membership, on: date, *, to_sign: int | None) -> list[Task]:
@@ -52,7 +56,9 @@ def _asking(by: Membership) -> Iterator[Task]:
     yield Task(
         len(baskets.quantities(by)), "Positionen im Bedarfskorb", "/bedarfskorb/", "Weiterarbeiten"
     )
-    counts = visible_requisitions(by).aggregate(
+    # The open ones are few among all there ever were: an index finds them by state.
+    still_open = visible_requisitions(by).filter(state__in=_STILL_OPEN)
+    counts = still_open.aggregate(
         draft=Count("pk", filter=Q(state=RequisitionState.DRAFT)),
         returned=Count("pk", filter=Q(state=RequisitionState.RETURNED)),
         submitted=Count("pk", filter=Q(state=RequisitionState.SUBMITTED)),
@@ -117,9 +123,10 @@ def _operating(by: Membership) -> Iterator[Task]:
 
 def _supplying(by: Membership) -> Iterator[Task]:
     if by.role in (Role.SUPPLIER_ORDERS, Role.PROCUREMENT_OFFICER):
-        count = visible_call_offs(by).filter(state=CallOffState.ISSUED).count()
+        found = counted(visible_call_offs(by).filter(state=CallOffState.ISSUED), AHEAD)
         url = f"/abrufe/?stand={CallOffState.ISSUED}"
-        yield Task(count, "erteilte, noch nicht bestätigte Abrufe", url, "Ansehen")
+        label = "erteilte, noch nicht bestätigte Abrufe"
+        yield Task(min(found, AHEAD), label, url, "Ansehen", is_more=found > AHEAD)
     if not may_open(by, "uploads"):
         return
     rows = visible_uploads(by)

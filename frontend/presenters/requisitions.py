@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import F, Prefetch, QuerySet
+from django.db.models import F, FilteredRelation, Prefetch, Q, QuerySet
 
 from contracts.agreements.models import Award
 from contracts.parties.models import Role
@@ -18,7 +19,6 @@ from orders.models import (
     Decision,
     Requisition,
     RequisitionLine,
-    RequisitionRevision,
 )
 from orders.signing.signers import Signer, could_sign, once_each
 from orders.signing.steps import steps_of_round
@@ -133,12 +133,21 @@ def pending_events(requisition: Requisition, rows: Iterable[Signature]) -> list[
     ]
 
 
-def current_revisions(requisitions: QuerySet[Requisition]) -> QuerySet[RequisitionRevision]:
-    """The current revision of each requisition, newest requisition first."""
+def with_current(requisitions: QuerySet[Requisition]) -> QuerySet[Any]:
+    """Requisitions with what their current revision says, newest first.
+
+    The revision is joined from outside: pages walk the requisitions by their own order, and a
+    count need not look at revisions at all.
+    """
+    current = FilteredRelation("revisions", condition=Q(revisions__number=F("current_revision")))
     return (
-        RequisitionRevision.objects.filter(
-            requisition__in=requisitions, number=F("requisition__current_revision")
+        requisitions.annotate(current=current)
+        .annotate(
+            title=F("current__title"),
+            net=F("current__net"),
+            tax=F("current__tax"),
+            gross=F("current__gross"),
         )
-        .select_related("requisition__school", "requisition__created_by__user")
-        .order_by("-requisition__created_at", "-requisition_id")
+        .select_related("school", "created_by__user")
+        .order_by("-created_at", "-pk")
     )

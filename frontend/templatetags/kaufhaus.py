@@ -33,6 +33,7 @@ from frontend import formatting
 from frontend.forms.once import FIELD
 from frontend.gauges import CapPlot, Meter, PlotPoint
 from frontend.limits import up_to
+from frontend.paging import OpenEnded
 from frontend.units import unit_name
 from orders.lifecycle import CallOffState, RequisitionState
 
@@ -110,6 +111,12 @@ def _own_link(address: str) -> SafeString:
 def image_url(image: str) -> str:
     """Return the address of an article's picture, which lies among the static files."""
     return image if image.startswith("/") else f"{settings.STATIC_URL}{image}"
+
+
+@register.filter
+def total(rows: Iterable[object], name: str) -> Decimal:
+    """The sum of one amount of the rows: ``{{ rows|total:"gross" }}``."""
+    return sum((getattr(row, name) for row in rows), Decimal(0))
 
 
 @register.filter
@@ -194,6 +201,9 @@ def pagination(context: template.Context, page: Page[Any], name: str = "seite") 
     """
     numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
     shown = [number if isinstance(number, int) else None for number in numbers]
+    is_more = isinstance(page.paginator, OpenEnded) and page.paginator.is_more
+    if is_more:
+        shown.append(None)
     query, list_url = context["request"].GET, context.get("list_url", "")
 
     def address(number: int) -> str:
@@ -206,6 +216,7 @@ def pagination(context: template.Context, page: Page[Any], name: str = "seite") 
         "first": page.start_index(),
         "last": page.end_index(),
         "total": page.paginator.count,
+        "is_more": is_more,
         "previous": address(page.number - 1) if page.has_previous() else "",
         "next": address(page.number + 1) if page.has_next() else "",
         "entries": [(number, address(number) if number else "") for number in shown],

@@ -38,12 +38,12 @@ def feed(request: PageRequest) -> HttpResponseBase:
 def _page(
     request: PageRequest, entities: Sequence[BudgetEntity], chosen: Feed, code: str
 ) -> HttpResponse:
-    entries = FeedEntry.objects.filter(feed=chosen).select_related("event").order_by("-seq")
     return list_page(
         request,
         "feed/list",
-        entries,
-        shown=partial(_rows, request),
+        # Numbers have no gaps: the last one counts them, and a page is some of them.
+        range(chosen.last_seq, 0, -1),
+        shown=partial(_rows, request, chosen),
         per_page=PER_PAGE,
         entities=entities,
         code=code,
@@ -52,11 +52,16 @@ def _page(
     )
 
 
-def _rows(request: PageRequest, entries: Sequence[FeedEntry]) -> list[dict[str, Any]]:
+def _rows(request: PageRequest, chosen: Feed, numbers: list[int]) -> list[dict[str, Any]]:
+    entries = list(
+        FeedEntry.objects.filter(feed=chosen, seq__in=numbers)
+        .select_related("event")
+        .order_by("-seq")
+    )
     payloads = [json.loads(entry.event.payload) for entry in entries]
-    numbers = {payload["order_no"] for payload in payloads if payload["order_no"]}
+    orders = {payload["order_no"] for payload in payloads if payload["order_no"]}
     keys = dict(
-        visible_call_offs(request.actor).filter(number__in=numbers).values_list("number", "pk")
+        visible_call_offs(request.actor).filter(number__in=orders).values_list("number", "pk")
     )
     return [
         {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -33,9 +33,9 @@ from frontend.presenters.requisition_lines import (
 )
 from frontend.presenters.requisitions import (
     budget_effects,
-    current_revisions,
     pending_events,
     signatures,
+    with_current,
 )
 from frontend.presenters.service_terms import with_terms
 from frontend.presenters.successors import with_successors
@@ -56,7 +56,7 @@ HEAD = ("Nummer", "Betreff", "Schule", "angelegt von", "angelegt am", "Stand",
 
 
 def requisitions(request: PageRequest) -> HttpResponseBase:
-    """The requisitions of the organisation, filtered, with their sum; as a file too."""
+    """The requisitions of the organisation, filtered, with the sum of the page; as a file too."""
     asked = RequisitionFilter(request.GET, by=request.actor)
     rows = _narrowed(request, asked)
     if wants_export(request):
@@ -68,12 +68,11 @@ def requisitions(request: PageRequest) -> HttpResponseBase:
         "requisitions/list",
         rows,
         filter=asked,
-        gross=rows.order_by().aggregate(sum=Sum("gross"))["sum"],
         may_ask=may_open(request.actor, "basket"),
     )
 
 
-def _narrowed(request: PageRequest, asked: RequisitionFilter) -> QuerySet[RequisitionRevision]:
+def _narrowed(request: PageRequest, asked: RequisitionFilter) -> QuerySet[Any]:
     found = domain.visible_requisitions(request.actor)
     if state := asked.value("stand"):
         found = found.filter(state=state)
@@ -83,25 +82,24 @@ def _narrowed(request: PageRequest, asked: RequisitionFilter) -> QuerySet[Requis
         found = found.filter(domain.HANDED_OVER)
     if asked.value("eigene"):
         found = found.filter(created_by__user=request.actor.user_id)
-    rows = current_revisions(found)
+    rows = with_current(found)
     if text := asked.value("nummer"):
-        rows = rows.filter(Q(requisition__number__icontains=text) | Q(title__icontains=text))
+        rows = rows.filter(Q(number__icontains=text) | Q(title__icontains=text))
     return rows
 
 
-def _cells(row: RequisitionRevision) -> tuple[Cell, ...]:
-    requisition = row.requisition
+def _cells(row: Any) -> tuple[Cell, ...]:
     return (
-        requisition.number,
+        row.number,
         row.title,
-        str(requisition.school or ""),
-        str(requisition.created_by.user),
-        requisition.created_at,
-        str(requisition.get_state_display()),
+        str(row.school or ""),
+        str(row.created_by.user),
+        row.created_at,
+        str(row.get_state_display()),
         row.net,
         row.tax,
         row.gross,
-        requisition.handed_over_at if requisition.state in OPEN else None,
+        row.handed_over_at if row.state in OPEN else None,
     )
 
 

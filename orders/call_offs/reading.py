@@ -5,10 +5,10 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from functools import partial
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from contracts import constraints
-from contracts.parties.models import Membership
+from contracts.parties.models import Membership, OrganisationKind
 from orders.errors import MoreThanOpen, NotFound, SentBefore, StaleRevision
 from orders.models import CallOff, Requisition
 
@@ -23,6 +23,11 @@ _PARTIES = (
     "requisition__authority",
     "requisition__created_by__user",
 )
+_BUYING = "authority_id"
+_SIDES = {
+    OrganisationKind.SUPPLIER: "supplier_id",
+    OrganisationKind.PURCHASING_BODY: "lot__agreement__purchasing_body_id",
+}
 _CONSTRAINTS: constraints.Refusals = {
     "orders_line_not_over_ordered": partial(
         MoreThanOpen,
@@ -46,14 +51,14 @@ _CONSTRAINTS: constraints.Refusals = {
 
 
 def visible_call_offs(by: Membership) -> QuerySet[CallOff]:
-    """Call-offs of the actor's organisation: as buyer, as supplier, or as the body whose
-    agreement they draw on. A membership of a school sees that school's only.
+    """Call-offs of the actor's organisation, which its kind puts on one side of them: as
+    supplier, as the body whose agreement they draw on, or as buyer. A membership of a school
+    sees that school's only.
+
+    One condition, not any of three: an index then brings the newest without reading the rest.
     """
-    rows = CallOff.objects.filter(
-        Q(authority_id=by.organisation_id)
-        | Q(supplier_id=by.organisation_id)
-        | Q(lot__agreement__purchasing_body_id=by.organisation_id)
-    )
+    kind = OrganisationKind(by.organisation.kind)
+    rows = CallOff.objects.filter(**{_SIDES.get(kind, _BUYING): by.organisation_id})
     if by.school_id is not None:
         rows = rows.filter(school_id=by.school_id)
     return rows

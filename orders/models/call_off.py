@@ -62,6 +62,17 @@ class CallOff(models.Model):
             models.Index(fields=("supplier", "-issued_at", "-id")),
             models.Index(fields=("authority", "-issued_at", "-id")),
             models.Index(fields=("supplier", "updated_at", "id")),
+            # The newest for the purchasing body; of one state; last changed, for programs.
+            models.Index(fields=("-issued_at", "-id"), name="orders_call_off_newest"),
+            models.Index(
+                fields=("supplier", "state", "-issued_at", "-id"), name="orders_call_off_supplied"
+            ),
+            models.Index(
+                fields=("authority", "state", "-issued_at", "-id"), name="orders_call_off_bought"
+            ),
+            models.Index(
+                fields=("authority", "updated_at", "id"), name="orders_call_off_buyer_changed"
+            ),
         )
         constraints = (
             models.UniqueConstraint(

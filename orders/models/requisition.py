@@ -55,6 +55,9 @@ class Requisition(models.Model):
             models.Index(fields=("authority", "state", "-created_at")),
             models.Index(fields=("authority", "updated_at", "id")),
             models.Index(
+                fields=("authority", "-created_at", "-id"), name="orders_requisition_newest"
+            ),
+            models.Index(
                 fields=("expires_at",),
                 condition=Q(state=RequisitionState.SUBMITTED.value),
                 name="orders_requisition_expiry",

@@ -25,12 +25,12 @@ PAGES: dict[str, tuple[Role, int]] = {
     "/hindernisse/opt-outs/": (Role.PROCUREMENT_OFFICER, 7),
     "/ausstattung/": (Role.IT_OFFICER, 6),
     "/ausstattung/pakete/": (Role.PROCUREMENT_OFFICER, 12),
-    "/anforderungen/": (Role.PROCUREMENT_OFFICER, 8),
+    "/anforderungen/": (Role.PROCUREMENT_OFFICER, 7),
     "/freigaben/": (Role.APPROVER, 8),
     "/abrufe/": (Role.PROCUREMENT_OFFICER, 6),
     "/vereinbarungen/": (Role.CONTRACT_MANAGER, 4),
     "/haushalt/": (Role.TREASURER, 6),
-    "/finanzfeed/": (Role.TREASURER, 9),
+    "/finanzfeed/": (Role.TREASURER, 8),
 }
 
 
