@@ -128,6 +128,7 @@ def _copy(admin: psycopg.Connection, tables: list[dict[str, Any]], count: int) -
     for table, constraint, definition in unique:
         admin.execute(_alter("ADD", table, constraint) + sql.SQL(definition))
     admin.execute(BALANCES)
+    admin.execute(DAYS)
     admin.execute(FEEDS)
     admin.execute("VACUUM (ANALYZE)")
     admin.execute("CHECKPOINT")
@@ -183,6 +184,15 @@ UPDATE ledger_limitaccount account
           FROM ledger_ledgerentry
          GROUP BY account_id) summed
  WHERE summed.account_id = account.id"""
+
+DAYS = """
+UPDATE ledger_daymovement known
+   SET held = summed.held, posted = summed.posted
+  FROM (SELECT account_id, (at AT TIME ZONE 'Europe/Berlin')::date AS day,
+               sum(delta_held) AS held, sum(delta_posted) AS posted
+          FROM ledger_ledgerentry
+         GROUP BY 1, 2) summed
+ WHERE summed.account_id = known.account_id AND summed.day = known.day"""
 
 FEEDS = """
 UPDATE orders_feed feed

@@ -47,6 +47,10 @@ PAGES = {
     "inbox": ("approver", "/freigaben/"),
     "feed": ("treasurer", "/finanzfeed/"),
     "budgets": ("treasurer", "/haushalt/"),
+    "start": ("officer", "/"),
+    "supplied": ("supplier", "/abrufe/"),
+    "drawn_on": ("manager", "/abrufe/"),
+    "agreement": ("manager", "/vereinbarungen/{agreement}/"),
 }
 
 
@@ -56,15 +60,14 @@ class House:
     def __init__(self) -> None:
         self.world = build()
         self.listings = shelf(self.world, LINES)
-        officer = self.world.officer
-        user = User.objects.create_user("kasse@stadt.example")
-        treasurer = Membership.objects.create(
-            user=user,
-            organisation=officer.organisation,
-            role=Role.TREASURER,
-            valid_from=officer.valid_from,
-        )
-        people = {"officer": officer, "approver": self.world.approver, "treasurer": treasurer}
+        world = self.world
+        people = {
+            "officer": world.officer,
+            "approver": world.approver,
+            "treasurer": _colleague(world.officer, Role.TREASURER),
+            "supplier": _colleague(world.supplier_clerk, Role.SUPPLIER_ORDERS),
+            "manager": world.manager,
+        }
         self.clients = {name: Client() for name in people}
         for name, member in people.items():
             self.clients[name].force_login(member.user)
@@ -123,8 +126,18 @@ class House:
         )
 
     def _get(self, who: str, address: str) -> None:
+        address = address.format(agreement=self.world.award.lot.agreement_id)
         if self.clients[who].get(address).status_code != 200:
             raise RuntimeError(f"unexpected answer at {address}")
+
+
+def _colleague(known: Membership, role: Role) -> Membership:
+    return Membership.objects.create(
+        user=User.objects.create_user(f"{role}@{known.organisation.code}.example"),
+        organisation=known.organisation,
+        role=role,
+        valid_from=known.valid_from,
+    )
 
 
 def _timed(took: dict[str, list[float]], name: str, work: Callable[[], object]) -> None:

@@ -1,4 +1,4 @@
-"""How the balances of accounts came about, day by day."""
+"""How the balances of value caps came about, day by day."""
 
 from __future__ import annotations
 
@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Sum
-from django.db.models.functions import TruncDate
+from .models import AccountKind, DayMovement
 
-from contracts.clock import BERLIN
-
-from .models import LedgerEntry
+KEPT_BY_DAY = (AccountKind.AGREEMENT_VALUE, AccountKind.LOT_VALUE)
+"""Whose days the trigger keeps (`ledger_apply_entries`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,19 +24,18 @@ class DayBalance:
 
 
 def daily_balances(account_ids: Collection[int]) -> dict[int, list[DayBalance]]:
-    """Balances at the end of every day with a movement, oldest first, in one query."""
-    rows = (
-        LedgerEntry.objects.filter(account_id__in=account_ids)
-        .annotate(day=TruncDate("at", tzinfo=BERLIN))
-        .order_by("account_id", "day")
-        .values_list("account_id", "day")
-        .annotate(posted=Sum("delta_posted"), held=Sum("delta_held"))
-    )
+    """Balances at the end of every day with a movement, oldest first, in one query.
+
+    Of accounts that are KEPT_BY_DAY; it reads a row per day, not the entries.
+    """
+    rows = DayMovement.objects.filter(account_id__in=account_ids).order_by("account_id", "day")
     found: dict[int, list[DayBalance]] = defaultdict(list)
-    for account_id, day, posted, held in rows:
-        before = found[account_id][-1] if found[account_id] else DayBalance(day, _ZERO, _ZERO)
-        found[account_id].append(DayBalance(day, before.posted + posted, before.held + held))
+    for row in rows:
+        before = found[row.account_id][-1] if found[row.account_id] else _EMPTY
+        found[row.account_id].append(
+            DayBalance(row.day, before.posted + row.posted, before.held + row.held)
+        )
     return dict(found)
 
 
-_ZERO = Decimal(0)
+_EMPTY = DayBalance(date.min, Decimal(0), Decimal(0))

@@ -10,11 +10,9 @@ from decimal import Decimal
 from contracts.agreements.caps.forecast import Forecast, forecast
 from contracts.agreements.caps.use import MARKS, visible_accounts
 from contracts.agreements.models import FrameworkAgreement
-from contracts.ledger.history import DayBalance, daily_balances
+from contracts.ledger.history import KEPT_BY_DAY, DayBalance, daily_balances
 from contracts.ledger.models import LimitAccount
 from contracts.parties.models import Membership
-
-PLOTTED_KINDS = ("agreement_value", "lot_value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +36,7 @@ class CapHistory:
     @property
     def is_plotted(self) -> bool:
         """Value caps of agreement and lots get a plot over time; all others a meter."""
-        return self.account.kind in PLOTTED_KINDS
+        return self.account.kind in KEPT_BY_DAY
 
 
 CAP_HEAD = ("Höchstwert", "Art", "Einheit", "Grenze", "gebucht", "vorgemerkt", "frei",

@@ -17,7 +17,14 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from psycopg import sql
 
-from contracts.ledger.models import AccountKind, EntryKind, LedgerEntry, LimitAccount, Unit
+from contracts.ledger.models import (
+    AccountKind,
+    DayMovement,
+    EntryKind,
+    LedgerEntry,
+    LimitAccount,
+    Unit,
+)
 from contracts.ledger.movements import hold, open_account, settle
 from contracts.ledger.requests import Hold, Post
 from orders.finance.exports import BrokenChain, feed_of, sequence_all, verify
@@ -29,6 +36,7 @@ pytestmark = pytest.mark.django_db
 
 FOR_EVER = (
     "ledger_ledgerentry",
+    "ledger_daymovement",
     "audit_auditentry",
     "orders_financeevent",
     "orders_feedentry",
@@ -102,6 +110,10 @@ class TestTheApplicationsRole:
         row = account()
         with forbidden():
             LimitAccount.objects.filter(pk=row.pk).update(**{column: getattr(row, column)})
+
+    def test_days_cannot_be_written(self) -> None:
+        with forbidden():
+            DayMovement.objects.create(account=account(), day=NOW, held=Decimal(1), posted=0)
 
     def test_an_account_cannot_be_deleted(self) -> None:
         row = account()
@@ -247,6 +259,8 @@ TAMPERED_BOOKS = (
     "UPDATE ledger_limitaccount SET limit_amount = limit_amount + 1 WHERE kind = 'lot_value'",
     "UPDATE ledger_ledgerentry SET delta_held = delta_held + 1 WHERE kind = 'hold'",
     "UPDATE ledger_ledgerentry SET delta_limit = delta_limit + 1 WHERE kind = 'adjust'",
+    "UPDATE ledger_daymovement SET posted = posted + 1",
+    "DELETE FROM ledger_daymovement WHERE held > 0",
     (
         "DELETE FROM ledger_ledgerentry hold WHERE kind = 'hold' AND NOT EXISTS"
         " (SELECT FROM ledger_ledgerentry ending WHERE ending.resolves_id = hold.id)"
@@ -299,7 +313,7 @@ def tampered(owner: psycopg.Connection, statement: str, tables: tuple[str, ...])
 
 @pytest.mark.django_db(transaction=True)
 def test_the_replay_finds_what_the_owner_changed(issued: World, owner: psycopg.Connection) -> None:
-    tables = ("ledger_limitaccount", "ledger_ledgerentry")
+    tables = ("ledger_limitaccount", "ledger_ledgerentry", "ledger_daymovement")
     for statement in TAMPERED_BOOKS:
         call_command("check_ledger", stdout=StringIO())
         with (
