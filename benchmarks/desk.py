@@ -27,6 +27,7 @@ from benchmarks.web import Answer, Client, serving
 DATABASE = "kaufhaus_bench_desk"
 CLIENTS = 8
 EACH = 12
+LINES, QUANTITY = 5, 3
 ROUNDS = 3
 CROWD = 200
 ROOM = 120
@@ -63,12 +64,15 @@ class Desk:
         return client.press(officer, "/bedarfskorb/anfordern/", self.form())
 
     def approve(self, client: Client, requisition: str) -> Answer:
-        form = {"revision_no": 1, "verdict": "approve", "comment": ""}
+        """All that the page sends: the quantities too, which nobody has cut."""
+        quantities = {f"menge-{line + 1}": QUANTITY for line in range(LINES)}
+        reasons = {f"grund-{line + 1}": "" for line in range(LINES)}
+        form = {"revision_no": 1, "verdict": "approve", "comment": "", **quantities, **reasons}
         return client.press(self.cookies["approver"], f"/freigaben/{requisition}/", form)
 
     def round(self) -> tuple[float, list[Answer], list[Answer]]:
         """Placements a second, and every answer."""
-        self.people.call("fill", count=CLIENTS * EACH, lines=5, quantity=3)
+        self.people.call("fill", count=CLIENTS * EACH, lines=LINES, quantity=QUANTITY)
         officers = self.cookies["officers"]
         shares = [officers[place * EACH : (place + 1) * EACH] for place in range(CLIENTS)]
         started = time.perf_counter()

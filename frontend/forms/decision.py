@@ -9,8 +9,8 @@ from typing import Any
 from django import forms
 
 from orders.approvals import Chosen, Grant
-from orders.models import RequisitionLine
 from orders.models.approval import Verdict
+from orders.requisitions import AskedLine
 
 _WHOLE = re.compile(r"-?[0-9]{1,10}")
 _COMMENT_HINT = "Bei Ablehnung und Rückgabe erforderlich; die anfordernde Stelle liest sie."
@@ -65,7 +65,7 @@ class Cuts:
     is no whole number; everything else the domain judges.
     """
 
-    def __init__(self, data: Mapping[str, Any], lines: Sequence[RequisitionLine]) -> None:
+    def __init__(self, data: Mapping[str, Any], lines: Sequence[AskedLine]) -> None:
         self._typed: dict[int, tuple[str, str]] = {}
         self.grants: dict[int, Grant] = {}
         self.errors: dict[int, str] = {}
@@ -75,7 +75,7 @@ class Cuts:
             self._typed[line.line_no] = (quantity, reason)
             self._read(line, quantity, reason)
 
-    def _read(self, line: RequisitionLine, quantity: str, reason: str) -> None:
+    def _read(self, line: AskedLine, quantity: str, reason: str) -> None:
         if not _WHOLE.fullmatch(quantity):
             self.errors[line.line_no] = (
                 f"Zeile {line.line_no} („{line.title}“): Bitte geben Sie eine ganze Zahl an."

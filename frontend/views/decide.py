@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
@@ -31,22 +32,35 @@ from orders.call_offs.service_terms import asked_terms
 from orders.errors import NotFound, StaleRevision
 from orders.models import ApprovalStep, Requisition, RequisitionLine
 from orders.models.approval import Verdict
-from orders.requisitions import current_lines, visible_requisitions
+from orders.requisitions import AskedLine, asked_lines, current_lines, visible_requisitions
 from orders.requisitions.comparing import difference
 from orders.signing.voices import Voice
 
 
-@dataclass(slots=True)
+@dataclass
 class _Desk:
-    """What one request works on: the requisition as it stands, and in whose name."""
+    """What one request works on: the requisition as it stands, and in whose name.
+
+    What only the page shows is read when it is shown; a decision goes on without it.
+    """
 
     request: PageRequest
     requisition: Requisition
     voice: Voice
-    lines: list[RequisitionLine]
     step: ApprovalStep | None
-    why_not: str
     now: datetime
+
+    @cached_property
+    def asked(self) -> list[AskedLine]:
+        return asked_lines(self.requisition)
+
+    @cached_property
+    def lines(self) -> list[RequisitionLine]:
+        return current_lines(self.requisition)
+
+    @cached_property
+    def why_not(self) -> str:
+        return domain.why_not(self.voice, self.requisition)
 
     def form(self, data: Any = None) -> DecisionForm:
         committee = self.step.committee if self.step is not None else ""
@@ -72,13 +86,13 @@ def decide(request: PageRequest, requisition_id: int) -> HttpResponse:
     voice, refusal = chosen_voice(request, request.actor)
     desk = _desk(request, requisition_id, voice)
     if refusal is not None:
-        return _page(desk, _Shown(desk.form(), Cuts({}, desk.lines), refusal=refusal, status=422))
+        return _page(desk, _Shown(desk.form(), Cuts({}, desk.asked), refusal=refusal, status=422))
     if request.method == "POST":
         return _posted(desk)
     if desk.why_not:
         messages.info(request, desk.why_not)
         return redirect("frontend:requisition", requisition_id=desk.requisition.pk)
-    shown = _Shown(desk.form(), Cuts({}, desk.lines), page_no=request.GET.get("seite"))
+    shown = _Shown(desk.form(), Cuts({}, desk.asked), page_no=request.GET.get("seite"))
     return _page(desk, shown)
 
 
@@ -93,9 +107,7 @@ def _desk(request: PageRequest, requisition_id: int, voice: Voice) -> _Desk:
         request=request,
         requisition=requisition,
         voice=voice,
-        lines=current_lines(requisition),
         step=domain.steps_to_sign([requisition.pk], voice).get(requisition.pk),
-        why_not=domain.why_not(voice, requisition),
         now=timezone.now(),
     )
 
@@ -103,7 +115,7 @@ def _desk(request: PageRequest, requisition_id: int, voice: Voice) -> _Desk:
 def _posted(desk: _Desk) -> HttpResponse:
     """Turn a page, quote a cut, or decide: in this order, and only the last one writes."""
     data = desk.request.POST
-    cuts = Cuts(data, desk.lines)
+    cuts = Cuts(data, desk.asked)
     form = desk.form(data)
     page_no = data.get("blaettern") or data.get("seite")
     if "blaettern" in data:
@@ -180,7 +192,7 @@ def _refused(
     if isinstance(error, StaleRevision):
         kept.initial["revision_no"] = desk.requisition.current_revision
         seen = _changes_since(desk, form.read)
-        cuts = Cuts(form.data, desk.lines)
+        cuts = Cuts(form.data, desk.asked)
     shown = _Shown(kept, cuts, page_no=page_no, refusal=explain(error), changes=seen, status=422)
     return _page(desk, shown)
 

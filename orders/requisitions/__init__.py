@@ -13,7 +13,9 @@ from .editing import Foresight, foresee, revise, why_not_editable
 from .ending import expire_due, release, withdraw
 from .handover import HANDED_OVER, hand_back, hand_over, hand_over_basket, recall
 from .reading import (
+    AskedLine,
     ask_of,
+    asked_lines,
     current_lines,
     found,
     key_of,
@@ -30,10 +32,12 @@ __all__ = [
     "HANDED_OVER",
     "SUBMITTING_ROLES",
     "Ask",
+    "AskedLine",
     "Foresight",
     "Place",
     "Share",
     "ask_of",
+    "asked_lines",
     "create",
     "create_from_basket",
     "current_lines",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from django.db.models import Prefetch, QuerySet
 
@@ -23,6 +24,14 @@ _BROUGHT_BY = {
     RequisitionState.PARTLY_APPROVED.value: "requisition.decision.approve",
 }
 """The audit's word for what led into a state, where it is not the state's own."""
+
+
+class AskedLine(NamedTuple):
+    """How many of what a line asks for."""
+
+    line_no: int
+    title: str
+    quantity: int
 
 
 def visible_requisitions(by: Membership) -> QuerySet[Requisition]:
@@ -68,6 +77,15 @@ def key_of(line: RequisitionLine) -> str:
 def wanted_of(lines: Sequence[RequisitionLine]) -> list[Wanted]:
     """The lines as they were asked for, to be priced again."""
     return [Wanted(key_of(line), line.listing_id, line.quantity) for line in lines]
+
+
+def asked_lines(requisition: Requisition) -> list[AskedLine]:
+    """Number, title and quantity of the lines of the current revision, for who needs no more."""
+    rows = RequisitionLine.objects.filter(
+        revision__requisition=requisition, revision__number=requisition.current_revision
+    )
+    found = rows.order_by("line_no").values_list("line_no", "title", "quantity")
+    return [AskedLine(*row) for row in found]
 
 
 def current_lines(requisition: Requisition) -> list[RequisitionLine]:
