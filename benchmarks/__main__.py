@@ -19,7 +19,7 @@ import sys
 from typing import Any
 
 from benchmarks import bare, desk, hotlot, million, pages
-from benchmarks.runner import Worker, databases
+from benchmarks.runner import Worker, analyze, databases
 
 ROUNDS = 5
 BENCHMARKS = {
@@ -47,6 +47,8 @@ def run(name: str, size: int | None) -> dict[str, Any]:
                 "ours_setup": ours.call("prepare", name=name, size=size),
                 "peer_setup": peer.call("prepare", name=name, size=size),
             }
+            analyze(ours_environment)
+            analyze(peer_environment)
             rounds, limits = [], []
             for _ in range(ROUNDS):
                 rounds.append((ours.call("round"), peer.call("round")))

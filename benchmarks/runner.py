@@ -81,6 +81,13 @@ def house(found: Addresses, name: str) -> dict[str, str]:
     return our_environment(found, name)
 
 
+def analyze(environment: dict[str, str]) -> None:
+    """What autovacuum does within a minute: what was filled in last is known to the planner."""
+    url = environment.get("DATABASE_OWNER_URL") or environment["BENCH_DATABASE_URL"]
+    with psycopg.connect(url, autocommit=True) as owner:
+        owner.execute("ANALYZE")
+
+
 def drop_database(found: Addresses, name: str) -> None:
     with psycopg.connect(found.database_admin_url, autocommit=True) as admin:
         admin.execute(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import uuid4
 
 from contracts.audit.record import Entry, record_entries
 from contracts.parties.models import Membership, User
@@ -19,7 +20,7 @@ from orders.finance.events import FinanceFact
 from orders.models import CallOff, Requisition
 from orders.telling.notices import Notice
 from orders.telling.outbox import tell
-from orders.telling.watching import Change, change
+from orders.telling.watching import Change, Happened
 
 
 class UnforeseenConsequence(Exception):
@@ -59,7 +60,7 @@ class Plan:
         self.facts += facts
         self.told += notices
         if consequence.happened is not None and isinstance(subject, Requisition):
-            self.told.append(change(subject, consequence.happened, now=self.now))
+            self.told.append(_change(subject, consequence.happened, self.now))
         if consequence.is_audited:
             self.entries.append(
                 Entry(
@@ -81,3 +82,18 @@ class Plan:
         if self.told:
             tell(self.told, now=self.now)
         record_entries(self.entries, now=self.now)
+
+
+def _change(requisition: Requisition, happened: Happened, now: datetime) -> Change:
+    """What happened to a requisition, as it is after it, for those who watch."""
+    return Change(
+        uid=uuid4().hex,
+        happened=happened,
+        at=now,
+        requisition_id=requisition.pk,
+        number=requisition.number,
+        state=requisition.state,
+        revision=requisition.current_revision,
+        authority_id=requisition.authority_id,
+        school_id=requisition.school_id,
+    )

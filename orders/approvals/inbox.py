@@ -14,7 +14,7 @@ from contracts.parties.models import Membership
 from orders.lifecycle import RequisitionState
 from orders.models import ApprovalStep, Requisition, RequisitionRevision, Side
 from orders.requisitions import last_change
-from orders.signing.voices import Voice, deputyships
+from orders.signing.voices import Voice, deputyships_of
 
 from .queue import count_waiting
 from .turns import not_your_turn
@@ -43,7 +43,7 @@ def above_limit(voice: Voice) -> QuerySet[Requisition]:
 
 def voices(by: Membership, on: date) -> list[Voice]:
     """In whose name the actor may sign on the day: the own first, then the substitutions."""
-    return [Voice(by, by), *(Voice(by, row.delegator, row) for row in deputyships(by, on))]
+    return [Voice(by, by), *(Voice(by, row.delegator, row) for row in deputyships_of(by, on))]
 
 
 def waiting_counts(voices: Sequence[Voice]) -> dict[int | None, int]:

@@ -22,7 +22,7 @@ from contracts.pricing import euros
 from orders.lifecycle import RequisitionState
 from orders.models import RequisitionLine
 from orders.signing.rules import Rule
-from orders.signing.steps import policy_in_force, rules_of
+from orders.signing.steps import read_rules
 
 from .neighbours import SPLIT_DAYS, NeedPart, Neighbours
 
@@ -95,10 +95,10 @@ def splittings(
 ) -> dict[int, Splitting]:
     """The warnings about submitted requisitions of one authority, by requisition.
 
-    Four queries, however many there are.
+    Three queries, however many there are.
     """
-    policy = policy_in_force(authority_id, berlin_day(now))
-    bands = bands_of(rules_of(policy)) if policy is not None else []
+    _, rules = read_rules(authority_id, berlin_day(now))
+    bands = bands_of(rules)
     if not bands or not requisition_ids:
         return {}
     asked = _parts(_current(authority_id).filter(_requisition(pk__in=requisition_ids)))

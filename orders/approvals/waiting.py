@@ -19,7 +19,8 @@ from orders.signing.voices import Voice
 # Of one authority, submitted, a step of the open tier asks for the role (or does so since it
 # was escalated), nobody this signature speaks for has asked for it or spoken in this round;
 # whoever belongs to a school signs for no other. Columns: `requisition`, its current
-# `revision` and `asked.due`.
+# `revision` and `asked.due`. No step is of a later round than the present one; "not older" says
+# the same as "equal", and the planner does not take it for a rare coincidence.
 WAITING = """
   FROM orders_requisition requisition
   JOIN (SELECT requisition_id, revision_no, min(deadline) AS due
@@ -28,7 +29,7 @@ WAITING = """
            AND (role = %(role)s::text
                 OR escalation_role = %(role)s::text AND escalated_at IS NOT NULL)
          GROUP BY requisition_id, revision_no) asked
-    ON asked.requisition_id = requisition.id AND asked.revision_no = requisition.submitted_revision
+    ON asked.requisition_id = requisition.id AND asked.revision_no >= requisition.submitted_revision
   JOIN orders_requisitionrevision revision
     ON revision.requisition_id = requisition.id AND revision.number = requisition.current_revision
  WHERE requisition.authority_id = %(authority)s::bigint

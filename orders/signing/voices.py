@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from contracts.clock import BERLIN, berlin_day
 from contracts.parties.acting import valid_while_deciding
 from contracts.parties.models import Membership
+from contracts.sql import fetch
 from orders.errors import InvalidDelegation, NotAllowed
 from orders.models import Delegation
 
@@ -66,6 +67,18 @@ def deputyships(by: Membership, on: date) -> QuerySet[Delegation]:
         .select_related("delegator__user", "delegator__organisation")
         .order_by("delegator__user__last_name", "pk")
     )
+
+
+_SUBSTITUTES = "SELECT FROM orders_delegation WHERE deputy_id = %(person)s AND revoked_at IS NULL"
+
+
+def deputyships_of(by: Membership, on: date) -> list[Delegation]:
+    """The same, read. Hardly anybody substitutes anybody, and every page asks: so that is asked
+    first, in a statement that the session keeps prepared.
+    """
+    if by.role not in SIGNING_ROLES or not fetch(_SUBSTITUTES, {"person": by.user_id}):
+        return []
+    return list(deputyships(by, on))
 
 
 def voice_of(by: Membership, delegation_id: int | None, *, on: date) -> Voice:

@@ -10,9 +10,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
-from uuid import uuid4
-
-from orders.models import Requisition
 
 KIND = "requisition"
 
@@ -61,21 +58,6 @@ class Change:
             "authority": self.authority_id,
             "school": self.school_id,
         }
-
-
-def change(requisition: Requisition, happened: Happened, *, now: datetime) -> Change:
-    """What happened to a requisition, as it is after it."""
-    return Change(
-        uid=uuid4().hex,
-        happened=happened,
-        at=now,
-        requisition_id=requisition.pk,
-        number=requisition.number,
-        state=requisition.state,
-        revision=requisition.current_revision,
-        authority_id=requisition.authority_id,
-        school_id=requisition.school_id,
-    )
 
 
 def changed(payload: dict[str, Any]) -> Change:

@@ -163,7 +163,7 @@ class TestReader:
     def test_queries_do_not_grow(self, world: World, django_assert_num_queries: object) -> None:
         rows = [world.submitted({0: 5, 1: 1}) for _ in range(6)]
         for page in (rows[:1], rows):
-            with django_assert_num_queries(4):  # type: ignore[operator]
+            with django_assert_num_queries(3):  # type: ignore[operator]
                 assert len(self.warned(world, *page)) == len(page)
 
     def test_a_withdrawn_part_ends_the_warning(self, world: World) -> None:

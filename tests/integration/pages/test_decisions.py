@@ -506,8 +506,8 @@ class TestQueries:
             found[chunk] = (content, len(captured))
         assert len({content for content, _ in found.values()}) == 1
         assert found[500][0].count("Mögliche Auftragsteilung") == 4
-        # Session, person with memberships, the list, 4 for order splitting; one a chunk.
-        assert [number for _, number in found.values()] == [7 + 4, 7 + 2, 7 + 1]
+        # Session, person with memberships, the list, 3 for order splitting; one a chunk.
+        assert [number for _, number in found.values()] == [6 + 4, 6 + 2, 6 + 1]
 
     def test_more_substitutions_cost_no_query(self, pages: PageWorld) -> None:
         deputy, _ = deputy_of(pages)

@@ -26,7 +26,7 @@ PAGES: dict[str, tuple[Role, int]] = {
     "/ausstattung/": (Role.IT_OFFICER, 6),
     "/ausstattung/pakete/": (Role.PROCUREMENT_OFFICER, 12),
     "/anforderungen/": (Role.PROCUREMENT_OFFICER, 7),
-    "/freigaben/": (Role.APPROVER, 8),
+    "/freigaben/": (Role.APPROVER, 7),
     "/abrufe/": (Role.PROCUREMENT_OFFICER, 6),
     "/vereinbarungen/": (Role.CONTRACT_MANAGER, 4),
     "/haushalt/": (Role.TREASURER, 6),
