@@ -91,6 +91,13 @@ def entitled_twice(world: World) -> Callable[[], object]:
     )
 
 
+def entitled_as_a_supplier(world: World) -> Callable[[], object]:
+    supplier = world.suppliers[0]
+    return lambda: entitle(
+        world.agreement, supplier, valid_from=date(2026, 7, 1), by=world.manager, now=NOW
+    )
+
+
 def at_once(act: Callable[[World], None]) -> Callable[[World], Callable[[], object]]:
     return lambda world: lambda: act(world)
 
@@ -106,6 +113,7 @@ REFUSED: dict[str, Callable[[World], Callable[[], object]]] = {
     "call-off under an ended agreement": submit_after_the_end,
     "price change under an ended agreement": propose_after_the_end,
     "buyer named twice": entitled_twice,
+    "buyer that is no school authority": entitled_as_a_supplier,
     **SUBSTITUTIONS,
     **PAPERS,
     **DECISIONS,

@@ -44,6 +44,11 @@ LAWS = {
                NOT BETWEEN g.valid_from AND g.valid_to
             OR g.revoked_at < d.decided_at
     """,
+    "a step of a round that has not begun": """
+        SELECT s.id FROM orders_approvalstep s
+          JOIN orders_requisition r ON r.id = s.requisition_id
+         WHERE s.revision_no > coalesce(r.submitted_revision, 0)
+    """,
     "a decision on a revision that was not the current one": """
         SELECT d.id FROM orders_decision d
          WHERE d.revision_no <> (SELECT max(v.number) FROM orders_requisitionrevision v

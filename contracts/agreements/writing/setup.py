@@ -33,7 +33,7 @@ from contracts.agreements.models import (
     PriceVersion,
 )
 from contracts.agreements.models.article import Article
-from contracts.agreements.refused import OutOfOrder, translated
+from contracts.agreements.refused import FieldRefused, OutOfOrder, translated
 from contracts.agreements.serialised import lock_agreement
 from contracts.agreements.writing.audited import plain_values
 from contracts.agreements.writing.cpv import check_codes
@@ -51,7 +51,7 @@ from contracts.agreements.writing.tiers import TierRow, check_tiers, tier_words
 from contracts.audit.record import record
 from contracts.ledger.models import AccountKind, LimitAccount, Unit
 from contracts.ledger.movements import open_account
-from contracts.parties.models import Membership, Organisation
+from contracts.parties.models import Membership, Organisation, OrganisationKind
 
 
 class OverlappingPrices(AgreementError):
@@ -455,8 +455,11 @@ def entitle(
 ) -> BuyerEntitlement:
     """Name a buyer (CJEU C-216/17), with a quota (net EUR) where one is agreed.
 
-    Raises NotAllowed, NotFound, AgreementEnded, OverlappingEntitlements, OutOfOrder.
+    School authorities buy: who sees a call-off from which side follows from the kind. Raises
+    FieldRefused, NotAllowed, NotFound, AgreementEnded, OverlappingEntitlements, OutOfOrder.
     """
+    if buyer.kind != OrganisationKind.SCHOOL_AUTHORITY:
+        raise FieldRefused("buyer", f"{buyer.name} ist kein Schulträger und kann nicht abrufen.")
     with translated(), transaction.atomic():
         agreement = managed_agreement(agreement.pk, by=by, now=now)
         require_not_ended(agreement)
